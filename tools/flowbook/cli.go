@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the whole command line. Each sub-command is one struct in the file of its name.
+type cli struct {
+}
+
+// console is what a sub-command talks to: its context and its three streams.
+type console struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// exitCoder is an error that knows the exit status it deserves; any other error is a 1.
+type exitCoder interface{ ExitCode() int }
+
+// run is the whole command: it never calls os.Exit, so tests call it as a function.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("flowbook"),
+		kong.Description("Runs Go notebooks headlessly, checks them and turns them into pages; makes, splits and scores network flows."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "flowbook:", err)
+		return exitUsage
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitPanic); !ok {
+				panic(r)
+			}
+			code = exited
+		}
+	}()
+	kctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)
+		return exitUsage
+	}
+	err = kctx.Run(&console{ctx, stdin, stdout, stderr})
+	if err == nil {
+		return exitOK
+	}
+	if msg := err.Error(); msg != "" {
+		fmt.Fprintln(stderr, "flowbook:", msg)
+	}
+	var coder exitCoder
+	if errors.As(err, &coder) {
+		return coder.ExitCode()
+	}
+	return exitFailed
+}
+
+// exitPanic unwinds run when kong has printed help and wants the program to end.
+type exitPanic struct{}
