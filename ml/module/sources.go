@@ -1,0 +1,181 @@
+package module
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Sources is what a set of packages is made of.
+type Sources struct {
+	Digest   string    // hex SHA-256 of the code
+	Packages []string  // import paths: the packages asked for and all that they import from this module, sorted
+	Modified time.Time // when the newest of the files was last written
+}
+
+// Digest is Read(root, pkgs...).Digest.
+func Digest(root string, pkgs ...string) (string, error) {
+	s, err := Read(root, pkgs...)
+	if err != nil {
+		return "", err
+	}
+	return s.Digest, nil
+}
+
+// Read reads the packages with these import paths and everything that they import from this module, and returns the digest
+// of their code. The digest covers, too, go.mod and go.sum (and with them every other module), the Go version and GOARCH that this
+// program was built with. It does not depend on where root is.
+//
+// Comments and formatting do not count, directives (//go:build, //go:embed, …) do. Every Go file of a package counts except
+// tests, whatever its build constraints say, so that the digest is the same with and without cgo and errs on the side of change; so
+// do embedded files, assembly, C and object files. A package of another module adds nothing of its own.
+func Read(root string, pkgs ...string) (*Sources, error) {
+	s := &Sources{}
+	total := sha256.New()
+	writeField(total, runtime.Version(), runtime.GOARCH, Path)
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := s.readFile(filepath.Join(root, name))
+		if err != nil && !(name == "go.sum" && errors.Is(err, fs.ErrNotExist)) {
+			return nil, fmt.Errorf("digest the module: %w", err)
+		}
+		writeField(total, name, string(data))
+	}
+	digests := map[string][]byte{}
+	todo := slices.Clone(pkgs)
+	for len(todo) > 0 {
+		pkg := todo[0]
+		todo = todo[1:]
+		if _, done := digests[pkg]; done || !Contains(pkg) {
+			continue
+		}
+		digest, imports, err := s.readPackage(root, pkg)
+		if err != nil {
+			return nil, fmt.Errorf("digest package %s: %w", pkg, err)
+		}
+		digests[pkg] = digest
+		todo = append(todo, imports...)
+	}
+	s.Packages = slices.Sorted(maps.Keys(digests))
+	for _, pkg := range s.Packages {
+		writeField(total, pkg, string(digests[pkg]))
+	}
+	s.Digest = hex.EncodeToString(total.Sum(nil))
+	return s, nil
+}
+
+// Contains reports whether an import path is that of a package of this module.
+func Contains(pkg string) bool { return pkg == Path || strings.HasPrefix(pkg, Path+"/") }
+
+// foreign are the file name extensions that the go command compiles or links besides Go's own.
+var foreign = []string{".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
+
+// readPackage returns the digest of one package alone and the import paths of its files.
+func (s *Sources) readPackage(root, pkg string) (digest []byte, imports []string, err error) {
+	dir := filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(pkg, Path), "/")))
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	h := sha256.New()
+	files := 0
+	var embeds []string
+	for _, e := range entries {
+		name := e.Name()
+		isGo := strings.HasSuffix(name, ".go")
+		if e.IsDir() || name[0] == '_' || name[0] == '.' || strings.HasSuffix(name, "_test.go") || !isGo && !slices.Contains(foreign, path.Ext(name)) {
+			continue
+		}
+		data, err := s.readFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, nil, err
+		}
+		files++
+		if !isGo {
+			writeField(h, name, string(data))
+			continue
+		}
+		c := scan(data)
+		if c.broken || c.cgo {
+			c.tokens = data
+		}
+		writeField(h, name, string(c.tokens))
+		imports = append(imports, c.imports...)
+		embeds = append(embeds, c.embeds...)
+	}
+	if files == 0 {
+		return nil, nil, fmt.Errorf("no Go files in %s", dir)
+	}
+	if err := s.readEmbeds(h, dir, embeds); err != nil {
+		return nil, nil, err
+	}
+	return h.Sum(nil), imports, nil
+}
+
+// readEmbeds adds the files that match the patterns, hidden ones included.
+func (s *Sources) readEmbeds(h hash.Hash, dir string, patterns []string) error {
+	var names []string
+	for _, pattern := range patterns {
+		matches, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(strings.TrimPrefix(pattern, "all:"))))
+		if err != nil {
+			return fmt.Errorf("embed %s: %w", pattern, err)
+		}
+		for _, match := range matches {
+			err := filepath.WalkDir(match, func(name string, e fs.DirEntry, err error) error {
+				if err == nil && e.Type().IsRegular() {
+					names = append(names, name)
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("embed %s: %w", pattern, err)
+			}
+		}
+	}
+	slices.SortFunc(names, cmp.Compare)
+	for _, name := range slices.Compact(names) {
+		data, err := s.readFile(name)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		writeField(h, filepath.ToSlash(rel), string(data))
+	}
+	return nil
+}
+
+func (s *Sources) readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.ModTime().After(s.Modified) {
+		s.Modified = info.ModTime()
+	}
+	return os.ReadFile(name)
+}
+
+// writeField writes texts so that no two lists of texts give the same bytes.
+func writeField(h hash.Hash, texts ...string) {
+	for _, text := range texts {
+		var size [8]byte
+		binary.LittleEndian.PutUint64(size[:], uint64(len(text)))
+		h.Write(size[:])
+		h.Write([]byte(text))
+	}
+}
