@@ -12,7 +12,7 @@ const (
 // Cell is one cell of a notebook.
 type Cell struct {
 	ID             string // "" where the file has none (before 4.5); see AddIDs
-	Type           string // Code, Markdown or Raw
+	Type           string // Code, Markdown or Raw; a later format may know others
 	Source         string
 	Outputs        []*Output // of a code cell
 	ExecutionCount *int      // of a code cell; nil is null

@@ -226,17 +226,16 @@ func (d *decoder) cell(n node, path string) *Cell {
 			c.Attachments.Set(name, item.items[i].raw)
 		}
 	}
-	switch c.Type {
-	case Code:
+	if c.Type == "" {
+		d.fail(n, path+"cell_type", "missing")
+	}
+	if c.Type == Code {
 		known = append(known, "outputs", "execution_count")
 		c.ExecutionCount = d.count(n, path, "execution_count")
 		outputs, _ := d.want(n, path, "outputs", list)
 		for i, o := range outputs.items {
 			c.Outputs = append(c.Outputs, d.output(o, fmt.Sprintf("%soutputs[%d]", path, i)))
 		}
-	case Markdown, Raw:
-	default:
-		d.fail(n, path+"cell_type", "%q is no type of cell", c.Type)
 	}
 	c.Extra = rest(n, known...)
 	c.Line = d.line(n.off)

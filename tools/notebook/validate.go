@@ -64,21 +64,26 @@ func (nb *Notebook) firstFault(doc map[string]any) error {
 	}
 	for i, cell := range cells {
 		path, c := fmt.Sprintf("cells[%d]", i), cell.(map[string]any)
+		kind := nb.Cells[i].Type
+		if kind != Code && kind != Markdown && kind != Raw {
+			return &Error{Line: nb.Cells[i].Line, Offset: -1, Path: path + ".cell_type", Msg: fmt.Sprintf("%q is no type of cell", kind)}
+		}
 		if outputs, ok := c["outputs"].([]any); ok {
 			c["outputs"] = []any{}
 			for j, output := range outputs {
 				kind, _ := output.(map[string]any)["output_type"].(string)
-				definition := "output"
+				where := fmt.Sprintf("%s.outputs[%d]", path, j)
 				switch kind {
 				case Stream, DisplayData, ExecuteResult, ErrorOutput:
-					definition = kind
+				default:
+					return &Error{Line: nb.Cells[i].Line, Offset: -1, Path: where + ".output_type", Msg: fmt.Sprintf("%q is no type of output", kind)}
 				}
-				if err := check(nb.Minor, definition, output, fmt.Sprintf("%s.outputs[%d]", path, j), nb.Cells[i].Line); err != nil {
+				if err := check(nb.Minor, kind, output, where, nb.Cells[i].Line); err != nil {
 					return err
 				}
 			}
 		}
-		if err := check(nb.Minor, nb.Cells[i].Type+"_cell", cell, path, nb.Cells[i].Line); err != nil {
+		if err := check(nb.Minor, kind+"_cell", cell, path, nb.Cells[i].Line); err != nil {
 			return err
 		}
 	}
@@ -140,6 +145,11 @@ func compile(minor int, definition string) (*jsonschema.Schema, error) {
 	}
 	if minor > FormatMinor {
 		relax(doc)
+		for _, kind := range []string{"cell", "output"} {
+			definitions := doc.(map[string]any)["definitions"].(map[string]any)
+			one := definitions[kind].(map[string]any)
+			one["oneOf"] = append(one["oneOf"].([]any), map[string]any{"$ref": "#/definitions/unrecognized_" + kind})
+		}
 	}
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource(name, doc); err != nil {
