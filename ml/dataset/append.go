@@ -60,15 +60,16 @@ func appendRepr(dst []byte, v float64) []byte {
 // AppendText appends a text, in double quotes when it holds a comma, a quote or a line end; quotes inside are doubled.
 // The empty text appends nothing, and so reads back as a missing value, as it does in pandas.
 func AppendText(dst []byte, s string) []byte {
-	if !strings.ContainsAny(s, ",\"\r\n") {
+	quote := strings.IndexByte(s, '"')
+	if quote < 0 && strings.IndexByte(s, ',') < 0 && strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 {
 		return append(dst, s...)
 	}
 	dst = append(dst, '"')
-	for i := range len(s) {
-		if s[i] == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, s[i])
+	for ; quote >= 0; quote = strings.IndexByte(s, '"') {
+		dst = append(dst, s[:quote+1]...)
+		dst = append(dst, '"')
+		s = s[quote+1:]
 	}
+	dst = append(dst, s...)
 	return append(dst, '"')
 }

@@ -1,0 +1,239 @@
+package dataset
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// layout says which fields of a file's rows go to which column. Workers share it; it never changes.
+type layout struct {
+	file      string
+	names     []string // all columns of the file
+	steps     []step   // the columns wanted, in the file's order
+	rest      int      // fields after the last of them
+	order     []int    // asked[i] is filled by steps[order[i]]
+	backslash bool
+}
+
+// step is one column to read: pass skip fields, then take one.
+type step struct {
+	skip  int
+	field Field
+}
+
+// newLayout finds the wanted columns, all of the file when none are named, by name, wherever they stand.
+func newLayout(s *source, wanted []string) (*layout, error) {
+	l := &layout{file: s.file, names: s.names, backslash: s.backslash}
+	if len(wanted) == 0 {
+		wanted = s.names
+	}
+	place := make(map[string]int, len(s.names)) // name -> field number
+	for i, n := range s.names {
+		place[n] = i
+	}
+	stepOf := make(map[int]int, len(wanted)) // field number -> step
+	chosen := make([]bool, len(s.names))
+	for i, n := range wanted {
+		at, ok := place[n]
+		if !ok {
+			return nil, &MissingColumnError{File: s.file, Column: n, Near: nearest(n, s.names)}
+		}
+		if chosen[at] {
+			return nil, fmt.Errorf("read %s: column %q asked for twice", s.file, wanted[i])
+		}
+		chosen[at] = true
+	}
+	last := -1
+	for at, want := range chosen {
+		if !want {
+			continue
+		}
+		kind, known := KindOf(s.names[at])
+		if !known {
+			kind = Text
+		}
+		stepOf[at] = len(l.steps)
+		l.steps = append(l.steps, step{skip: at - last - 1, field: Field{s.names[at], kind}})
+		last = at
+	}
+	l.rest = len(s.names) - 1 - last
+	for _, n := range wanted {
+		l.order = append(l.order, stepOf[place[n]])
+	}
+	return l, nil
+}
+
+// parsed holds the values of one block: cols[i] belongs to steps[i], rows are those that could be read.
+type parsed struct {
+	cols   []Column
+	arenas [][]byte // the texts of each step, end to end
+	ends   [][]uint32
+	rows   int
+	bad    []*RowError
+}
+
+// parse reads the rows of b into p, reusing p's memory. Rows that cannot be read go to p.bad; unless skipBad, the first
+// of them ends it.
+func (l *layout) parse(b *block, p *parsed, skipBad bool) {
+	p.reset(l, len(b.spans))
+	nul := bytes.IndexByte(b.data, 0) >= 0
+	for i, s := range b.spans {
+		row := b.data[s.from:s.to]
+		err := error(nil)
+		column := ""
+		if nul && bytes.IndexByte(row, 0) >= 0 {
+			column, err = l.columnAt(row, bytes.IndexByte(row, 0)), errControlByte
+		} else {
+			column, err = l.parseRow(row, p)
+		}
+		if err == nil {
+			p.rows++
+			continue
+		}
+		msg := err.Error()
+		if b.truncated && i == len(b.spans)-1 && (column == "" || err == errEndOfRow) {
+			msg += "; the file ends in the middle of it"
+		}
+		p.bad = append(p.bad, &RowError{File: l.file, Row: b.firstRow + i, Line: b.lines[i], Column: column, Msg: msg})
+		p.undo()
+		if !skipBad {
+			return
+		}
+	}
+}
+
+// parseRow appends one row's values. On an error it names the column, if it is one column's, and leaves the values
+// read so far for undo to take back.
+func (l *layout) parseRow(row []byte, p *parsed) (column string, err error) {
+	at, k := 0, p.rows
+	for si := range l.steps {
+		st := &l.steps[si]
+		if st.skip > 0 {
+			if at, err = skipFields(row, at, st.skip, l.backslash); err != nil {
+				return l.blame(row, err)
+			}
+		}
+		c := &p.cols[si]
+		if st.field.Kind == Int64 {
+			if v, next, ok := scanInt(row, at); ok {
+				c.ints[k], at = v, next
+				continue
+			}
+		}
+		raw, quoted, next, err := cutField(row, at, l.backslash)
+		if err != nil {
+			return l.blame(row, err)
+		}
+		if quoted && bytes.IndexByte(raw, '"') >= 0 && st.field.Kind != Text {
+			raw = appendUnquoted(nil, raw, l.backslash)
+		}
+		at = next
+		switch st.field.Kind {
+		case Int64:
+			if isNull(raw) {
+				c.ints[k] = 0
+				c.nulls.set(k)
+			} else if c.ints[k], err = parseInt(raw); err != nil {
+				return st.field.Name, err
+			}
+		case Float64:
+			if isNull(raw) {
+				c.floats[k] = nan
+				c.nulls.set(k)
+			} else if c.floats[k], err = parseFloat(raw); err != nil {
+				return st.field.Name, err
+			}
+		default:
+			if len(raw) == 0 {
+				c.nulls.set(k)
+			} else if quoted && bytes.IndexByte(raw, '"') >= 0 {
+				p.arenas[si] = appendUnquoted(p.arenas[si], raw, l.backslash)
+			} else {
+				p.arenas[si] = append(p.arenas[si], raw...)
+			}
+			p.ends[si] = append(p.ends[si], uint32(len(p.arenas[si])))
+		}
+	}
+	rest, err := countFields(row, at, l.backslash)
+	if err != nil || rest != l.rest {
+		return l.blame(row, err)
+	}
+	return "", nil
+}
+
+// blame finds out what is wrong with a row whose fields cannot be told apart or are too few or too many.
+func (l *layout) blame(row []byte, err error) (column string, _ error) {
+	n := 0
+	for at := 0; at <= len(row); n++ {
+		_, _, next, ferr := cutField(row, at, l.backslash)
+		if ferr != nil {
+			if n < len(l.names) {
+				return l.names[n], ferr
+			}
+			return "", ferr
+		}
+		at = next
+	}
+	if n != len(l.names) {
+		return "", fmt.Errorf("%d fields, the header has %d", n, len(l.names))
+	}
+	return "", err
+}
+
+// columnAt returns the name of the column that byte number at of row belongs to.
+func (l *layout) columnAt(row []byte, at int) string {
+	n, err := countFields(row[:at], 0, l.backslash)
+	if err != nil || n > len(l.names) {
+		return ""
+	}
+	return l.names[n-1]
+}
+
+// reset makes room for n rows.
+func (p *parsed) reset(l *layout, n int) {
+	if p.cols == nil {
+		p.cols = make([]Column, len(l.steps))
+		p.arenas = make([][]byte, len(l.steps))
+		p.ends = make([][]uint32, len(l.steps))
+	}
+	p.rows, p.bad = 0, nil
+	for i, st := range l.steps {
+		c := &p.cols[i]
+		c.name, c.kind, c.nulls = st.field.Name, st.field.Kind, c.nulls[:0]
+		switch c.kind {
+		case Int64:
+			c.ints = room(c.ints, n)
+		case Float64:
+			c.floats = room(c.floats, n)
+		default:
+			p.arenas[i], p.ends[i] = p.arenas[i][:0], p.ends[i][:0]
+		}
+	}
+}
+
+func room[T any](v []T, n int) []T {
+	if cap(v) < n {
+		return make([]T, n)
+	}
+	return v[:n]
+}
+
+// undo takes back what the row after the last good one has left.
+func (p *parsed) undo() {
+	k := p.rows
+	for i := range p.cols {
+		c := &p.cols[i]
+		if k>>6 < len(c.nulls) {
+			c.nulls[k>>6] &^= 1 << (k & 63)
+		}
+		if c.kind != Text {
+			continue
+		}
+		p.ends[i] = p.ends[i][:k]
+		used := uint32(0)
+		if k > 0 {
+			used = p.ends[i][k-1]
+		}
+		p.arenas[i] = p.arenas[i][:used]
+	}
+}

@@ -1,0 +1,92 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unsafe"
+)
+
+// nullWords are the texts that pandas's read_csv takes for a missing number, besides the empty field. In a column of
+// texts they stay what they are: a server may well be called "null".
+var nullWords = map[string]bool{
+	"#N/A": true, "#N/A N/A": true, "#NA": true, "-1.#IND": true, "-1.#QNAN": true, "-NaN": true, "-nan": true,
+	"1.#IND": true, "1.#QNAN": true, "<NA>": true, "N/A": true, "NA": true, "NULL": true, "NaN": true, "None": true,
+	"n/a": true, "nan": true, "null": true,
+}
+
+// isNull reports whether a number field says that there is no number.
+func isNull(b []byte) bool { return len(b) == 0 || nullWords[string(b)] }
+
+// scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma or b's end, the form of
+// nearly every field; ok is false for all else. next is the index after the comma.
+func scanInt(b []byte, from int) (v int64, next int, ok bool) {
+	i := from
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	first := i
+	for ; i < len(b); i++ {
+		d := b[i] - '0'
+		if d > 9 {
+			break
+		}
+		v = v*10 + int64(d)
+	}
+	if digits := i - first; digits == 0 || digits > 18 || i < len(b) && b[i] != ',' {
+		return 0, from, false
+	}
+	if first > from {
+		v = -v
+	}
+	return v, i + 1, true
+}
+
+// parseInt reads a whole number in any decimal form that int64 can hold.
+func parseInt(b []byte) (int64, error) {
+	v, err := strconv.ParseInt(text(b), 10, 64)
+	if err == nil {
+		return v, nil
+	}
+	if isDigits(b) {
+		return 0, fmt.Errorf("%s is out of the range of a 64-bit integer", shownValue(b))
+	}
+	return 0, fmt.Errorf("%s is not an integer", shownValue(b))
+}
+
+func isDigits(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// parseFloat reads a float in decimal form, or an infinity as Python writes it. The nearest double is the result.
+func parseFloat(b []byte) (float64, error) {
+	v, err := strconv.ParseFloat(text(b), 64)
+	switch {
+	case err != nil && math.IsInf(v, 0):
+		return 0, fmt.Errorf("%s is out of the range of a 64-bit float", shownValue(b))
+	case err != nil, math.IsNaN(v), strings.ContainsAny(text(b), "xX_"): // Go's own spellings of numbers
+		return 0, fmt.Errorf("%s is not a number", shownValue(b))
+	}
+	return v, nil
+}
+
+// text views bytes as a string for the length of a call.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// shownValue quotes a value for a message: control characters escaped, the middle of a long one left out.
+func shownValue(b []byte) string {
+	const most = 60
+	if len(b) > most {
+		b = append(append([]byte(nil), b[:most-3]...), "..."...)
+	}
+	return strconv.QuoteToASCII(string(b))
+}

@@ -1,0 +1,182 @@
+package dataset
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// What separates rows and fields. A quote opens a quoted field only where a field begins; inside, a doubled quote is a
+// quote, and so is \" in files of NFStream's own writer (backslash true), which quotes every text. Rows end in "\n" or
+// "\r\n". These few functions are all that Flowbook knows about it: the reader, the splitter and the sniffer share them.
+
+// rowEnd returns the index just after the line end of the row that begins b, and how many line ends it holds in
+// quotes. When b ends before the row does, end is -1 and open tells where a quote still stands open, -1 if none does.
+func rowEnd(b []byte, backslash bool) (end, inner, open int) {
+	i, nl := 0, -1
+	for {
+		if nl < i {
+			n := bytes.IndexByte(b[i:], '\n')
+			if n < 0 {
+				nl = len(b)
+			} else {
+				nl = i + n
+			}
+		}
+		q := bytes.IndexByte(b[i:nl], '"')
+		if q < 0 {
+			if nl == len(b) {
+				return -1, inner, -1
+			}
+			return nl + 1, inner, -1
+		}
+		q += i
+		if q > 0 && b[q-1] != ',' {
+			i = q + 1 // a quote in the middle of a field opens nothing; the parser refuses the row
+			continue
+		}
+		past := quoteEnd(b, q, backslash)
+		if past < 0 {
+			return -1, inner, q
+		}
+		if past > nl {
+			inner += bytes.Count(b[nl:past], []byte{'\n'})
+		}
+		i = past
+	}
+}
+
+// quoteEnd returns the index just after the quote that closes the one at b[open], or -1 when b ends before it.
+func quoteEnd(b []byte, open int, backslash bool) int {
+	i := open + 1
+	for {
+		q := bytes.IndexByte(b[i:], '"')
+		if q < 0 {
+			return -1
+		}
+		q += i
+		switch {
+		case backslash && q > open+1 && b[q-1] == '\\':
+			i = q + 1
+		case q+1 < len(b) && b[q+1] == '"':
+			i = q + 2
+		default:
+			return q + 1
+		}
+	}
+}
+
+// trimLineEnd takes "\n" or "\r\n" off the end of a row.
+func trimLineEnd(row []byte) []byte {
+	row = bytes.TrimSuffix(row, []byte{'\n'})
+	return bytes.TrimSuffix(row, []byte{'\r'})
+}
+
+var (
+	errStrayQuote  = errors.New("quote inside an unquoted field")
+	errAfterQuote  = errors.New("text after the closing quote")
+	errOpenQuote   = errors.New("quote that is never closed")
+	errEndOfRow    = errors.New("row ends too early")
+	errControlByte = errors.New("NUL byte")
+)
+
+// cutField returns the field of row (without its line end) that begins at from, raw and without its outer quotes, and
+// the index at which the next field begins: len(row)+1 after the last.
+func cutField(row []byte, from int, backslash bool) (raw []byte, quoted bool, next int, err error) {
+	if from > len(row) {
+		return nil, false, from, errEndOfRow
+	}
+	if from < len(row) && row[from] == '"' {
+		past := quoteEnd(row, from, backslash)
+		switch {
+		case past < 0:
+			return nil, true, len(row) + 1, errOpenQuote
+		case past < len(row) && row[past] != ',':
+			return nil, true, past, errAfterQuote
+		}
+		return row[from+1 : past-1], true, past + 1, nil
+	}
+	to := bytes.IndexByte(row[from:], ',')
+	if to < 0 {
+		to = len(row)
+	} else {
+		to += from
+	}
+	raw = row[from:to]
+	if bytes.IndexByte(raw, '"') >= 0 {
+		return nil, false, to + 1, errStrayQuote
+	}
+	return raw, false, to + 1, nil
+}
+
+// skipFields passes n fields from index from on and returns where the next begins.
+func skipFields(row []byte, from, n int, backslash bool) (int, error) {
+	for ; n > 0; n-- {
+		_, _, next, err := cutField(row, from, backslash)
+		if err != nil {
+			return from, err
+		}
+		from = next
+	}
+	return from, nil
+}
+
+// countFields returns how many fields row holds from index from on, where a field begins.
+func countFields(row []byte, from int, backslash bool) (int, error) {
+	if from > len(row) {
+		return 0, nil
+	}
+	n := 1
+	for {
+		q := bytes.IndexByte(row[from:], '"')
+		if q < 0 {
+			return n + bytes.Count(row[from:], []byte{','}), nil
+		}
+		q += from
+		if q > 0 && row[q-1] != ',' {
+			return n, errStrayQuote
+		}
+		n += bytes.Count(row[from:q], []byte{','})
+		past := quoteEnd(row, q, backslash)
+		switch {
+		case past < 0:
+			return n, errOpenQuote
+		case past < len(row) && row[past] != ',':
+			return n, errAfterQuote
+		}
+		from = past
+	}
+}
+
+// appendUnquoted appends the text that a raw quoted field stands for.
+func appendUnquoted(dst, raw []byte, backslash bool) []byte {
+	for {
+		q := bytes.IndexByte(raw, '"')
+		if q < 0 {
+			return append(dst, raw...)
+		}
+		if backslash && q > 0 && raw[q-1] == '\\' {
+			dst = append(append(dst, raw[:q-1]...), '"')
+			raw = raw[q+1:]
+			continue
+		}
+		dst = append(dst, raw[:q+1]...) // the first of two
+		raw = raw[min(q+2, len(raw)):]
+	}
+}
+
+// splitFields returns the texts of all fields of a row.
+func splitFields(row []byte, backslash bool) (fields []string, quoted []bool, err error) {
+	for from := 0; from <= len(row); {
+		raw, q, next, err := cutField(row, from, backslash)
+		if err != nil {
+			return nil, nil, fmt.Errorf("field %d: %w", len(fields)+1, err)
+		}
+		text := string(raw)
+		if q {
+			text = string(appendUnquoted(nil, raw, backslash))
+		}
+		fields, quoted, from = append(fields, text), append(quoted, q), next
+	}
+	return fields, quoted, nil
+}
