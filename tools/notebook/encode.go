@@ -111,22 +111,27 @@ func (e *encoder) newline(depth int) {
 // is. A lone surrogate, which UTF-8 has no bytes for, is escaped; other bytes that are no UTF-8 become U+FFFD.
 func (e *encoder) str(s string) {
 	e.buf = append(e.buf, '"')
+	start := 0 // of the run of bytes that stay as they are
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c >= 0x20 && c < 0x80 && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		e.buf = append(e.buf, s[start:i]...)
 		switch {
 		case c >= 0x80:
 			i += e.rune(s[i:])
-			continue
-		case c == '"' || c == '\\':
-			e.buf = append(e.buf, '\\', c)
 		case c >= 0x20:
-			e.buf = append(e.buf, c)
+			e.buf = append(e.buf, '\\', c)
+			i++
 		default:
 			e.control(c)
+			i++
 		}
-		i++
+		start = i
 	}
-	e.buf = append(e.buf, '"')
+	e.buf = append(append(e.buf, s[start:]...), '"')
 }
 
 func (e *encoder) control(c byte) {
