@@ -34,15 +34,28 @@ func Rel(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// Splits returns the paths of the parts that are there, Datasets/EditDatasets/split_1.csv and on, by their number.
+// Splits returns the paths of the parts in Datasets/EditDatasets, split_1.csv and on, by their number: those that the
+// manifest names, or without one all that are there.
 func Splits() ([]string, error) {
-	paths, err := filepath.Glob(filepath.Join(Path("EditDatasets"), "split_*.csv"))
-	if err != nil {
-		return nil, err
+	dir := Path("EditDatasets")
+	var paths []string
+	if m, err := ReadManifest(dir); err == nil {
+		for _, p := range m.Parts {
+			paths = append(paths, filepath.Join(dir, p.Name))
+		}
+		return paths, nil
 	}
-	paths = slices.DeleteFunc(paths, func(p string) bool { return partNumber(p) == 0 })
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", Rel(dir), reason(err))
+	}
+	for _, e := range entries {
+		if partNumber(e.Name()) > 0 {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
 	if len(paths) == 0 {
-		return nil, fmt.Errorf("no split_1.csv in Datasets/EditDatasets: split a file with flowbook data split FILE: %w", os.ErrNotExist)
+		return nil, fmt.Errorf("list %s: no split_1.csv there; flowbook data split FILE makes it: %w", Rel(dir), os.ErrNotExist)
 	}
 	slices.SortFunc(paths, func(a, b string) int { return cmp.Compare(partNumber(a), partNumber(b)) })
 	return paths, nil

@@ -1,0 +1,249 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// PartRows is the number of rows that the original's parts have.
+const PartRows = 10_000
+
+// SplitOptions says how Split cuts.
+type SplitOptions struct {
+	Rows     int                     // rows in each part, the last may have fewer
+	Force    bool                    // overwrite also what no earlier Split has written
+	Progress func(done, total int64) // called now and then with bytes of the source; may be nil
+}
+
+// splitting is the file that marks a folder whose parts are being written: after a crash the next Split knows by it
+// that what lies there is its own.
+const splitting = ".splitting"
+
+// Split cuts a CSV file into split_1.csv, split_2.csv … in dir, each of opt.Rows rows under the file's header, and writes
+// manifest.json after them. Every byte is kept: the parts without their headers, end to end, are the file without its
+// header. Memory does not grow with the file. Each part appears complete or not at all; parts of an earlier, longer
+// split are removed at the end. Where dir holds CSV files that no Split has written, nothing is touched and the error
+// is an *OccupiedError, unless opt.Force.
+func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, error) {
+	if opt.Rows <= 0 {
+		return nil, fmt.Errorf("split %s: %d rows a part; at least 1 is wanted", Rel(path), opt.Rows)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("split %s: %w", Rel(path), reason(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("split %s: %w", Rel(path), reason(err))
+	}
+	if err := noteRead(path); err != nil {
+		return nil, err
+	}
+	s := &splitter{ctx: ctx, dir: dir, opt: opt, total: info.Size(), digest: sha256.New()}
+	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path)); err != nil {
+		return nil, err
+	}
+	if err := s.claim(info); err != nil {
+		return nil, fmt.Errorf("split %s: %w", Rel(path), err)
+	}
+	if err := s.copyRows(); err != nil {
+		return nil, err
+	}
+	m := &Manifest{RowsPerPart: opt.Rows, Rows: s.src.row, Parts: s.parts}
+	m.Source = Source{Name: filepath.Base(path), Size: s.total, SHA256: hex.EncodeToString(s.digest.Sum(nil))}
+	return m, s.finish(m)
+}
+
+// OccupiedError says that a folder holds files that are not Split's to overwrite.
+type OccupiedError struct{ Dir, File string }
+
+func (e *OccupiedError) Error() string {
+	return fmt.Sprintf("%s holds %s, which no split has written: choose another folder, or --force to overwrite", Rel(e.Dir), e.File)
+}
+
+type splitter struct {
+	ctx    context.Context
+	src    *source
+	dir    string
+	opt    SplitOptions
+	total  int64
+	digest hash.Hash
+	parts  []Part
+	old    []string // parts of an earlier split
+
+	out  *atomicFile // the part being written
+	part Part
+	crc  uint32
+}
+
+// claim makes sure that dir is there and ours, and marks it.
+func (s *splitter) claim(source os.FileInfo) error {
+	if err := os.MkdirAll(s.dir, 0o777); err != nil {
+		return fmt.Errorf("make folder %s: %w", Rel(s.dir), reason(err))
+	}
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("list folder %s: %w", Rel(s.dir), reason(err))
+	}
+	ours := map[string]bool{}
+	manifest, merr := ReadManifest(s.dir)
+	if merr == nil {
+		ours[ManifestName] = true
+		for _, p := range manifest.Parts {
+			ours[p.Name] = true
+		}
+	}
+	_, crashed := os.Stat(filepath.Join(s.dir, splitting))
+	for _, e := range entries {
+		name := e.Name()
+		part := partNumber(name) > 0
+		if info, err := e.Info(); err == nil && os.SameFile(info, source) && part {
+			return fmt.Errorf("the file lies in the output folder under a part's name, %s", name)
+		}
+		own := ours[name] || crashed == nil && part
+		if part && own {
+			s.old = append(s.old, name)
+		}
+		data := strings.HasSuffix(strings.ToLower(name), ".csv") || name == ManifestName
+		if data && !own && !s.opt.Force && !strings.HasPrefix(name, ".") {
+			return &OccupiedError{s.dir, name}
+		}
+	}
+	mark := filepath.Join(s.dir, splitting)
+	if err := os.WriteFile(mark, []byte("the parts here are being written by flowbook data split\n"), 0o666); err != nil {
+		return fmt.Errorf("write %s: %w", Rel(mark), reason(err))
+	}
+	if err := os.Remove(filepath.Join(s.dir, ManifestName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, ManifestName)), reason(err))
+	}
+	return nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// copyRows writes all parts.
+func (s *splitter) copyRows() error {
+	defer func() {
+		if s.out != nil {
+			s.out.discard()
+		}
+	}()
+	done := int64(len(s.src.header))
+	var b block
+	for {
+		if err := s.ctx.Err(); err != nil {
+			return fmt.Errorf("split %s: %w", s.src.file, context.Cause(s.ctx))
+		}
+		err := s.src.next(&b)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.copyBlock(&b); err != nil {
+			return err
+		}
+		done += int64(len(b.data))
+		if s.opt.Progress != nil {
+			s.opt.Progress(done, s.total)
+		}
+	}
+	s.total = done
+	if s.src.row == 0 {
+		return fmt.Errorf("split %s: no rows after the header", s.src.file)
+	}
+	return s.endPart()
+}
+
+// copyBlock writes a block's bytes, beginning a new part where the one before is full. Blank lines stay with the row
+// before them.
+func (s *splitter) copyBlock(b *block) error {
+	from := 0
+	for i, row := range b.spans {
+		if s.out != nil && s.part.Rows == s.opt.Rows {
+			start := row.from
+			if i == 0 {
+				start = 0
+			}
+			if err := s.write(b.data[from:start]); err != nil {
+				return err
+			}
+			from = start
+			if err := s.endPart(); err != nil {
+				return err
+			}
+		}
+		if s.out == nil {
+			if err := s.beginPart(); err != nil {
+				return err
+			}
+		}
+		s.part.Rows++
+	}
+	if s.out == nil { // nothing but blank lines so far
+		if err := s.beginPart(); err != nil {
+			return err
+		}
+	}
+	return s.write(b.data[from:])
+}
+
+func (s *splitter) beginPart() (err error) {
+	s.part = Part{Name: fmt.Sprintf("split_%d.csv", len(s.parts)+1)}
+	s.crc = 0
+	if s.out, err = createAtomic(filepath.Join(s.dir, s.part.Name)); err != nil {
+		return err
+	}
+	header := s.src.header
+	if header[len(header)-1] != '\n' {
+		header = append(header, '\n')
+	}
+	return s.write(header)
+}
+
+func (s *splitter) write(data []byte) error {
+	s.crc = crc32.Update(s.crc, castagnoli, data)
+	s.part.Bytes += int64(len(data))
+	_, err := s.out.Write(data)
+	return err
+}
+
+func (s *splitter) endPart() error {
+	out := s.out
+	s.out = nil
+	defer out.discard()
+	if err := out.commit(); err != nil {
+		return err
+	}
+	s.part.CRC32C = fmt.Sprintf("%08x", s.crc)
+	s.parts = append(s.parts, s.part)
+	return nil
+}
+
+// finish removes the parts that an earlier split has left over and writes the manifest.
+func (s *splitter) finish(m *Manifest) error {
+	for _, name := range s.old {
+		if partNumber(name) <= len(m.Parts) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), reason(err))
+		}
+	}
+	if err := m.write(s.dir); err != nil {
+		return err
+	}
+	return os.Remove(filepath.Join(s.dir, splitting))
+}
