@@ -1,0 +1,49 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// escapes are ANSI sequences: control (CSI), the strings that a terminator ends (OSC, DCS, APC, PM, SOS), and the short ones.
+var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]")
+
+// plain is text as a log keeps it: no ANSI sequences, lines ended by \n alone, and no character that XML 1.0 or a
+// terminal would trip over. Lone surrogates and other bytes that are no UTF-8 become U+FFFD.
+func plain(s string) string {
+	s = escapes.ReplaceAllString(s, "")
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r):
+			return -1
+		case r == 0xfffe || r == 0xffff:
+			return utf8.RuneError
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1 // would let an output change the order of what stands around it
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// oneLine is the first line of text that has something in it, plain.
+func oneLine(s string) string {
+	for line := range strings.Lines(plain(s)) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// shorten cuts s to n characters, the last of which then is an ellipsis.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return strings.TrimRight(string([]rune(s)[:n-1]), " ") + "…"
+}

@@ -1,0 +1,125 @@
+// Package report turns executed notebooks into what people and machines read afterwards: a static HTML site, Markdown,
+// a runnable Go program, JUnit XML, CI annotations and a Markdown summary.
+//
+// Its one convention: a [Run] goes in, bytes come out. The same run gives the same bytes; nothing asks for the time or
+// for the machine. Whatever came from a notebook is untrusted: HTML is sanitised, everything else is escaped for where
+// it goes, and pages carry a content security policy under which nothing runs and nothing is fetched.
+//
+//	run := report.Run{Title: "Flows", Pages: []report.Page{{Name: "Anomalies", Path: "notebooks/Anomalies.ipynb", Notebook: nb, Status: report.OK}}}
+//	err := report.Site("site", run) // site/index.html, site/Anomalies.html
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"flowbook/tools/notebook"
+)
+
+// Run is one run of a pipeline, of some notebooks, or of none (an export): one Page for each step.
+type Run struct {
+	Title string
+	Pages []Page
+}
+
+// Page is one step of a run: a notebook, or a command, whose Notebook is nil.
+type Page struct {
+	Name     string             // the page's file without extension; unique in the run
+	Path     string             // the notebook's file as the user named it, with slashes; of a command its words
+	Notebook *notebook.Notebook // as executed
+	Status   Status             // "" if it was not run, only exported
+	Duration time.Duration      // 0 is not shown
+	Message  string             // why it went wrong, in a line or a few; "" where the cells say it
+	Cells    []Cell             // what became of its code cells; none for an export
+}
+
+// Cell is what became of one code cell.
+type Cell struct {
+	Index    int    // in the notebook's cells, from 0
+	Number   int    // among the code cells, from 1
+	ID       string // nbformat's id, or the derived one
+	Line     int    // in the .ipynb file, where an annotation points: the failing line if it is known, else the source's first; 0 if unknown
+	Title    string // what it is called in lists: its first line
+	Status   Status
+	Duration time.Duration
+	Message  string // why it went wrong, in a line
+	Text     string // the whole story: traceback and the end of stderr; ANSI escapes are taken out
+}
+
+// Status is what became of a cell or a step, in the runner's and the pipeline's words. Any other word counts as bad.
+type Status string
+
+// The statuses.
+const (
+	OK             Status = "ok"
+	Cached         Status = "cached" // up to date, nothing was run
+	Skipped        Status = "skipped"
+	NotRun         Status = "not-run"
+	Failed         Status = "failed"
+	Mismatched     Status = "mismatched"
+	StdinRequested Status = "stdin-requested"
+	TimedOut       Status = "timed-out"
+	Interrupted    Status = "interrupted"
+	KernelDied     Status = "kernel-died"
+)
+
+// Bad says whether the status makes a run unsuccessful.
+func (s Status) Bad() bool {
+	switch s {
+	case "", OK, Cached, Skipped, NotRun:
+		return false
+	}
+	return true
+}
+
+// group is the colour that a status is shown in.
+func (s Status) group() string {
+	switch {
+	case s.Bad():
+		return "bad"
+	case s == OK || s == Cached:
+		return "good"
+	}
+	return "idle"
+}
+
+// failed are the page's bad cells.
+func (p *Page) failed() (bad []Cell) {
+	for _, c := range p.Cells {
+		if c.Status.Bad() {
+			bad = append(bad, c)
+		}
+	}
+	return bad
+}
+
+// cell is what became of the cell with an index, or nil.
+func (p *Page) cell(index int) *Cell {
+	for i := range p.Cells {
+		if p.Cells[i].Index == index {
+			return &p.Cells[i]
+		}
+	}
+	return nil
+}
+
+// name is what messages call a cell.
+func (c *Cell) name() string {
+	if title := oneLine(c.Title); title != "" {
+		return fmt.Sprintf("cell %d: %s", c.Number, title)
+	}
+	return fmt.Sprintf("cell %d", c.Number)
+}
+
+// span is a duration with three digits, as people read it.
+func span(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+}
