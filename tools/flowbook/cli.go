@@ -11,6 +11,7 @@ import (
 
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
+	Run runCmd `cmd:"" help:"Execute notebooks headlessly."`
 }
 
 // console is what a sub-command talks to: its context and its three streams.

@@ -3,8 +3,14 @@ package main
 import (
 	"context"
 	"os"
+
+	"flowbook/tools/jupyter"
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	jupyter.Main()
+	ctx, cancel := signalContext(context.Background())
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	cancel()
+	os.Exit(code)
 }

@@ -117,7 +117,9 @@ func (r *Result) Count(s Status) int {
 // DeadlineError ends a run whose whole time is over.
 type DeadlineError struct{ After time.Duration }
 
-func (e *DeadlineError) Error() string { return fmt.Sprintf("the run's deadline of %v is over", e.After) }
+func (e *DeadlineError) Error() string {
+	return fmt.Sprintf("the run's deadline of %v is over", e.After)
+}
 
 // ExitCode is 124, as timeout(1) has it.
 func (e *DeadlineError) ExitCode() int { return exitDeadline }

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
+)
+
+type runCmd struct {
+	Notebooks []string `arg:"" name:"nb" help:"Notebooks, globs of notebooks, or - for standard input."`
+
+	Param     []string `short:"p" name:"param" sep:"none" placeholder:"NAME=VALUE" help:"Set a parameter that the notebook's parameters cell declares."`
+	ParamFile []string `short:"f" name:"param-file" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
+	Output    string   `short:"o" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
+	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
+
+	AllowErrors  bool `help:"Go on after a failing cell."`
+	DryRun       bool `help:"Check notebooks and parameters and say what would run."`
+	HelpNotebook bool `help:"List the parameters that the notebooks declare."`
+
+	runFlags `embed:""`
+}
+
+// runFlags are what run and check have in common.
+type runFlags struct {
+	Timeout  time.Duration `placeholder:"DURATION" help:"Time a cell may take (90s, 10m) unless its metadata says otherwise; 0 is no limit."`
+	Deadline time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
+	Jobs     int           `short:"j" default:"1" help:"Notebooks run at the same time."`
+	Kernel   string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is the one that go.mod pins."`
+	Cwd      string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
+	Env      []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
+	Log      bool          `help:"Print the cells' text as it comes."`
+	Timings  bool          `help:"Measure build and link of Go cells, for the .run.json."`
+}
+
+func (c *runCmd) Run(con *console) error {
+	targets, err := c.targets(con)
+	if err != nil {
+		return err
+	}
+	if c.HelpNotebook {
+		return c.help(con, targets)
+	}
+	assignments, err := c.assignments()
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return c.dryRun(con, targets, assignments)
+	}
+	return c.all(con, targets, assignments)
+}
+
+// all runs the notebooks, at most Jobs at once.
+func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assignment) error {
+	_, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+		opt, err := t.options(ctx, c.runFlags)
+		if err != nil {
+			return nil, err
+		}
+		opt.Output, opt.Assignments, opt.AllowErrors = t.output, assignments, c.AllowErrors
+		opt.Progress, opt.Log = p.event, p.log
+		res, err := runner.Run(ctx, t.nb, opt)
+		if err != nil {
+			return res, err
+		}
+		if c.InPlace && res.ExitCode() == exitOK {
+			if err := t.nb.WriteFile(t.path); err != nil {
+				return res, fmt.Errorf("write %s: %w", t.path, err)
+			}
+		}
+		return res, nil
+	})
+	if c.Output == "-" {
+		for _, t := range targets {
+			if werr := t.nb.Write(con.stdout); werr != nil && err == nil {
+				err = werr
+			}
+		}
+	}
+	return err
+}
+
+func (c *runCmd) assignments() ([]runner.Assignment, error) {
+	var as []runner.Assignment
+	for _, path := range c.ParamFile {
+		more, err := runner.ReadAssignments(path)
+		if err != nil {
+			return nil, err
+		}
+		as = append(as, more...)
+	}
+	for _, arg := range c.Param {
+		a, err := runner.ParseAssignment(arg)
+		if err != nil {
+			return nil, err
+		}
+		as = append(as, a)
+	}
+	return as, nil
+}
+
+// help prints what the notebooks' parameters cells declare.
+func (c *runCmd) help(con *console, targets []*target) error {
+	for i, t := range targets {
+		params, err := runner.Parameters(t.nb, t.dir)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		if i > 0 {
+			fmt.Fprintln(con.stdout)
+		}
+		if len(params) == 0 {
+			fmt.Fprintf(con.stdout, "%s has no parameters: no cell tagged parameters declares any\n", t.name)
+			continue
+		}
+		fmt.Fprintf(con.stdout, "%s: set with -p NAME=VALUE\n", t.name)
+		w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
+		for _, p := range params {
+			line := fmt.Sprintf("  %s\t%s\t%s\t%s", p.Name, p.Type, p.Default, p.Help)
+			fmt.Fprintln(w, strings.TrimRight(line, "\t "))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dryRun checks everything that can be checked without a kernel.
+func (c *runCmd) dryRun(con *console, targets []*target, assignments []runner.Assignment) error {
+	for _, t := range targets {
+		if err := runner.Inject(t.nb, assignments, t.dir); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		n, skipped := 0, 0
+		for _, cell := range t.nb.Cells {
+			switch {
+			case cell.Type != notebook.Code:
+			case cell.HasTag("skip-execution") || strings.TrimSpace(cell.Source) == "":
+				skipped++
+			default:
+				n++
+			}
+		}
+		fmt.Fprintf(con.stdout, "%s: would run %d cells and skip %d on kernel %s in %s, into %s\n", t.name, n, skipped, t.kernelName(c.Kernel), display(t.workDir(c.Cwd)), display(t.output))
+		for _, cell := range t.nb.Cells {
+			if len(assignments) > 0 && cell.HasTag("injected-parameters") {
+				fmt.Fprintln(con.stdout, "  "+strings.ReplaceAll(cell.Source, "\n", "\n  "))
+			}
+		}
+	}
+	return nil
+}
+
+// runTargets calls one for each notebook, at most flags.Jobs at once, prints what became of them and returns the worst of it as an error
+// that has been printed already.
+func runTargets(con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) ([]*runner.Result, error) {
+	bars := newProgress(con, targets, flags.Log)
+	results := make([]*runner.Result, len(targets))
+	worst := &worstError{}
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(max(1, flags.Jobs))
+	for i, t := range targets {
+		group.Go(func() error {
+			if con.ctx.Err() != nil {
+				return nil
+			}
+			res, err := one(con.ctx, t, bars.of(i))
+			mu.Lock()
+			defer mu.Unlock()
+			results[i] = res
+			bars.finish(i, t, res, err)
+			worst.add(res, err)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return results, err
+	}
+	bars.wait()
+	if con.ctx.Err() != nil {
+		worst.add(nil, context.Cause(con.ctx))
+	}
+	if worst.code != exitOK {
+		return results, worst
+	}
+	return results, nil
+}
+
+// worstError is the exit status of several runs; what went wrong has been printed where it happened.
+type worstError struct{ code int }
+
+func (e *worstError) Error() string { return "" }
+func (e *worstError) ExitCode() int { return e.code }
+
+// order ranks exit statuses, worst first.
+var order = []int{exitInterrupted, exitTerminated, exitKernelDied, exitDeadline, exitTimeout, exitFailed, exitInvalid, exitUsage, exitMismatch, exitOK}
+
+func (e *worstError) add(res *runner.Result, err error) {
+	code := exitOK
+	if res != nil {
+		code = res.ExitCode()
+	}
+	if err != nil {
+		code = exitFailed
+		var c exitCoder
+		if errors.As(err, &c) {
+			code = c.ExitCode()
+		}
+	}
+	for _, o := range order {
+		if o == code || o == e.code {
+			e.code = o
+			return
+		}
+	}
+	e.code = code
+}
+
+// display writes a path for people: relative to where they are if it is below, with slashes.
+func display(path string) string {
+	if wd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
+			path = rel
+		}
+	}
+	return filepath.ToSlash(path)
+}
+
+// readNotebook reads and validates a notebook.
+func readNotebook(path string, stdin io.Reader) (*notebook.Notebook, error) {
+	if path == "-" {
+		nb, err := notebook.Read(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		return nb, nil
+	}
+	nb, err := notebook.ReadFile(path)
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return nil, &usageError{fmt.Errorf("read %s: %w", filepath.ToSlash(path), pe.Err)}
+	}
+	return nb, err
+}

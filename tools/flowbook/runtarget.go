@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
+)
+
+// target is one notebook of a command line.
+type target struct {
+	path   string // "-" for standard input
+	name   string // for messages
+	dir    string // its folder
+	output string // where its executed form goes, "" for nowhere
+	nb     *notebook.Notebook
+}
+
+// usageError is a mistake of the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+func (e *usageError) ExitCode() int { return exitUsage }
+
+// targets reads the notebooks of the command line and decides where their executed forms go.
+func (c *runCmd) targets(con *console) ([]*target, error) {
+	targets, err := readTargets(con, c.Notebooks)
+	if err != nil {
+		return nil, err
+	}
+	toFile := c.Output != "" && c.Output != "-" && filepath.Ext(c.Output) == ".ipynb"
+	switch {
+	case c.InPlace && c.Output != "":
+		return nil, &usageError{fmt.Errorf("--in-place and -o exclude each other")}
+	case c.InPlace && len(c.Param)+len(c.ParamFile) > 0:
+		return nil, &usageError{fmt.Errorf("--in-place and parameters exclude each other: the notebook would keep the injected cell")}
+	case toFile && len(targets) > 1:
+		return nil, &usageError{fmt.Errorf("%d notebooks and one output file %s: name a folder", len(targets), c.Output)}
+	}
+	taken := map[string]string{}
+	for _, t := range targets {
+		if c.InPlace && t.path == "-" {
+			return nil, &usageError{fmt.Errorf("--in-place and standard input exclude each other")}
+		}
+		switch {
+		case c.Output == "-":
+			continue
+		case toFile:
+			t.output = c.Output
+		case c.Output != "":
+			t.output = filepath.Join(c.Output, t.base())
+		default:
+			if t.output, err = t.defaultOutput(); err != nil {
+				return nil, err
+			}
+		}
+		if t.output, err = filepath.Abs(t.output); err != nil {
+			return nil, err
+		}
+		if other, ok := taken[t.output]; ok {
+			return nil, &usageError{fmt.Errorf("%s and %s would both be written to %s: run them one by one with -o", other, t.name, display(t.output))}
+		}
+		taken[t.output] = t.name
+		if c.DryRun || c.HelpNotebook {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(t.output), 0o755); err != nil {
+			return nil, fmt.Errorf("output folder: %w", err)
+		}
+	}
+	return targets, nil
+}
+
+// readTargets expands globs and reads the notebooks.
+func readTargets(con *console, args []string) ([]*target, error) {
+	var targets []*target
+	seen := map[string]bool{}
+	for _, arg := range args {
+		paths := []string{arg}
+		if _, err := os.Stat(arg); err != nil && strings.ContainsAny(arg, "*?[") {
+			found, err := filepath.Glob(arg)
+			if err != nil {
+				return nil, &usageError{fmt.Errorf("glob %s: %w", arg, err)}
+			}
+			if len(found) == 0 {
+				return nil, &usageError{fmt.Errorf("no notebook matches %s", arg)}
+			}
+			paths = found
+		}
+		for _, path := range paths {
+			if seen[path] {
+				continue
+			}
+			seen[path] = true
+			nb, err := readNotebook(path, con.stdin)
+			if err != nil {
+				return nil, err
+			}
+			if err := notebook.Validate(nb); err != nil {
+				return nil, fmt.Errorf("%s: %w", filepath.ToSlash(path), err)
+			}
+			t := &target{path: path, name: filepath.ToSlash(path), nb: nb}
+			dir := filepath.Dir(path)
+			if path == "-" {
+				t.name, dir = "standard input", "."
+			}
+			if t.dir, err = filepath.Abs(dir); err != nil {
+				return nil, err
+			}
+			targets = append(targets, t)
+		}
+	}
+	return targets, nil
+}
+
+func (t *target) base() string {
+	if t.path == "-" {
+		return "stdin.ipynb"
+	}
+	return filepath.Base(t.path)
+}
+
+// defaultOutput is .flowbook/out in the module's root, or in the current folder where there is no module.
+func (t *target) defaultOutput() (string, error) {
+	root, err := t.root()
+	if err != nil {
+		return filepath.Join(".flowbook", "out", t.base()), nil
+	}
+	dir, err := module.State(root, "out")
+	if err != nil {
+		return "", fmt.Errorf("output folder: %w", err)
+	}
+	return filepath.Join(dir, t.base()), nil
+}
+
+// root is the module that the notebook belongs to, else the one we stand in.
+func (t *target) root() (string, error) {
+	root, err := module.Root(t.dir)
+	if err != nil {
+		return module.Root("")
+	}
+	return root, nil
+}
+
+func (t *target) workDir(cwd string) string {
+	if cwd != "" {
+		return cwd
+	}
+	return t.dir
+}
+
+// kernelName is the kernel to run on: the one asked for, else the notebook's; Go notebooks that name none get GoNB.
+func (t *target) kernelName(asked string) string {
+	if asked != "" {
+		return asked
+	}
+	if name := t.nb.KernelName(); name != "" {
+		return name
+	}
+	if lang := t.nb.Language(); lang != "" && lang != "go" {
+		return lang
+	}
+	return "gonb"
+}
+
+// gonbOnce builds the kernel once for all notebooks of a command.
+var gonbOnce struct {
+	sync.Mutex
+	specs map[string]*jupyter.Spec
+}
+
+// spec finds the kernel; gonb is always the one that go.mod pins.
+func (t *target) spec(ctx context.Context, asked string) (*jupyter.Spec, error) {
+	name := t.kernelName(asked)
+	if name != "gonb" {
+		spec, err := jupyter.FindSpec(name)
+		if err != nil {
+			return nil, &usageError{fmt.Errorf("%s: %w", t.name, err)}
+		}
+		return spec, nil
+	}
+	root, err := t.root()
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("%s: the gonb kernel comes from Flowbook's go.mod: %w", t.name, err)}
+	}
+	gonbOnce.Lock()
+	defer gonbOnce.Unlock()
+	if spec := gonbOnce.specs[root]; spec != nil {
+		return spec, nil
+	}
+	spec, err := jupyter.GoNB(ctx, root)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
+		return nil, fmt.Errorf("%s: %w", t.name, err)
+	}
+	if gonbOnce.specs == nil {
+		gonbOnce.specs = map[string]*jupyter.Spec{}
+	}
+	gonbOnce.specs[root] = spec
+	return spec, nil
+}
+
+// options are the runner's options that all commands share.
+func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error) {
+	spec, err := t.spec(ctx, f.Kernel)
+	if err != nil {
+		return runner.Options{}, err
+	}
+	var env []string
+	if root, err := t.root(); err == nil {
+		env = append(env, "FLOWBOOK_ROOT="+root)
+	}
+	return runner.Options{
+		Spec: spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
+		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings,
+	}, nil
+}

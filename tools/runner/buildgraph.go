@@ -1,0 +1,95 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// buildGraph measures the parts of a Go cell's time by the go command's own record of its actions, which it writes anew on each build
+// (go build -debug-actiongraph). Nothing is guessed: without a record of a link made during the cell the parts stay zero.
+type buildGraph struct{ dir string }
+
+func newBuildGraph() (*buildGraph, error) {
+	dir, err := os.MkdirTemp("", "flowbook-build-")
+	if err != nil {
+		return nil, fmt.Errorf("timings: %w", err)
+	}
+	return &buildGraph{dir}, nil
+}
+
+func (g *buildGraph) file() string { return filepath.Join(g.dir, "actions.json") }
+
+// env is the GOFLAGS that makes go build write its record.
+func (g *buildGraph) env(flags string) string {
+	return "GOFLAGS=" + strings.TrimSpace(flags+" -debug-actiongraph="+g.file())
+}
+
+func (g *buildGraph) close() {
+	if g != nil {
+		os.RemoveAll(g.dir)
+	}
+}
+
+// phases splits the time of the cell that has just ended.
+func (g *buildGraph) phases(c *CellResult) {
+	if g == nil {
+		return
+	}
+	text, err := os.ReadFile(g.file())
+	os.Remove(g.file())
+	if err != nil {
+		return
+	}
+	var actions []struct {
+		Mode                           string
+		TimeReady, TimeStart, TimeDone time.Time
+	}
+	if json.Unmarshal(text, &actions) != nil {
+		return
+	}
+	var first, linked time.Time
+	var link time.Duration
+	for _, a := range actions {
+		if !a.TimeStart.IsZero() && (first.IsZero() || a.TimeStart.Before(first)) {
+			first = a.TimeStart
+		}
+		if a.TimeDone.After(linked) {
+			linked = a.TimeDone
+		}
+		if a.Mode == "link" {
+			link += a.TimeDone.Sub(a.TimeStart)
+		}
+	}
+	if link <= 0 || first.Before(c.Started) {
+		return
+	}
+	end := c.Started.Add(c.Phases.Total)
+	c.Phases.Prepare = first.Sub(c.Started)
+	c.Phases.Link = link
+	c.Phases.Build = max(0, linked.Sub(first)-link)
+	c.Phases.Run = max(0, end.Sub(linked))
+}
+
+// goRoots are the folders that stack traces name, longest first.
+func goRoots(dir string) []root {
+	cmd := exec.Command("go", "env", "GOROOT", "GOMODCACHE", "GOMOD")
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 3 {
+		return nil
+	}
+	roots := []root{{lines[1], "$GOMODCACHE"}, {lines[0], "$GOROOT"}}
+	if mod := filepath.Dir(lines[2]); filepath.Base(lines[2]) == "go.mod" {
+		roots = append(roots, root{mod + string(filepath.Separator), ""})
+	}
+	return roots
+}

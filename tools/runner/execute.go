@@ -1,0 +1,212 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// execute runs one cell to its end and judges it. It returns when the reply and idle have come, the kernel is dead, or the cell has been
+// interrupted and its grace is over.
+func (s *session) execute(ctx context.Context, t *task) {
+	t.out = &outputs{displays: s.displays, limit: max(s.opt.MaxOutput, 0)}
+	s.executed++
+	t.count = s.executed
+	t.res.Started = time.Now()
+	id, err := s.k.Execute(t.cell.Source, false, true, !t.mayFail && !s.opt.AllowErrors)
+	if err != nil && !s.dead() {
+		t.fail(Failed, &CellError{Name: "SendError", Value: err.Error()})
+		return
+	}
+	s.tasks[id] = t
+	end := s.await(ctx, t)
+	t.res.Phases.Total = time.Since(t.res.Started)
+	s.graph.phases(t.res)
+	s.judge(t, end)
+	if end == stopped {
+		s.res.Stop = context.Cause(ctx)
+		if d, ok := s.res.Stop.(*DeadlineError); ok {
+			t.fail(TimedOut, &CellError{Name: "Deadline", Value: d.Error()})
+		}
+	}
+}
+
+// ending is why await returned.
+type ending int
+
+const (
+	done       ending = iota
+	timedOut          // the cell's time is over
+	stopped           // the context is done
+	died              // the kernel is dead
+	askedStdin        // it wants input
+	noIdle            // replied, then silence
+	noReply           // idle, then silence
+)
+
+// await takes messages until the cell has ended. Once something cuts it short it interrupts the kernel, again each second because GoNB loses
+// an interrupt while it compiles, and waits for the cell to end by itself as long as the grace lasts.
+func (s *session) await(ctx context.Context, t *task) ending {
+	var timeout, silence, grace, again <-chan time.Time
+	if t.timeout > 0 {
+		timeout = time.After(t.timeout)
+	}
+	cut := done // why the cell is being cut short
+	cancel := ctx.Done()
+	interrupt := func(why ending, patience time.Duration) {
+		cut = why
+		timeout, cancel = nil, nil
+		grace = time.After(patience)
+		again = time.After(time.Second)
+		s.interrupt(t)
+	}
+	for {
+		select {
+		case m, ok := <-s.k.Messages():
+			if !ok {
+				return died
+			}
+			if s.dispatch(m) != t {
+				continue
+			}
+			if t.replied && t.idle {
+				return cut
+			}
+			if t.asked && cut == done {
+				interrupt(askedStdin, s.opt.Grace)
+			}
+			if t.replied || t.idle { // progress: each message of the cell buys time
+				silence = time.After(s.opt.IdleWait)
+			}
+		case <-timeout:
+			interrupt(timedOut, s.opt.Grace)
+		case <-cancel:
+			interrupt(stopped, min(s.opt.Grace, 2*time.Second))
+		case <-again:
+			again = time.After(time.Second)
+			s.interrupt(t)
+		case <-grace:
+			return cut
+		case <-silence:
+			switch {
+			case cut != done:
+				return cut
+			case t.replied:
+				return noIdle
+			}
+			return noReply
+		}
+	}
+}
+
+func (s *session) interrupt(t *task) {
+	if err := s.k.Interrupt(); err != nil && !s.dead() {
+		s.warn("cell %d: interrupt: %v", t.res.Number, err)
+	}
+}
+
+// dispatch gives a message to the cell whose request it answers, and returns that cell; nil for messages of nobody's.
+func (s *session) dispatch(m jupyter.Message) *task {
+	t := s.tasks[m.Parent.MsgID]
+	if strings.HasPrefix(m.Header.MsgType, "comm_") && m.Channel == "iopub" {
+		s.widgets.take(m)
+		return t
+	}
+	if t == nil {
+		return nil
+	}
+	switch m.Channel {
+	case "stdin":
+		if m.Header.MsgType == "input_request" {
+			var c content
+			if json.Unmarshal(m.Content, &c) == nil {
+				t.prompt = c.Prompt
+			}
+			t.asked = true
+		}
+	case "shell", "control":
+		if m.Header.MsgType == "execute_reply" && !t.replied {
+			t.replied = true
+			if err := json.Unmarshal(m.Content, &t.reply); err != nil {
+				t.broken = fmt.Errorf("execute_reply: %w", err)
+			}
+			if t.reply.Count > 0 {
+				s.counts[t.reply.Count] = t.res.Number
+			}
+		}
+	case "iopub":
+		s.iopub(t, m)
+	}
+	return t
+}
+
+func (s *session) iopub(t *task, m jupyter.Message) {
+	switch m.Header.MsgType {
+	case "status":
+		var c content
+		if json.Unmarshal(m.Content, &c) == nil && c.ExecState == "idle" {
+			t.idle = true
+		}
+		return
+	case "execute_input":
+		var c reply
+		if json.Unmarshal(m.Content, &c) == nil && c.Count > 0 {
+			s.counts[c.Count] = t.res.Number
+		}
+		return
+	case "stream", "display_data", "execute_result", "update_display_data", "error", "clear_output":
+	default:
+		return // what we do not know changes nothing
+	}
+	if s.opt.Log != nil {
+		s.log(t, m)
+	}
+	if w := s.widgets.capturing(m.Parent.MsgID); w != nil && m.Header.MsgType != "update_display_data" {
+		s.capture(t, w, m)
+		return
+	}
+	if err := t.out.take(m); err != nil && t.broken == nil {
+		t.broken = err
+	}
+}
+
+// capture gives an output to an Output widget instead of the cell, and tells the kernel's side of it.
+func (s *session) capture(t *task, w *model, m jupyter.Message) {
+	if err := w.out.take(m); err != nil && t.broken == nil {
+		t.broken = err
+		return
+	}
+	msg, err := w.captured(s.widgets.id(w))
+	if err == nil {
+		_, err = s.k.Send("shell", "comm_msg", msg)
+	}
+	if err != nil && t.broken == nil {
+		t.broken = fmt.Errorf("output widget: %w", err)
+	}
+}
+
+// log passes a cell's text on as it comes.
+func (s *session) log(t *task, m jupyter.Message) {
+	var c content
+	if json.Unmarshal(m.Content, &c) != nil {
+		return
+	}
+	ev := Event{*t.res, len(s.plan)}
+	switch m.Header.MsgType {
+	case "stream":
+		s.opt.Log(ev, c.Name, whole(unquote(c.Text)))
+	case "display_data", "execute_result":
+		out := &notebook.Output{}
+		if fill(out, &c) != nil {
+			return
+		}
+		if text, ok := out.Data.Text("text/plain"); ok {
+			s.opt.Log(ev, "display", text+"\n")
+		}
+	}
+}

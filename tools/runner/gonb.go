@@ -1,0 +1,83 @@
+package runner
+
+import (
+	"regexp"
+	"strings"
+)
+
+// GoNB reports some failures only as text: its reply to a cell whose shell line failed, or whose magic it does not know, says "ok". It
+// writes these texts as messages of their own, which no program's output is likely to equal.
+var (
+	shellFailed  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z -]+|exec: .*|fork/exec .*)\n$`)
+	unknownMagic = regexp.MustCompile(`^"%\S*" unknown or not implemented yet\.$`)
+)
+
+// see remembers what a stream message says about the cell.
+func (e *events) see(name, text string) {
+	if name != "stderr" {
+		return
+	}
+	e.stderr.add(text)
+	if shellFailed.MatchString(text) {
+		e.shell = strings.TrimSpace(text)
+	}
+	if e.magic == "" && unknownMagic.MatchString(text) {
+		e.magic = text
+	}
+}
+
+// gonbFailure applies GoNB's rules to a cell whose reply says ok: a failing shell line or script and an unknown magic are failures. A line
+// that may fail says so itself: `!cmd || true`.
+func gonbFailure(source string, e *events) *CellError {
+	if e.magic != "" {
+		return &CellError{Name: "UnknownMagic", Value: e.magic}
+	}
+	if e.shell != "" && runsShell(source) {
+		return &CellError{Name: "ShellError", Value: e.shell, Stderr: e.stderr.String()}
+	}
+	return nil
+}
+
+// runsShell reports whether a GoNB cell has a line for the shell or is a script.
+func runsShell(source string) bool {
+	for i, line := range strings.Split(source, "\n") {
+		line = strings.TrimPrefix(line, "//gonb:")
+		if len(line) > 1 && line[0] == '!' {
+			return true
+		}
+		if i == 0 && (strings.HasPrefix(line, "%%bash") || strings.HasPrefix(line, "%%sh") || strings.HasPrefix(line, "%%script")) {
+			return true
+		}
+	}
+	return false
+}
+
+// special reports whether a GoNB line is a magic or a shell line, and not Go. The main magics %% and %main are special too.
+func special(line string) bool {
+	line = strings.TrimPrefix(line, "//gonb:")
+	return len(line) > 1 && (line[0] == '%' || line[0] == '!')
+}
+
+// goDeclarations blanks everything of a GoNB cell that is no declaration: magics, shell lines, a package clause, and what follows %% or
+// %main. Lines keep their numbers.
+func goDeclarations(source string) string {
+	lines := strings.Split(source, "\n")
+	joined := false // the line before ended in a backslash
+	for i, line := range lines {
+		bare := strings.TrimPrefix(line, "//gonb:")
+		switch {
+		case joined || special(line):
+			if f := strings.Fields(bare); !joined && len(f) > 0 && (f[0] == "%%" || f[0] == "%main") {
+				for ; i < len(lines); i++ {
+					lines[i] = ""
+				}
+				return strings.Join(lines, "\n")
+			}
+			joined = strings.HasSuffix(line, `\`)
+			lines[i] = ""
+		case strings.HasPrefix(line, "package "):
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+)
+
+// judge decides what became of a cell.
+func (s *session) judge(t *task, end ending) {
+	switch end {
+	case died:
+		msg := "the kernel's process ended"
+		if d := s.k.Death(); d != nil {
+			msg = d.Error()
+		}
+		t.fail(KernelDied, &CellError{Name: "KernelDied", Value: msg, Stderr: t.out.events.stderr.String()})
+		return
+	case timedOut:
+		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v%s", t.timeout, t.hint(s.gonb)), Stderr: t.out.events.stderr.String()})
+		return
+	case stopped:
+		t.fail(Interrupted, &CellError{Name: "Interrupted", Value: "the run was stopped"})
+		return
+	case askedStdin:
+		t.fail(StdinRequested, &CellError{Name: "StdinRequested", Value: fmt.Sprintf("the cell asks for input (%q); a headless run has none to give", strings.TrimSpace(t.prompt))})
+		return
+	case noIdle:
+		t.fail(Failed, &CellError{Name: "NoIdle", Value: fmt.Sprintf("the kernel replied, but did not become idle within %v: output may be missing", s.opt.IdleWait)})
+		return
+	case noReply:
+		t.fail(Failed, &CellError{Name: "NoReply", Value: fmt.Sprintf("the kernel became idle, but did not reply within %v", s.opt.IdleWait)})
+		return
+	}
+	if t.broken != nil {
+		t.fail(Failed, &CellError{Name: "BadMessage", Value: t.broken.Error()})
+		return
+	}
+	switch e := s.failure(t); {
+	case t.expect != nil:
+		s.expected(t, e)
+	case e != nil && !t.mayFail:
+		t.fail(Failed, e)
+	default:
+		t.res.Status = OK
+	}
+}
+
+// failure says why a cell that ended counts as failed, whatever its tags; nil if it does not.
+func (s *session) failure(t *task) *CellError {
+	var e *CellError
+	switch r := t.reply; r.Status {
+	case "ok":
+		if !s.gonb {
+			return nil
+		}
+		e = gonbFailure(t.cell.Source, &t.out.events)
+		if e == nil {
+			return nil
+		}
+	case "error":
+		e = &CellError{Name: r.EName, Value: r.EValue, Traceback: r.Traceback, Stderr: t.out.events.stderr.String()}
+		if len(e.Traceback) == 0 { // GoNB and others say more on iopub
+			for _, p := range t.out.list {
+				if p.out.Type == "error" {
+					e.Traceback = p.out.Traceback
+				}
+			}
+		}
+	case "aborted":
+		return &CellError{Name: "Aborted", Value: "the kernel refused to execute the cell"}
+	case "":
+		return &CellError{Name: "NoStatus", Value: "the kernel's reply has no status"}
+	default:
+		return &CellError{Name: "BadStatus", Value: fmt.Sprintf("the kernel's reply has status %q", r.Status)}
+	}
+	count, p := locate(e.Traceback, e.Value, e.Stderr)
+	if p.Line > 0 {
+		p.Number = s.counts[count]
+		for _, u := range s.plan {
+			if u.res.Number == p.Number {
+				p.File = u.cell.LineOf(p.Line)
+			}
+		}
+	}
+	e.Position = p
+	return e
+}
+
+// expected judges a cell that must fail in a certain way.
+func (s *session) expected(t *task, e *CellError) {
+	if e == nil {
+		t.fail(Failed, &CellError{Name: "UnexpectedSuccess", Value: fmt.Sprintf("an error matching %q was demanded, the cell had none", t.expect)})
+		return
+	}
+	text := e.Name + ": " + e.Value + "\n" + ansi.ReplaceAllString(strings.Join(e.Traceback, "\n"), "") + "\n" + e.Stderr
+	if !t.expect.MatchString(text) {
+		e.Value = fmt.Sprintf("an error matching %q was demanded, this came: %s", t.expect, e.Value)
+		t.fail(Failed, e)
+		return
+	}
+	t.res.Status = OK
+}
+
+func (t *task) fail(s Status, e *CellError) { t.res.Status, t.res.Error = s, e }
+
+// hint says what a silent Go cell may be waiting for.
+func (t *task) hint(gonb bool) string {
+	if gonb && t.out.size == 0 && strings.Contains(t.cell.Source, "Scan") {
+		return " (a Go cell that reads os.Stdin waits for ever: a kernel has no terminal)"
+	}
+	return ""
+}

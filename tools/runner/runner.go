@@ -1,0 +1,210 @@
+// Package runner executes notebooks on live kernels, headlessly.
+//
+// Its one convention: a cell is done when its reply and the kernel's idle have both come, and nothing is a success that did not
+// reply. Whatever goes wrong with the notebook is told in the Result, cell by cell; an error is returned only where the run
+// itself could not be made: no kernel, no place to write.
+//
+//	nb, err := notebook.ReadFile("a.ipynb")
+//	spec, err := jupyter.GoNB(ctx, root)
+//	res, err := runner.Run(ctx, nb, runner.Options{Spec: spec, Dir: ".", Output: "out/a.ipynb"})
+//	os.Exit(res.ExitCode())
+//
+// Tags that it knows: parameters, injected-parameters, skip-execution (and nbval-skip), raises-exception (and nbval-raises-exception:
+// the cell may fail). Metadata that it knows, of a cell or, as the default for all of its cells, of the notebook:
+//
+//	"flowbook": {"timeout": "90s", "expect-error": "regexp"}
+//
+// A timeout is a Go duration or a number of seconds, 0 for none. A cell with expect-error must fail, with an error that the expression matches.
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// Options says how a notebook is run.
+type Options struct {
+	Spec      *jupyter.Spec
+	Dir       string   // the kernel's working directory: the notebook's folder
+	Env       []string // NAME=value, on top of the spec's
+	Transport string   // as jupyter.Options
+
+	Path        string       // how results name the notebook
+	Output      string       // where the notebook is written, first and after each cell; "" to keep it in memory only
+	Assignments []Assignment // parameters to set
+
+	Timeout     time.Duration // of a cell that sets none of its own; 0 is none
+	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
+	IdleWait    time.Duration // how long a kernel may say nothing between a cell's reply and its idle; 0 is 10 s
+	Grace       time.Duration // from the first interrupt to the kernel's end; 0 is 6 s, GoNB needs 5
+	MaxOutput   int           // bytes of output that are kept of a cell; 0 is 10 MiB, negative is no limit
+	AllowErrors bool          // go on after a failing cell; it is a failure all the same
+
+	Timings  bool                        // measure build and link of Go cells
+	Progress func(Event)                 // called from Run's goroutine; may be nil
+	Log      func(Event, string, string) // cell, stream name, text as it comes; may be nil
+}
+
+// An Event tells that a cell starts (Status "") or has ended.
+type Event struct {
+	Cell  CellResult
+	Total int // number of code cells
+}
+
+// Run executes the notebook's code cells in order on a kernel of its own and changes nb: outputs and counts of all cells that can be
+// executed are cleared first, so that nothing old stands beside something new, and set as the cells run. Parameters are
+// checked before anything is started. The Result is complete whenever err is nil; with a kernel that cannot be
+// started it is nil.
+func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, error) {
+	if err := Inject(nb, opt.Assignments, opt.Dir); err != nil {
+		return nil, err
+	}
+	s := newSession(nb, opt)
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	if opt.Deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, opt.Deadline, &DeadlineError{opt.Deadline})
+		defer cancel()
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, err
+	}
+	err := s.cells(ctx)
+	if serr := s.finish(); err == nil {
+		err = serr
+	}
+	return s.res, err
+}
+
+// Inject sets parameters: it puts a cell tagged injected-parameters after the first cell tagged parameters, in place of the one that an
+// earlier run has put there. Without assignments nothing changes. dir is where packages are looked up that the
+// parameters cell imports.
+func Inject(nb *notebook.Notebook, as []Assignment, dir string) error {
+	if len(as) == 0 {
+		return nil
+	}
+	at, old := parameterCells(nb)
+	if at < 0 {
+		return &ParameterError{as[0].Origin, errors.New("the notebook has no cell tagged parameters")}
+	}
+	d, err := declare(nb.Language(), nb.Cells[at].Source, dir)
+	if err != nil {
+		return &ParameterError{as[0].Origin, err}
+	}
+	source, err := injected(d, as)
+	if err != nil {
+		return err
+	}
+	cell := notebook.NewCode(source)
+	if err := cell.Metadata.Put("tags", []string{"injected-parameters"}); err != nil {
+		return fmt.Errorf("inject parameters: %w", err)
+	}
+	if old >= 0 {
+		cell.ID = nb.Cells[old].ID
+		nb.Cells[old] = cell
+		return nil
+	}
+	nb.Cells = append(nb.Cells[:at+1], append([]*notebook.Cell{cell}, nb.Cells[at+1:]...)...)
+	if nb.Minor >= 5 {
+		cell.ID = freeID(nb, "injected-parameters")
+	}
+	return nil
+}
+
+// Parameters lists what the notebook's parameters cell declares; none without such a cell.
+func Parameters(nb *notebook.Notebook, dir string) ([]Parameter, error) {
+	at, _ := parameterCells(nb)
+	if at < 0 {
+		return nil, nil
+	}
+	d, err := declare(nb.Language(), nb.Cells[at].Source, dir)
+	if err != nil {
+		return nil, err
+	}
+	return d.parameters(), nil
+}
+
+// parameterCells finds the first cell tagged parameters and the first tagged injected-parameters, -1 for none.
+func parameterCells(nb *notebook.Notebook) (at, injected int) {
+	at, injected = -1, -1
+	for i, c := range nb.Cells {
+		if c.Type != notebook.Code {
+			continue
+		}
+		if at < 0 && c.HasTag("parameters") {
+			at = i
+		}
+		if injected < 0 && c.HasTag("injected-parameters") {
+			injected = i
+		}
+	}
+	return at, injected
+}
+
+func freeID(nb *notebook.Notebook, id string) string {
+	used := map[string]bool{}
+	for _, c := range nb.Cells {
+		used[c.ID] = true
+	}
+	for n, base := 2, id; used[id]; n++ {
+		id = fmt.Sprintf("%s-%d", base, n)
+	}
+	return id
+}
+
+// settings is the "flowbook" object of a cell's or a notebook's metadata.
+type settings struct {
+	Timeout     json.RawMessage `json:"timeout"`
+	ExpectError string          `json:"expect-error"`
+}
+
+// timeout reads a duration ("90s") or a number of seconds.
+func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
+	if len(s.Timeout) == 0 {
+		return otherwise, nil
+	}
+	var text string
+	var seconds float64
+	if json.Unmarshal(s.Timeout, &text) == nil {
+		return time.ParseDuration(text)
+	}
+	if err := json.Unmarshal(s.Timeout, &seconds); err != nil {
+		return 0, errors.New("want a duration such as \"90s\" or a number of seconds")
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+// title is the first line of a cell that says something, shortened.
+func title(source string) string {
+	t := ""
+	for line := range strings.Lines(source) {
+		line = strings.TrimSpace(line)
+		if line == "" || line == "%%" || line == "%main" || strings.HasPrefix(line, "import") || line == ")" || strings.HasPrefix(line, `"`) {
+			continue
+		}
+		t = line
+		break
+	}
+	if t == "" {
+		t = firstLine(source)
+	}
+	if r := []rune(t); len(r) > 60 {
+		t = string(r[:59]) + "…"
+	}
+	return t
+}
+
+// SidecarPath is where the details of a run are written that have no place in its notebook: x.run.json beside x.ipynb.
+func SidecarPath(output string) string {
+	return strings.TrimSuffix(output, filepath.Ext(output)) + ".run.json"
+}

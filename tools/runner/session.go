@@ -1,0 +1,336 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// session is one run: a notebook, its kernel, and where the kernel's messages go.
+type session struct {
+	nb   *notebook.Notebook
+	opt  Options
+	res  *Result
+	plan []*task // the code cells
+
+	k        *jupyter.Kernel
+	gonb     bool
+	tasks    map[string]*task              // message id → the cell that sent it, so that late output finds its cell
+	counts   map[int]int                   // the kernel's execution count → code cell number
+	displays map[string][]*notebook.Output // display id → outputs
+	widgets  widgets
+	normal   normalizer
+	graph    *buildGraph
+	executed int // cells executed so far: our execution counts
+}
+
+// task is one code cell on its way.
+type task struct {
+	cell    *notebook.Cell
+	res     *CellResult
+	timeout time.Duration
+	expect  *regexp.Regexp
+	mayFail bool
+
+	out     *outputs
+	count   int // execution count in the notebook
+	replied bool
+	idle    bool
+	reply   reply
+	prompt  string // what it asked on stdin
+	asked   bool
+	broken  error // a message of its that made no sense
+}
+
+type reply struct {
+	Status    string   `json:"status"`
+	Count     int      `json:"execution_count"`
+	EName     string   `json:"ename"`
+	EValue    string   `json:"evalue"`
+	Traceback []string `json:"traceback"`
+}
+
+func newSession(nb *notebook.Notebook, opt Options) *session {
+	if opt.IdleWait == 0 {
+		opt.IdleWait = 10 * time.Second
+	}
+	if opt.Grace == 0 {
+		opt.Grace = 6 * time.Second
+	}
+	if opt.MaxOutput == 0 {
+		opt.MaxOutput = 10 << 20
+	}
+	return &session{
+		nb: nb, opt: opt,
+		res:      &Result{Path: opt.Path, Output: opt.Output, Status: OK, Kernel: opt.Spec.Name},
+		tasks:    map[string]*task{},
+		counts:   map[int]int{},
+		displays: map[string][]*notebook.Output{},
+	}
+}
+
+// prepare plans the cells, clears what will be made again and writes the notebook once, which proves that it can be written.
+func (s *session) prepare() error {
+	var common settings
+	if err := s.nb.Metadata.Decode("flowbook", &common); err != nil {
+		return fmt.Errorf("metadata flowbook: %w", err)
+	}
+	everywhere, err := common.timeout(s.opt.Timeout)
+	if err != nil {
+		return fmt.Errorf("metadata flowbook.timeout: %w", err)
+	}
+	n := 0
+	for _, c := range s.nb.Cells {
+		if c.Type == notebook.Code {
+			n++
+		}
+	}
+	s.res.Cells = make([]CellResult, 0, n) // tasks point into it
+	for i, c := range s.nb.Cells {
+		if c.Type != notebook.Code {
+			continue
+		}
+		number := len(s.res.Cells) + 1
+		s.res.Cells = append(s.res.Cells, CellResult{Index: i, Number: number, ID: c.ID, Line: c.Line, Title: title(c.Source), Status: NotRun})
+		t := &task{cell: c, res: &s.res.Cells[number-1], mayFail: c.HasTag("raises-exception") || c.HasTag("nbval-raises-exception")}
+		var own settings
+		if err := c.Metadata.Decode("flowbook", &own); err != nil {
+			return fmt.Errorf("cell %d: metadata flowbook: %w", number, err)
+		}
+		if t.timeout, err = own.timeout(everywhere); err != nil {
+			return fmt.Errorf("cell %d: metadata flowbook.timeout: %w", number, err)
+		}
+		if own.ExpectError != "" {
+			if t.expect, err = regexp.Compile(own.ExpectError); err != nil {
+				return fmt.Errorf("cell %d: metadata flowbook.expect-error: %w", number, err)
+			}
+		}
+		switch {
+		case c.HasTag("skip-execution") || c.HasTag("nbval-skip"):
+			t.res.Status = Skipped // its outputs are left alone
+		case strings.TrimSpace(c.Source) == "":
+			t.res.Status = Skipped
+			c.ClearOutputs()
+		default:
+			c.ClearOutputs()
+		}
+		s.plan = append(s.plan, t)
+	}
+	return s.save()
+}
+
+// start starts the kernel.
+func (s *session) start(ctx context.Context) error {
+	s.res.Started = time.Now()
+	env := s.opt.Env
+	if s.opt.Timings && s.opt.Spec.Language == "go" {
+		g, err := newBuildGraph()
+		if err != nil {
+			return err
+		}
+		s.graph = g
+		env = append(env[:len(env):len(env)], g.env(s.opt.Spec.Env["GOFLAGS"]))
+	}
+	var err error
+	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: s.opt.Spec, Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
+	if err != nil {
+		s.graph.close()
+		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
+			return cause
+		}
+		return &StartError{s.opt.Spec.Name, err}
+	}
+	s.res.Startup = time.Since(s.res.Started)
+	return s.introduce()
+}
+
+// StartError is a kernel that could not be started.
+type StartError struct {
+	Kernel string
+	Err    error
+}
+
+func (e *StartError) Error() string { return fmt.Sprintf("start kernel %s: %v", e.Kernel, e.Err) }
+func (e *StartError) Unwrap() error { return e.Err }
+
+// introduce takes up what the kernel says about itself. The version of its language goes to the result and not into the notebook, whose bytes
+// must not depend on a patch release.
+func (s *session) introduce() error {
+	var info struct {
+		Implementation        string          `json:"implementation"`
+		ImplementationVersion string          `json:"implementation_version"`
+		LanguageInfo          notebook.Object `json:"language_info"`
+	}
+	if err := json.Unmarshal(s.k.Info(), &info); err != nil {
+		return fmt.Errorf("kernel info of %s: %w", s.opt.Spec.Name, err)
+	}
+	s.gonb = info.Implementation == "gonb"
+	s.res.KernelVersion = info.ImplementationVersion
+	var name, version string
+	if info.LanguageInfo.Decode("name", &name) == nil && info.LanguageInfo.Decode("version", &version) == nil {
+		s.res.Language = strings.TrimSpace(name + " " + version)
+	}
+	info.LanguageInfo.Delete("version")
+	if info.LanguageInfo.Len() > 0 {
+		if err := s.nb.Metadata.Put("language_info", info.LanguageInfo); err != nil {
+			return fmt.Errorf("kernel info of %s: %w", s.opt.Spec.Name, err)
+		}
+	}
+	if s.nb.KernelName() == "" {
+		spec := map[string]string{"name": s.opt.Spec.Name, "display_name": s.opt.Spec.DisplayName, "language": s.opt.Spec.Language}
+		if err := s.nb.Metadata.Put("kernelspec", spec); err != nil {
+			return fmt.Errorf("metadata kernelspec: %w", err)
+		}
+	}
+	if s.gonb {
+		s.normal.roots = goRoots(s.opt.Dir)
+	}
+	return nil
+}
+
+// cells executes the cells until one stops the run.
+func (s *session) cells(ctx context.Context) error {
+	for _, t := range s.plan {
+		if ctx.Err() != nil {
+			s.res.Stop = context.Cause(ctx)
+			return nil
+		}
+		if t.res.Status == Skipped {
+			s.progress(t)
+			continue
+		}
+		t.res.Status = ""
+		s.progress(t)
+		s.execute(ctx, t)
+		s.res.Status = s.res.Status.Worst(t.res.Status)
+		s.record(t)
+		if err := s.save(); err != nil {
+			return err
+		}
+		s.progress(t)
+		if stops(t.res.Status) || t.res.Status.Bad() && !s.opt.AllowErrors {
+			return nil
+		}
+	}
+	return nil
+}
+
+// stops reports whether no other cell can follow, whatever the options.
+func stops(s Status) bool {
+	return s == TimedOut || s == KernelDied || s == Interrupted || s == StdinRequested
+}
+
+// record puts a cell's outputs into the notebook.
+func (s *session) record(t *task) {
+	count := t.count
+	t.cell.ExecutionCount = &count
+	t.cell.Outputs = t.out.result(count, s.normalize())
+}
+
+func (s *session) normalize() func(*notebook.Output) {
+	if !s.gonb {
+		return nil
+	}
+	return s.normal.output
+}
+
+// finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the sidecar.
+func (s *session) finish() error {
+	if s.gonb && s.res.Stop == nil && !s.dead() {
+		s.drain(50 * time.Millisecond) // a large display may come after idle
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	err := s.k.Shutdown(ctx)
+	s.drain(5 * time.Second)
+	s.graph.close()
+	for _, t := range s.plan {
+		if t.out != nil {
+			s.record(t)
+			if t.out.lost > 0 {
+				s.warn("cell %d: the kernel cut %d characters in two; each is shown as U+FFFD", t.res.Number, t.out.lost)
+			}
+		}
+	}
+	if werr := s.widgets.store(s.nb); werr != nil && err == nil {
+		err = fmt.Errorf("widget state: %w", werr)
+	}
+	s.res.Elapsed = time.Since(s.res.Started)
+	if serr := s.save(); serr != nil {
+		return serr
+	}
+	if s.opt.Output != "" {
+		if serr := writeSidecar(SidecarPath(s.opt.Output), s.res); serr != nil {
+			return serr
+		}
+	}
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		s.warn("kernel shutdown: %v", err)
+	}
+	return nil
+}
+
+// drain takes messages until the kernel has said nothing for a while, or its channel is closed.
+func (s *session) drain(quiet time.Duration) {
+	timer := time.NewTimer(quiet)
+	defer timer.Stop()
+	for {
+		select {
+		case m, ok := <-s.k.Messages():
+			if !ok {
+				return
+			}
+			s.dispatch(m)
+			timer.Reset(quiet)
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+func (s *session) dead() bool {
+	select {
+	case <-s.k.Dead():
+		return true
+	default:
+		return false
+	}
+}
+
+// save writes the notebook as it is now.
+func (s *session) save() error {
+	if s.opt.Output == "" {
+		return nil
+	}
+	if err := s.nb.WriteFile(s.opt.Output); err != nil {
+		return fmt.Errorf("write %s: %w", s.opt.Output, pathError(err))
+	}
+	return nil
+}
+
+// pathError drops the path that the caller names anyway.
+func pathError(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func (s *session) warn(format string, args ...any) {
+	s.res.Warnings = append(s.res.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (s *session) progress(t *task) {
+	if s.opt.Progress != nil {
+		s.opt.Progress(Event{*t.res, len(s.plan)})
+	}
+}

@@ -1,0 +1,176 @@
+package runner
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// widgets follows the state of ipywidgets' models, so that the notebook can show them without a kernel.
+type widgets struct {
+	models map[string]*model // comm id → model
+	clock  int
+}
+
+type model struct {
+	state   map[string]json.RawMessage
+	buffers []widgetBuffer
+	out     *outputs // of an Output widget: what its context has captured
+	msgID   string   // of an Output widget: the request whose outputs it takes, "" for none
+	since   int      // when msgID was set
+}
+
+// widgetBuffer is binary state as nbformat stores it.
+type widgetBuffer struct {
+	Data     string `json:"data"`
+	Encoding string `json:"encoding"`
+	Path     []any  `json:"path"`
+}
+
+type commContent struct {
+	CommID string `json:"comm_id"`
+	Target string `json:"target_name"`
+	Data   struct {
+		Method      string                     `json:"method"`
+		State       map[string]json.RawMessage `json:"state"`
+		BufferPaths [][]any                    `json:"buffer_paths"`
+	} `json:"data"`
+}
+
+// take follows a comm message; it returns the model it concerns, or nil.
+func (w *widgets) take(m jupyter.Message) *model {
+	var c commContent
+	if json.Unmarshal(m.Content, &c) != nil || c.CommID == "" || c.Data.State == nil {
+		return nil
+	}
+	if w.models == nil {
+		w.models = map[string]*model{}
+	}
+	mod := w.models[c.CommID]
+	if mod == nil {
+		mod = &model{state: map[string]json.RawMessage{}}
+		w.models[c.CommID] = mod
+	}
+	for k, v := range c.Data.State {
+		mod.state[k] = v
+	}
+	for i, path := range c.Data.BufferPaths {
+		if i < len(m.Buffers) {
+			mod.put(widgetBuffer{base64.StdEncoding.EncodeToString(m.Buffers[i]), "base64", path})
+		}
+	}
+	if m.Header.MsgType == "comm_open" && c.Target == "jupyter.widget" &&
+		mod.str("_model_module") == "@jupyter-widgets/output" && mod.str("_model_name") == "OutputModel" {
+		mod.out = &outputs{displays: map[string][]*notebook.Output{}}
+	}
+	if _, ok := c.Data.State["msg_id"]; ok && mod.out != nil {
+		w.clock++
+		mod.msgID, mod.since = mod.str("msg_id"), w.clock
+	}
+	return mod
+}
+
+// put replaces the buffer at the same path.
+func (m *model) put(b widgetBuffer) {
+	path, _ := json.Marshal(b.Path) // strings and numbers that came from JSON
+	for i := range m.buffers {
+		if old, _ := json.Marshal(m.buffers[i].Path); string(old) == string(path) {
+			m.buffers[i] = b
+			return
+		}
+	}
+	m.buffers = append(m.buffers, b)
+}
+
+func (m *model) str(key string) string {
+	var s string
+	if json.Unmarshal(m.state[key], &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// capturing is the Output widget that takes the outputs of a request, or nil; of nested ones the innermost.
+func (w *widgets) capturing(msgID string) (in *model) {
+	for _, m := range w.models {
+		if m.out != nil && m.msgID != "" && m.msgID == msgID && (in == nil || m.since > in.since) {
+			in = m
+		}
+	}
+	return in
+}
+
+// captured stores what an Output widget has taken into its state and returns the message that tells the kernel.
+func (m *model) captured(commID string) (any, error) {
+	list := make([]json.RawMessage, 0, len(m.out.list))
+	for _, o := range m.out.result(0, nil) {
+		raw, err := outputJSON(o)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, raw)
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	m.state["outputs"] = raw
+	return map[string]any{"comm_id": commID, "data": map[string]any{
+		"method": "update", "state": map[string]any{"outputs": list}, "buffer_paths": []any{},
+	}}, nil
+}
+
+func (w *widgets) id(m *model) string {
+	for id, n := range w.models {
+		if n == m {
+			return id
+		}
+	}
+	return ""
+}
+
+// outputJSON is an output as the widget protocol has it.
+func outputJSON(o *notebook.Output) (json.RawMessage, error) {
+	v := map[string]any{"output_type": o.Type}
+	switch o.Type {
+	case notebook.Stream:
+		v["name"], v["text"] = o.Name, o.Text
+	case notebook.ErrorOutput:
+		v["ename"], v["evalue"], v["traceback"] = o.EName, o.EValue, o.Traceback
+	default:
+		v["data"], v["metadata"] = o.Data, json.RawMessage("{}")
+		if o.Metadata != nil {
+			v["metadata"] = o.Metadata
+		}
+		if o.Type == notebook.ExecuteResult {
+			v["execution_count"] = o.ExecutionCount
+		}
+	}
+	return json.Marshal(v)
+}
+
+// store writes the state of all models into the notebook's metadata; without models it removes what an earlier run has left.
+func (w *widgets) store(nb *notebook.Notebook) error {
+	type stored struct {
+		ModelName    string                     `json:"model_name"`
+		ModelModule  string                     `json:"model_module"`
+		ModelVersion string                     `json:"model_module_version"`
+		State        map[string]json.RawMessage `json:"state"`
+		Buffers      []widgetBuffer             `json:"buffers,omitempty"`
+	}
+	states := map[string]stored{}
+	for id, m := range w.models {
+		if _, ok := m.state["_model_name"]; ok {
+			states[id] = stored{m.str("_model_name"), m.str("_model_module"), m.str("_model_module_version"), m.state, m.buffers}
+		}
+	}
+	if len(states) == 0 {
+		nb.Metadata.Delete("widgets")
+		return nil
+	}
+	return nb.Metadata.Put("widgets", map[string]any{
+		"application/vnd.jupyter.widget-state+json": map[string]any{"state": states, "version_major": 2, "version_minor": 0},
+	})
+}
