@@ -2,7 +2,6 @@ package ml
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"runtime"
 	"sync"
@@ -154,54 +153,4 @@ func (p *Predictor) chunk(from, n int, read func(from, n int, x []float32), writ
 	err = tensors.ConstFlatData(out[0], func(y []float32) { write(from, y[:n*p.features]) })
 	out[0].MustFinalizeAll()
 	return err
-}
-
-// distinctRows finds the distinct rows of m, as the network sees them, and for each row which of them it is. It gives up,
-// with nil, when more than half of the first rows are distinct: looking up would then cost more than computing.
-func distinctRows(m dataset.Matrix) (distinct []float32, which []int32) {
-	const sample = 1 << 12
-	if m.Rows < 64 {
-		return nil, nil
-	}
-	f := m.Cols
-	which = make([]int32, m.Rows)
-	table := make([]int32, 1<<13) // 1 + index of a distinct row, 0 where free
-	mask, found := uint64(len(table)-1), 0
-	row := make([]float32, f)
-	for r := range m.Rows {
-		if r == sample && found > sample/2 {
-			return nil, nil
-		}
-		hash := uint64(0)
-		for c, v := range m.Data[r*f : (r+1)*f] {
-			row[c] = float32(v)
-			hash = (hash ^ uint64(math.Float32bits(row[c]))) * 0x9e3779b97f4a7c15
-			hash ^= hash >> 29
-		}
-		at := hash & mask
-		for ; table[at] != 0; at = (at + 1) & mask {
-			if equalBits(distinct[int(table[at]-1)*f:int(table[at])*f], row) {
-				break
-			}
-		}
-		if table[at] == 0 {
-			if 2*found >= len(table) {
-				return nil, nil
-			}
-			distinct = append(distinct, row...)
-			found++
-			table[at] = int32(found)
-		}
-		which[r] = table[at] - 1
-	}
-	return distinct, which
-}
-
-func equalBits(a, b []float32) bool {
-	for i := range a {
-		if math.Float32bits(a[i]) != math.Float32bits(b[i]) {
-			return false
-		}
-	}
-	return true
 }

@@ -1,0 +1,73 @@
+package ml
+
+import "fmt"
+
+// Confusion counts a detector's answers against the truth: rows that are anomalies are the positive ones.
+type Confusion struct {
+	TruePositive, FalsePositive, FalseNegative, TrueNegative int
+}
+
+// ConfusionMatrix compares what was flagged with what is an anomaly, row by row. The slices must be equally long.
+func ConfusionMatrix(flagged, actual []bool) Confusion {
+	if len(flagged) != len(actual) {
+		panic(fmt.Errorf("ml: %d answers for %d rows", len(flagged), len(actual)))
+	}
+	var c Confusion
+	for i, f := range flagged {
+		switch {
+		case f && actual[i]:
+			c.TruePositive++
+		case f:
+			c.FalsePositive++
+		case actual[i]:
+			c.FalseNegative++
+		default:
+			c.TrueNegative++
+		}
+	}
+	return c
+}
+
+// Rows is how many rows were counted.
+func (c Confusion) Rows() int {
+	return c.TruePositive + c.FalsePositive + c.FalseNegative + c.TrueNegative
+}
+
+// Accuracy is the share of right answers. With few anomalies it is high for a detector that flags nothing.
+func (c Confusion) Accuracy() float64 { return ratio(c.TruePositive+c.TrueNegative, c.Rows()) }
+
+// Precision is the share of anomalies among the flagged rows; 0 if none is flagged, as scikit-learn has it.
+func (c Confusion) Precision() float64 { return ratio(c.TruePositive, c.TruePositive+c.FalsePositive) }
+
+// Recall is the share of the anomalies that were flagged; 0 if there are none.
+func (c Confusion) Recall() float64 { return ratio(c.TruePositive, c.TruePositive+c.FalseNegative) }
+
+// F1 is the harmonic mean of precision and recall; 0 if there is nothing to find and nothing found.
+func (c Confusion) F1() float64 {
+	return ratio(2*c.TruePositive, 2*c.TruePositive+c.FalsePositive+c.FalseNegative)
+}
+
+// BaseRate is the share of anomalies among all rows: the precision of flagging at random.
+func (c Confusion) BaseRate() float64 { return ratio(c.TruePositive+c.FalseNegative, c.Rows()) }
+
+// String is the 2×2 table of the original notebook.
+func (c Confusion) String() string {
+	return fmt.Sprintf("%19s%16s%15s\n%-19s%16d%15d\n%-19s%16d%15d\n", "", "Actual Anomaly", "Actual Normal",
+		"Predicted Anomaly", c.TruePositive, c.FalsePositive, "Predicted Normal", c.FalseNegative, c.TrueNegative)
+}
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+// Above says of each value whether it is above the threshold: the rows that a detector flags.
+func Above(values []float64, threshold float64) []bool {
+	out := make([]bool, len(values))
+	for i, v := range values {
+		out[i] = v > threshold
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package ml
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/ml/dataset"
+)
+
+// quick is a training of a few epochs, for tests that are not about its result.
+func quick(epochs int) Training {
+	t := splitOne(1)
+	t.Config.Epochs = epochs
+	return t
+}
+
+func mustTrain(t *testing.T, tr Training) *Fit {
+	t.Helper()
+	f, err := Train(context.Background(), tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	encode := func(seed uint64, procs int) []byte {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		tr := quick(3)
+		tr.Config.Seed = seed
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(mustTrain(t, tr)); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	first := encode(1, 1)
+	if !bytes.Equal(first, encode(1, 4)) {
+		t.Error("the same seed gives other bytes with another number of workers")
+	}
+	if bytes.Equal(first, encode(2, 4)) {
+		t.Error("another seed gives the same bytes")
+	}
+}
+
+func TestFitSurvivesGob(t *testing.T) {
+	f := mustTrain(t, quick(2))
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(f); err != nil {
+		t.Fatal(err)
+	}
+	var back Fit
+	if err := gob.NewDecoder(&b).Decode(&back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(*f, back); diff != "" {
+		t.Errorf("after gob (-want +got):\n%s", diff)
+	}
+}
+
+// TestOriginal trains as the original does, on rows like its own: the loss falls in every epoch as it fell there.
+func TestOriginal(t *testing.T) {
+	tr := splitOne(18)
+	f := mustTrain(t, tr)
+	h := f.History.ValLosses()
+	if len(h) != 50 || h[0] < 0.2 || h[0] > 0.26 || h[49] > 0.005 {
+		t.Errorf("%d epochs, val_loss %v to %v; want 50, from 0.20–0.26 to below 0.005", len(h), h[0], h[len(h)-1])
+	}
+	for i := 1; i < len(h); i++ {
+		if h[i] >= h[i-1] {
+			t.Errorf("epoch %d: val_loss %v after %v", i+1, h[i], h[i-1])
+		}
+	}
+	errs := ReconstructionError(f.Predict(tr.Parts.Test), tr.Parts.Test)
+	threshold, tied := Percentile(errs, 95), 0
+	for _, e := range errs {
+		if e == threshold {
+			tied++
+		}
+	}
+	if tied < 150 {
+		t.Errorf("%d rows tie at the threshold; the one-packet flows should", tied)
+	}
+}
+
+// TestBestWeightsAreRestored trains on zeros and validates on ones, so that the validation loss grows from the first epoch
+// on: the weights kept must be the best epoch's, not the last's, whether or not the training stops early.
+func TestBestWeightsAreRestored(t *testing.T) {
+	for _, patience := range []int{2, 100} {
+		tr := quick(6)
+		tr.Config.EarlyStopping.Patience = patience
+		clear(tr.Parts.Train.Data)
+		for i := range tr.Parts.Test.Data {
+			tr.Parts.Test.Data[i] = 1
+		}
+		f := mustTrain(t, tr)
+		h := f.History
+		if last := len(h.Epochs) - 1; h.Best == last || h.Epochs[h.Best].ValLoss >= h.Epochs[last].ValLoss {
+			t.Fatalf("patience %d: the last epoch is the best; this training shows nothing", patience)
+		}
+		if f.History.Stopped != (patience == 2) {
+			t.Errorf("patience %d: stopped early: %v", patience, f.History.Stopped)
+		}
+		s, err := newSession(&f.Autoencoder, theBackend().compute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		check, err := floats(tr.Parts.Test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.evaluate(f.Config.newValidation(check, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := h.Epochs[h.Best].ValLoss; got != want {
+			t.Errorf("patience %d: the weights kept have val_loss %v, the best epoch had %v", patience, got, want)
+		}
+	}
+}
+
+// TestLastWeightsWithoutRestoring is the other side: Keras keeps the last epoch's weights unless told otherwise.
+func TestLastWeightsWithoutRestoring(t *testing.T) {
+	tr := quick(4)
+	tr.Config.EarlyStopping.RestoreBestWeights = false
+	if f := mustTrain(t, tr); f.History.Best != 3 {
+		t.Errorf("kept the weights of epoch %d, want the last", f.History.Best+1)
+	}
+}
+
+func TestPlateauLowersTheRate(t *testing.T) {
+	tr := quick(4)
+	tr.Config.ReduceLROnPlateau = &ReduceLROnPlateau{Factor: 0.2, Patience: 1, MinDelta: 10}
+	var got []float64
+	for _, e := range mustTrain(t, tr).History.Epochs {
+		got = append(got, math.Round(e.LearningRate*1e9)/1e9)
+	}
+	if diff := cmp.Diff([]float64{1e-3, 1e-3, 2e-4, 4e-5}, got); diff != "" {
+		t.Errorf("learning rates (-want +got):\n%s", diff)
+	}
+}
+
+func TestCancellationKeepsTheFit(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	tr := quick(50)
+	ctx = WithProgress(ctx, func(h History) {
+		if len(h.Epochs) == 3 {
+			cancel()
+		}
+	})
+	f, err := Train(ctx, tr)
+	if !errors.Is(err, context.Canceled) || f == nil {
+		t.Fatalf("got %v, %v; want a fit and context.Canceled", f, err)
+	}
+	if want := mustTrain(t, quick(3)); !cmp.Equal(want.Weights, f.Weights) {
+		t.Error("a training stopped after 3 epochs has other weights than one of 3 epochs")
+	}
+	if f, err := Train(ctx, tr); f != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("ended before it began: got %v, %v", f, err)
+	}
+}
+
+func TestTrainRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		change     func(*Training)
+	}{
+		{"no epochs", "0 epochs", func(t *Training) { t.Config.Epochs = 0 }},
+		{"the zero config", "no hidden layer", func(t *Training) { t.Config = Config{} }},
+		{"no units", "layer 1 has 0 units", func(t *Training) { t.Config.Layers[1].Units = 0 }},
+		{"an unknown activation", `"swish"`, func(t *Training) { t.Config.Output = "swish" }},
+		{"dropping everything", "drops a share of 1", func(t *Training) { t.Config.Layers[0].Dropout = 1 }},
+		{"no batch", "batches of 0 rows", func(t *Training) { t.Config.BatchSize = 0 }},
+		{"no rate", "learning rate 0", func(t *Training) { t.Config.LearningRate = 0 }},
+		{"no validation rows", "shapes ((7000, 1), (0, 0))", func(t *Training) { t.Parts.Test = dataset.Matrix{} }},
+		{"a NaN", "training part: row 5, column 0: NaN", func(t *Training) { t.Parts.Train.Data[5] = math.NaN() }},
+		{"an infinity", "validation part: row 0, column 0: +Inf", func(t *Training) { t.Parts.Test.Data[0] = math.Inf(1) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := quick(1)
+			c.change(&tr)
+			if _, err := Train(context.Background(), tr); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOtherShapes(t *testing.T) {
+	tr := quick(2)
+	tr.Config.Layers = []Layer{{Units: 5, Activation: Tanh, Dropout: 0.2}, {Units: 1, Activation: Linear, ActivityL2: 1e-4}}
+	tr.Config.Output, tr.Config.RegulariserPerRow, tr.Config.EarlyStopping = Linear, true, nil
+	tr.Parts.Train = dataset.Matrix{Rows: 2333, Cols: 3, Data: tr.Parts.Train.Data[:6999]}
+	tr.Parts.Test = dataset.Matrix{Rows: 1000, Cols: 3, Data: tr.Parts.Test.Data}
+	f := mustTrain(t, tr)
+	if f.Features != 3 || f.Parameters() != 3*5+5+5+1+3+3 {
+		t.Errorf("%d features, %d parameters", f.Features, f.Parameters())
+	}
+	if p := f.Predict(tr.Parts.Test); p.Rows != 1000 || p.Cols != 3 {
+		t.Errorf("predicted (%d, %d)", p.Rows, p.Cols)
+	}
+}

@@ -1,0 +1,26 @@
+//go:build cgo && linux && amd64 && !noxla
+
+package ml
+
+import (
+	"errors"
+	"fmt"
+
+	_ "github.com/gomlx/go-xla/compute/xla" // the backend "xla"; without its autoinstall, which would download plugins
+	"github.com/gomlx/go-xla/pjrt"
+)
+
+func init() {
+	cudaPlugin = func() (err error) {
+		// A plugin that does not load makes the search panic (go-xla v0.4.5).
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("a PJRT plugin is broken: %v", r)
+			}
+		}()
+		if _, ok := pjrt.AvailablePlugins()["cuda"]; !ok {
+			return errors.New("no CUDA plugin for XLA, or no NVIDIA GPU")
+		}
+		return nil
+	}
+}
