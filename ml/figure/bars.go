@@ -1,0 +1,84 @@
+package figure
+
+import "fmt"
+
+// bars is a vertical bar for each category.
+type bars struct {
+	names  []string
+	values []float64
+	s      Style
+}
+
+// barHalf is half the width of a bar; categories lie 1 apart.
+const barHalf = 0.4
+
+// Bars draws a vertical bar for each named value.
+func (f *Figure) Bars(names []string, values []float64, s Style) {
+	if len(names) != len(values) {
+		panic(fmt.Sprintf("figure: bars with %d names and %d values", len(names), len(values)))
+	}
+	f.add(&bars{names: names, values: values, s: f.colour(s)})
+}
+
+func (b *bars) filled() {}
+
+func (b *bars) style() Style { return b.s }
+
+func (b *bars) text(f *Figure) string {
+	lost := 0
+	all := emptySpan
+	highest := 0
+	for i, v := range b.values {
+		if !usable(v, f.LogY) {
+			lost++
+			continue
+		}
+		if v > all.hi {
+			highest = i
+		}
+		all.include(v)
+	}
+	text := named("bars", b.s) + ": " + plural(len(b.values), "category")
+	if len(b.values) != 1 {
+		text = named("bars", b.s) + fmt.Sprintf(": %d categories", len(b.values))
+	}
+	if !all.empty() {
+		text += fmt.Sprintf(", %s, highest %q", rangeOf(all), b.names[highest])
+	}
+	return text + leftOut(lost)
+}
+
+func (b *bars) limits(f *Figure) limits {
+	l := limits{x: emptySpan, y: emptySpan, floor: true, xNames: b.names}
+	for i, v := range b.values {
+		l.x.include(float64(i) - barHalf)
+		l.x.include(float64(i) + barHalf)
+		if usable(v, f.LogY) {
+			l.y.include(v)
+		}
+	}
+	if !f.LogY && !l.y.empty() {
+		l.y.include(0)
+	}
+	return l
+}
+
+func (b *bars) draw(p *panel) {
+	for i, v := range b.values {
+		if usable(v, p.axes.y.log) {
+			p.bar(float64(i)-barHalf, float64(i)+barHalf, v, b.s)
+		}
+	}
+}
+
+func (b *bars) swatch(p *panel, r rect) { p.c.fillRect(r, b.s.Color.rgba(b.s.opacity())) }
+
+func (b *bars) layers(s *spec) []any {
+	table := newTable("name", "from", "to", "y")
+	for i, v := range b.values {
+		if usable(v, s.f.LogY) {
+			table.row(b.names[i], full(float64(i)-barHalf), full(float64(i)+barHalf), full(v))
+		}
+	}
+	return []any{s.bars(table, b.s, "name")}
+}

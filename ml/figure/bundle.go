@@ -1,0 +1,82 @@
+package figure
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Bundle returns the forms of the figure for a notebook: the Vega-Lite
+// specification, which JupyterLab prefers, the PNG, which every other viewer
+// shows, and text for terminals, diffs and screen readers. There is no HTML,
+// which JupyterLab would prefer to all of them.
+func (f *Figure) Bundle() map[string]any {
+	bundle := map[string]any{
+		"application/vnd.vegalite.v5+json": f.Spec(),
+		"text/plain":                       f.String(),
+	}
+	if file, err := f.PNG(screenDPI); err != nil {
+		bundle["text/plain"] = f.String() + "\n" + err.Error()
+	} else {
+		bundle["image/png"] = file
+	}
+	return bundle
+}
+
+// Metadata returns the size in pixels at which the PNG is shown, the same as
+// that of the specification.
+func (f *Figure) Metadata() map[string]any {
+	width, height := f.shown()
+	return map[string]any{"image/png": map[string]any{"width": width, "height": height}}
+}
+
+// String says what the figure shows: its title and axes, and a line for each
+// mark with the number of its points and their range.
+func (f *Figure) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Figure %g x %g in", f.size.Width, f.size.Height)
+	if f.panels != nil {
+		fmt.Fprintf(&b, ": %s", plural(len(f.panels), "panel"))
+		for _, p := range f.panels {
+			b.WriteString("\n" + indent(p.String()))
+		}
+		return b.String()
+	}
+	if f.Title != "" {
+		b.WriteString(": " + f.Title)
+	}
+	if f.XLabel != "" || f.YLabel != "" {
+		fmt.Fprintf(&b, "\n  axes: x %q%s, y %q%s", f.XLabel, logarithmic(f.LogX), f.YLabel, logarithmic(f.LogY))
+	}
+	for _, m := range f.marks {
+		b.WriteString("\n  " + m.text(f))
+	}
+	if f.axes().empty {
+		b.WriteString("\n  no data")
+	}
+	if f.Note != "" {
+		b.WriteString("\n  note: " + f.Note)
+	}
+	return b.String()
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+func logarithmic(on bool) string {
+	if on {
+		return " (log)"
+	}
+	return ""
+}
+
+// rangeX writes a range of x values, times as such.
+func (f *Figure) rangeX(s span) string {
+	if !f.timeX || s.lo < -farthest || s.hi > farthest {
+		return rangeOf(s)
+	}
+	from, to := msTime(s.lo).Format(time.RFC3339Nano), msTime(s.hi).Format(time.RFC3339Nano)
+	if from == to {
+		return from
+	}
+	return from + " to " + to
+}

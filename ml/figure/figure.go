@@ -1,0 +1,112 @@
+package figure
+
+import (
+	"fmt"
+	"time"
+)
+
+// Inches is the size of a figure.
+type Inches struct{ Width, Height float64 }
+
+// Size returns the size of a figure of width w and height h inches. Both must
+// be between 0.5 and 100.
+func Size(w, h float64) Inches { return Inches{Width: w, Height: h} }
+
+// screenDPI is the resolution of a figure in a notebook: the originals'
+// figures have 100 pixels an inch.
+const screenDPI = 100
+
+// A Figure is one pair of axes and the marks on it, in drawing order, or a
+// row of such figures made by Row. New makes one.
+type Figure struct {
+	Title, XLabel, YLabel string
+
+	Look Look
+
+	// Font sizes in points; 0 means the look's.
+	TitleSize, LabelSize, TickSize, LegendSize float64
+
+	// XSlant turns the labels of the x axis, degrees counter-clockwise; a
+	// slanted label ends at its tick.
+	XSlant float64
+
+	// LogX and LogY make an axis logarithmic, with labels 10^k.
+	LogX, LogY bool
+
+	// Grid overrides colour, width and dash of the look's grid.
+	Grid Style
+
+	// Note is a line of small print under the axes.
+	Note string
+
+	size       Inches
+	marks      []mark
+	panels     []*Figure // of a row; the rest of the figure is then unused
+	timeX      bool
+	timeLayout string
+	bare       bool // no axes: the drawing of a network
+	colours    int  // how many marks took a colour of the cycle
+}
+
+// New returns an empty figure in the whitegrid look.
+func New(size Inches) *Figure {
+	if !(size.Width >= 0.5 && size.Width <= 100 && size.Height >= 0.5 && size.Height <= 100) {
+		panic(fmt.Sprintf("figure: size %g x %g in is not between 0.5 and 100", size.Width, size.Height))
+	}
+	return &Figure{size: size}
+}
+
+// Row returns the figures side by side as one figure. Its width is the sum of
+// theirs, its height the largest.
+func Row(figures ...*Figure) *Figure {
+	row := &Figure{}
+	for _, f := range figures {
+		panels := f.panels
+		if panels == nil {
+			panels = []*Figure{f}
+		}
+		row.panels = append(row.panels, panels...)
+		row.size.Width += f.size.Width
+		row.size.Height = max(row.size.Height, f.size.Height)
+	}
+	if len(row.panels) == 0 {
+		panic("figure: a row of no figures")
+	}
+	return row
+}
+
+// TimeAxis says that x values are times as Times returns them. The layout is
+// that of package time, such as "02. 01. 2006"; an empty one takes what suits
+// the distance of the ticks. Times are shown in UTC.
+func (f *Figure) TimeAxis(layout string) {
+	f.timeX, f.timeLayout = true, layout
+}
+
+// Times returns the times as x values: milliseconds since 1970, UTC.
+func Times(t []time.Time) []float64 {
+	ms := make([]float64, len(t))
+	for i, v := range t {
+		ms[i] = float64(v.UnixMicro()) / 1000
+	}
+	return ms
+}
+
+// add appends a mark and gives it a colour of the look's cycle if its style
+// has none.
+func (f *Figure) add(m mark) {
+	f.marks = append(f.marks, m)
+}
+
+// cells returns the figures to draw: the panels of a row or the figure itself.
+func (f *Figure) cells() []*Figure {
+	if f.panels != nil {
+		return f.panels
+	}
+	return []*Figure{f}
+}
+
+func sameLength(kind string, x, y []float64) {
+	if x != nil && len(x) != len(y) {
+		panic(fmt.Sprintf("figure: %s with %d x values and %d y values", kind, len(x), len(y)))
+	}
+}

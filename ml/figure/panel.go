@@ -1,0 +1,273 @@
+package figure
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// panel is one pair of axes on a canvas.
+type panel struct {
+	c     *canvas
+	f     *Figure
+	th    theme
+	axes  axes
+	box   rect // inside of the frame
+	xTick []tick
+	yTick []tick
+	times [2]string // multipliers of the x and y labels
+}
+
+// Distances in points, matplotlib's defaults.
+const (
+	outerPad = 5.0 // around everything
+	tickPad  = 3.5
+	labelPad = 4.0
+	titlePad = 6.0
+	lineGap  = 1.2 // of small print, in font sizes
+)
+
+// drawPanel draws the figure into the given part of the canvas.
+func drawPanel(c *canvas, f *Figure, room rect) {
+	p := &panel{c: c, f: f, th: f.theme(), axes: f.axes()}
+	p.box = room
+	for range 3 { // labels depend on the size of the box and it on them
+		p.place(room)
+	}
+	p.axes.x.p0, p.axes.x.p1 = p.box.x0, p.box.x1
+	p.axes.y.p0, p.axes.y.p1 = p.box.y1, p.box.y0
+
+	if !f.bare && p.th.gridOn && !p.th.gridAbove {
+		p.grid()
+	}
+	if p.th.gridAbove {
+		p.drawMarks(true)
+		if p.th.gridOn && !f.bare {
+			p.grid()
+		}
+		p.drawMarks(false)
+	} else {
+		p.drawMarks(true)
+		p.drawMarks(false)
+	}
+	p.decorate()
+	p.legend()
+	if p.axes.empty {
+		c.text("no data", point{(p.box.x0 + p.box.x1) / 2, (p.box.y0 + p.box.y1) / 2}, p.th.labelSize+2, align{0.5, 0.5}, 0, p.ink(p.th.text))
+	}
+}
+
+// drawMarks draws either the marks made of areas or the others, which
+// matplotlib draws over them.
+func (p *panel) drawMarks(filled bool) {
+	for _, m := range p.f.marks {
+		if _, ok := m.(interface{ filled() }); ok == filled {
+			m.draw(p)
+		}
+	}
+}
+
+func (p *panel) ink(col Color) color.NRGBA { return col.rgba(1) }
+
+// place computes ticks for the present box and from them the box anew.
+func (p *panel) place(room rect) {
+	c, f, th := p.c, p.f, p.th
+	xCount := int(p.box.width() / c.px(th.tickSize) / 3)
+	yCount := int(p.box.height() / c.px(th.tickSize) / 2)
+	p.xTick, p.times[0] = p.ticks(p.axes.x, p.axes.xNames, f.timeX, xCount)
+	p.yTick, p.times[1] = p.ticks(p.axes.y, p.axes.yNames, false, yCount)
+	if f.bare {
+		p.xTick, p.yTick = nil, nil
+	}
+
+	pad := c.px(outerPad)
+	box := rect{room.x0 + pad, room.y0 + pad, room.x1 - pad, room.y1 - pad}
+	toLabel := c.px(tickPad + th.tickLength)
+	line := func(size float64) float64 { return c.px(size) * (capHeight + descent) }
+
+	if f.Title != "" {
+		box.y0 += line(th.titleSize) + c.px(titlePad)
+	}
+	if p.times[1] != "" {
+		box.y0 += line(th.tickSize)
+	}
+	if f.Note != "" {
+		box.y1 -= line(th.tickSize*0.9) + c.px(labelPad)
+	}
+	if f.XLabel != "" {
+		box.y1 -= line(th.labelSize) + c.px(labelPad)
+	}
+	if len(p.xTick) > 0 {
+		box.y1 -= p.xLabelHeight() + toLabel
+	}
+	if f.YLabel != "" {
+		box.x0 += line(th.labelSize) + c.px(labelPad)
+	}
+	if len(p.yTick) > 0 {
+		box.x0 += p.widest(p.yTick) + toLabel
+	}
+	if bar := f.colourBar(); bar != nil {
+		box.x1 -= c.px(barGap+barWidth+tickPad) + p.widest(bar.ticks())
+	}
+	// The first and the last label of the x axis must stay on the canvas.
+	left, right := p.xOverhang(box)
+	box.x0 = math.Max(box.x0, room.x0+pad/2+left)
+	box.x1 = math.Min(box.x1, room.x1-pad/2-right)
+	box.x0, box.x1 = math.Round(box.x0), math.Round(box.x1)
+	box.y0, box.y1 = math.Round(box.y0), math.Round(box.y1)
+	// A figure too small for its labels loses labels, not its axes.
+	box.x1 = math.Max(box.x1, box.x0+10)
+	box.y1 = math.Max(box.y1, box.y0+10)
+	p.box = box
+}
+
+func (p *panel) ticks(s scale, names []string, isTime bool, count int) ([]tick, string) {
+	switch {
+	case names != nil:
+		return nameTicks(names), ""
+	case s.log:
+		if ticks := logTicks(s.lo, s.hi, count); len(ticks) > 1 {
+			return ticks, ""
+		}
+		return linearTicks(s.lo, s.hi, count)
+	case isTime:
+		return timeTicks(s.lo, s.hi, count, p.f.timeLayout), ""
+	}
+	return linearTicks(s.lo, s.hi, count)
+}
+
+func (p *panel) widest(ticks []tick) float64 {
+	w := 0.0
+	for _, t := range ticks {
+		w = math.Max(w, p.c.px(textWidth(t.label, p.th.tickSize)))
+	}
+	return w
+}
+
+// xLabelHeight is the height in pixels of the slanted labels of the x axis.
+func (p *panel) xLabelHeight() float64 {
+	sin, cos := math.Sincos(p.f.XSlant * math.Pi / 180)
+	return p.widest(p.xTick)*math.Abs(sin) + p.c.px(p.th.tickSize)*(capHeight+descent)*math.Abs(cos)
+}
+
+// xOverhang returns how far the labels of the x axis reach beyond the box's
+// left and right edges, measured from the canvas edges inwards.
+func (p *panel) xOverhang(box rect) (left, right float64) {
+	s := p.axes.x
+	s.p0, s.p1 = 0, box.width()
+	cos := math.Cos(p.f.XSlant * math.Pi / 180)
+	for _, t := range p.xTick {
+		w := p.c.px(textWidth(t.label, p.th.tickSize))
+		at := s.of(t.at)
+		if p.f.XSlant == 0 {
+			left = math.Max(left, w/2-at)
+			right = math.Max(right, at+w/2-box.width())
+		} else {
+			left = math.Max(left, w*cos-at)
+		}
+	}
+	return left, right
+}
+
+// grid draws the grid lines.
+func (p *panel) grid() {
+	col := p.th.grid.rgba(p.f.Grid.opacity())
+	width := p.c.px(p.th.gridWidth)
+	dash := dashOf(p.f.Grid.Dash, width)
+	for _, t := range p.xTick {
+		p.c.vline(p.axes.x.of(t.at), p.box.y0, p.box.y1, width, dash, col)
+	}
+	for _, t := range p.yTick {
+		p.c.hline(p.box.x0, p.box.x1, p.axes.y.of(t.at), width, dash, col)
+	}
+}
+
+// decorate draws frame, ticks, labels and titles.
+func (p *panel) decorate() {
+	c, f, th, box := p.c, p.f, p.th, p.box
+	text := p.ink(th.text)
+	middle := (box.x0 + box.x1) / 2
+	if !f.bare {
+		p.frame()
+		p.tickLabels()
+	}
+	y := room(c.img.Bounds()).y1 - c.px(outerPad) - c.px(descent*th.labelSize)
+	if f.Note != "" {
+		c.text(f.Note, point{middle, y}, th.tickSize*0.9, align{0.5, 0}, 0, text)
+		y -= c.px(th.tickSize*0.9)*(capHeight+descent) + c.px(labelPad)
+	}
+	if f.XLabel != "" {
+		y := box.y1 + c.px(labelPad) + c.px(th.labelSize)*capHeight
+		if len(p.xTick) > 0 {
+			y += c.px(tickPad+th.tickLength) + p.xLabelHeight()
+		}
+		c.text(f.XLabel, point{middle, y}, th.labelSize, align{0.5, 0}, 0, text)
+	}
+	if f.YLabel != "" {
+		x := box.x0 - c.px(labelPad) - c.px(th.labelSize)*descent
+		if len(p.yTick) > 0 {
+			x -= c.px(tickPad+th.tickLength) + p.widest(p.yTick)
+		}
+		c.text(f.YLabel, point{x, (box.y0 + box.y1) / 2}, th.labelSize, align{0.5, 0}, 90, text)
+	}
+	top := box.y0 - c.px(titlePad)
+	if p.times[1] != "" {
+		c.text(p.times[1], point{box.x0, box.y0 - c.px(tickPad)}, th.tickSize, align{0, 0}, 0, text)
+		top -= c.px(th.tickSize) * (capHeight + descent)
+	}
+	if p.times[0] != "" {
+		c.text(p.times[0], point{box.x1, box.y1 + c.px(tickPad+th.tickLength+labelPad) + p.xLabelHeight() + c.px(th.tickSize)*capHeight},
+			th.tickSize, align{1, 0}, 0, text)
+	}
+	c.text(f.Title, point{middle, top}, th.titleSize, align{0.5, 0}, 0, text)
+}
+
+func (p *panel) frame() {
+	width := p.c.px(p.th.frameWidth)
+	col := p.ink(p.th.frame)
+	w := math.Max(1, math.Round(width))
+	// The corners belong to the horizontal lines.
+	for _, y := range []float64{p.box.y0, p.box.y1} {
+		p.c.hline(snap(p.box.x0, w), snap(p.box.x1, w)+w, y, width, nil, col)
+	}
+	for _, x := range []float64{p.box.x0, p.box.x1} {
+		p.c.vline(x, p.box.y0, p.box.y1, width, nil, col)
+	}
+}
+
+func (p *panel) tickLabels() {
+	c, th := p.c, p.th
+	text := p.ink(th.text)
+	length, width := c.px(th.tickLength), c.px(th.tickWidth)
+	for _, t := range p.xTick {
+		x := p.axes.x.of(t.at)
+		if length > 0 {
+			c.vline(x, p.box.y1, p.box.y1+length, width, nil, p.ink(th.frame))
+		}
+		top := p.box.y1 + length + c.px(tickPad)
+		if p.f.XSlant == 0 {
+			c.text(t.label, point{x, top}, th.tickSize, align{0.5, 1}, 0, text)
+			continue
+		}
+		// The end of the label hangs under its tick.
+		sin, cos := math.Sincos(p.f.XSlant * math.Pi / 180)
+		em := c.px(th.tickSize)
+		c.text(t.label, point{x + em*capHeight*sin/2, top + em*capHeight*cos}, th.tickSize, align{1, 0}, p.f.XSlant, text)
+	}
+	for _, t := range p.yTick {
+		y := p.axes.y.of(t.at)
+		if length > 0 {
+			c.hline(p.box.x0-length, p.box.x0, y, width, nil, p.ink(th.frame))
+		}
+		c.text(t.label, point{p.box.x0 - length - c.px(tickPad), y}, th.tickSize, align{1, 0.5}, 0, text)
+	}
+}
+
+// pixels returns the box as whole pixels, the room for fast drawing.
+func (p *panel) pixels() image.Rectangle {
+	return image.Rect(int(p.box.x0), int(p.box.y0), int(p.box.x1), int(p.box.y1)).Intersect(p.c.img.Bounds())
+}
+
+func room(r image.Rectangle) rect {
+	return rect{float64(r.Min.X), float64(r.Min.Y), float64(r.Max.X), float64(r.Max.Y)}
+}

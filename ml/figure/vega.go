@@ -1,0 +1,316 @@
+package figure
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+)
+
+// schemaURL names the version of Vega-Lite; JupyterLab 4 knows 3 to 5.
+const schemaURL = "https://vega.github.io/schema/vega-lite/v5.json"
+
+// widest is the largest width of a figure on the screen in pixels: what fits
+// a notebook's cell. A wider figure is scaled down as a whole.
+const widest = 900
+
+// shown returns the size of the figure on the screen in pixels.
+func (f *Figure) shown() (width, height int) {
+	w, h := f.size.Width*screenDPI, f.size.Height*screenDPI
+	if w > widest {
+		w, h = widest, h*widest/w
+	}
+	return int(math.Round(w)), int(math.Round(h))
+}
+
+// spec writes the Vega-Lite form of one pair of axes.
+type spec struct {
+	f             *Figure
+	th            theme
+	axes          axes
+	perPoint      float64 // screen pixels of a point
+	width, height int     // of the view, in pixels
+	columns, rows scale   // to pixels of the view, to thin data
+	name          string  // of the zoom, unique in the specification
+	legend        map[string]any
+}
+
+// smallest is the least size of text in pixels that can be read.
+const smallest = 9
+
+func (s *spec) px(pt float64) float64 { return round3(pt * s.perPoint) }
+
+func (s *spec) font(pt float64) float64 { return math.Max(smallest, math.Round(pt*s.perPoint)) }
+
+// area returns the area in pixels of a disc's bounding square, Vega's size.
+func (s *spec) area(diameter float64) float64 {
+	d := diameter * s.perPoint
+	return round3(math.Max(d*d*math.Pi/4, 2))
+}
+
+func (s *spec) dash(width float64) []any {
+	var dash []any
+	for _, d := range dashOf(true, s.px(width)) {
+		dash = append(dash, round3(d))
+	}
+	return dash
+}
+
+func round3(v float64) float64 { return math.Round(v*1000) / 1000 }
+
+// Spec returns the figure as a Vega-Lite v5 specification of plain maps,
+// slices, strings, numbers and booleans, without nil.
+func (f *Figure) Spec() map[string]any {
+	width, height := f.shown()
+	cells := f.cells()
+	th := cells[0].theme()
+	perPoint := float64(width) / (f.size.Width * 72)
+	top := map[string]any{
+		"$schema":    schemaURL,
+		"background": "white",
+		"config":     config(th, perPoint, cells[0]),
+	}
+	if f.panels == nil {
+		s := f.newSpec(perPoint, width, height, "zoom")
+		for key, v := range s.view() {
+			top[key] = v
+		}
+		top["width"], top["height"] = width, height
+		top["autosize"] = map[string]any{"type": "fit", "contains": "padding"}
+		return top
+	}
+	views := make([]any, len(cells))
+	for i, cell := range cells {
+		// A concatenation cannot be fitted: leave room for labels and titles.
+		w := int(float64(width)*cell.size.Width/f.size.Width - 95*perPoint)
+		h := int(float64(height) - 80*perPoint)
+		s := cell.newSpec(perPoint, max(w, 40), max(h, 40), "zoom"+strconv.Itoa(i))
+		view := s.view()
+		view["width"], view["height"] = s.width, s.height
+		views[i] = view
+	}
+	top["hconcat"] = views
+	top["spacing"] = 16
+	return top
+}
+
+func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec {
+	s := &spec{f: f, th: f.theme(), axes: f.axes(), perPoint: perPoint, width: width, height: height, name: name}
+	s.columns, s.rows = s.axes.x, s.axes.y
+	s.columns.p1, s.rows.p1 = float64(width), float64(height)
+	if marks := f.labelled(); len(marks) > 0 {
+		labels, colours := make([]any, len(marks)), make([]any, len(marks))
+		for i, m := range marks {
+			labels[i], colours[i] = m.style().Label, string(m.style().Color)
+		}
+		em := s.th.legendSize * perPoint
+		long := 0.0
+		for _, m := range marks {
+			long = math.Max(long, textWidth(m.style().Label, s.th.legendSize)*perPoint)
+		}
+		// The same corner as in the picture, on a box of about the same shape.
+		box := rect{0, 0, float64(width) * 0.92, float64(height) * 0.85}
+		at := f.legendCorner(s.axes, box, long+3.6*em, (0.8+1.45*float64(len(marks)))*em, em*legendAway)
+		s.legend = map[string]any{
+			"scale":  map[string]any{"domain": labels, "range": colours},
+			"legend": map[string]any{"orient": at.orient, "title": ""},
+		}
+	}
+	return s
+}
+
+// view returns the layers of the axes.
+func (s *spec) view() map[string]any {
+	var layers []any
+	collect := func(filled bool) {
+		for _, m := range s.f.marks {
+			if _, ok := m.(interface{ filled() }); ok == filled {
+				layers = append(layers, m.layers(s)...)
+			}
+		}
+	}
+	collect(true)
+	collect(false)
+	if s.axes.empty {
+		layers = append(layers, map[string]any{
+			"data": map[string]any{"values": []any{map[string]any{"text": "no data"}}},
+			"mark": map[string]any{"type": "text", "text": "no data", "fontSize": s.font(s.th.labelSize + 2)},
+		})
+	} else if s.zooms() && len(layers) > 0 {
+		layers[0].(map[string]any)["params"] = []any{
+			map[string]any{"name": s.name, "select": "interval", "bind": "scales"},
+		}
+	}
+	view := map[string]any{"layer": layers}
+	if s.f.Title != "" || s.f.Note != "" {
+		title := map[string]any{"text": s.f.Title, "fontSize": s.font(s.th.titleSize), "fontWeight": "normal",
+			"color": string(s.th.text), "anchor": "middle", "frame": "group"}
+		if s.f.Note != "" {
+			title["subtitle"] = s.f.Note
+			title["subtitleColor"] = string(s.th.text)
+		}
+		view["title"] = title
+	}
+	return view
+}
+
+// zooms tells whether the axes can be moved: both count numbers.
+func (s *spec) zooms() bool { return s.axes.xNames == nil && s.axes.yNames == nil && !s.f.bare }
+
+// layer returns a layer; a labelled style joins the legend.
+func (s *spec) layer(mark map[string]any, t *table, style Style, encoding map[string]any) map[string]any {
+	if style.Label != "" {
+		colour := map[string]any{"datum": style.Label, "type": "nominal"}
+		for key, v := range s.legend {
+			colour[key] = v
+		}
+		encoding["color"] = colour
+		delete(mark, "color")
+	}
+	return map[string]any{"mark": mark, "data": t.data(), "encoding": encoding}
+}
+
+// points returns the given points as data; -1 is a gap.
+func (s *spec) points(points series, kept []int) *table {
+	t := newTable("x", "y")
+	for _, i := range kept {
+		if i < 0 {
+			t.row("", "")
+			continue
+		}
+		x, y := points.at(i)
+		t.row(full(x), full(y))
+	}
+	return t
+}
+
+// bars returns a layer of bars between the columns from and to, as high as y.
+func (s *spec) bars(t *table, style Style, tooltip ...string) map[string]any {
+	mark := map[string]any{"type": "bar", "color": string(style.Color), "opacity": style.opacity()}
+	if style.Edge != "" {
+		mark["stroke"] = string(style.Edge)
+		mark["strokeWidth"] = s.px(1)
+	}
+	var tips []any
+	for _, name := range append(tooltip, "y") {
+		kind := "quantitative"
+		if textColumns[name] {
+			kind = "nominal"
+		}
+		tips = append(tips, map[string]any{"field": name, "type": kind})
+	}
+	base := 0.0
+	if s.f.LogY {
+		base = s.axes.y.lo // a logarithmic axis has no zero
+	}
+	return s.layer(mark, t, style, map[string]any{
+		"x": s.x("from"), "x2": field("to"),
+		"y": s.y("y"), "y2": map[string]any{"datum": base},
+		"tooltip": tips,
+	})
+}
+
+func field(name string) map[string]any { return map[string]any{"field": name} }
+
+func (s *spec) x(name string) map[string]any {
+	axis := map[string]any{"title": s.f.XLabel}
+	if s.f.XSlant != 0 {
+		axis["labelAngle"] = -s.f.XSlant
+		axis["labelAlign"] = "right"
+	}
+	kind := "quantitative"
+	if s.f.timeX {
+		kind = "temporal"
+		if s.f.timeLayout != "" {
+			axis["format"] = d3Layout.Replace(s.f.timeLayout)
+		}
+	}
+	return s.position(name, kind, s.axes.x, s.f.LogX, s.axes.xNames, axis)
+}
+
+func (s *spec) y(name string) map[string]any {
+	return s.position(name, "quantitative", s.axes.y, s.f.LogY, s.axes.yNames, map[string]any{"title": s.f.YLabel})
+}
+
+// powerLabel writes 10^k with superscript digits.
+const powerLabel = `abs(log(datum.value)/LN10-round(log(datum.value)/LN10))>1e-6?'':` +
+	`'10'+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(` +
+	`''+round(log(datum.value)/LN10),'-','⁻'),/0/g,'⁰'),/1/g,'¹'),/2/g,'²'),/3/g,'³'),/4/g,'⁴'),/5/g,'⁵'),/6/g,'⁶'),/7/g,'⁷'),/8/g,'⁸'),/9/g,'⁹')`
+
+func (s *spec) position(name, kind string, a scale, log bool, names []string, axis map[string]any) map[string]any {
+	sc := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false, "zero": false}
+	switch {
+	case s.f.bare:
+		for _, part := range []string{"labels", "ticks", "domain", "grid"} {
+			axis[part] = false
+		}
+	case names != nil:
+		at := make([]any, len(names))
+		for i := range at {
+			at[i] = i
+		}
+		axis["values"] = at
+		axis["labelExpr"] = jsonText(names) + "[datum.value]"
+		axis["labelOverlap"] = false
+	case log:
+		sc["type"] = "log"
+		delete(sc, "zero")
+		ticks := logTicks(a.lo, a.hi, 9)
+		if len(ticks) > 1 {
+			at := make([]any, len(ticks))
+			for i, t := range ticks {
+				at[i] = t.at
+			}
+			axis["values"] = at
+			axis["labelExpr"] = powerLabel
+		}
+	case kind == "temporal":
+		sc["type"] = "utc" // else times are shown in the reader's own zone
+		delete(sc, "zero")
+	}
+	return map[string]any{"field": name, "type": kind, "scale": sc, "axis": axis}
+}
+
+// jsonText returns the names as an array of the expression language, whose
+// strings are JSON's.
+func jsonText(names []string) string {
+	text, err := json.Marshal(names)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(text)
+}
+
+// config returns the look of everything around the marks.
+func config(th theme, perPoint float64, f *Figure) map[string]any {
+	font := func(pt float64) float64 { return math.Max(smallest, math.Round(pt*perPoint)) }
+	axis := map[string]any{
+		"grid": th.gridOn, "gridColor": string(th.grid), "gridWidth": round3(th.gridWidth * perPoint),
+		"domain": false, "ticks": th.tickLength > 0, "tickColor": string(th.frame),
+		"labelColor": string(th.text), "labelFontSize": font(th.tickSize),
+		"titleColor": string(th.text), "titleFontSize": font(th.labelSize), "titleFontWeight": "normal",
+	}
+	if f.Grid.Dash {
+		var dash []any
+		for _, d := range dashOf(true, th.gridWidth*perPoint) {
+			dash = append(dash, round3(d))
+		}
+		axis["gridDash"] = dash
+	}
+	if th.gridAbove {
+		axis["zindex"] = 1
+	}
+	stroke := string(th.frame)
+	if f.bare {
+		stroke = "transparent"
+	}
+	return map[string]any{
+		"font": "Arial, Liberation Sans, sans-serif",
+		"axis": axis,
+		"view": map[string]any{"stroke": stroke, "strokeWidth": round3(th.frameWidth * perPoint)},
+		"legend": map[string]any{
+			"fillColor": "rgba(255,255,255,0.8)", "strokeColor": "#CCCCCC", "padding": 5, "cornerRadius": 3,
+			"labelFontSize": font(th.legendSize), "labelColor": string(th.text), "labelLimit": 400,
+			"symbolOpacity": 1,
+		},
+	}
+}
