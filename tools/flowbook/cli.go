@@ -11,7 +11,8 @@ import (
 
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
-	Run runCmd `cmd:"" help:"Execute notebooks headlessly."`
+	Run  runCmd  `cmd:"" help:"Execute notebooks headlessly."`
+	Data dataCmd `cmd:"" help:"Make, split, check and convert files of flows."`
 }
 
 // console is what a sub-command talks to: its context and its three streams.

@@ -2,7 +2,6 @@ package flowgen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"flowbook/ml/dataset"
 	"flowbook/tools/flowmeter"
 )
 
@@ -24,22 +24,21 @@ type Config struct {
 	Wrote   func(done, total int) // told after every split how many rows are written; nil for nobody
 }
 
-// Generate writes a file of flows, header first, and the labels of its attacks (see Label). A file of fewer than 10,000 rows, or a last
-// part of fewer, holds the first rows of what the whole split would be.
-func Generate(ctx context.Context, c Config, flows, labels io.Writer) error {
+// Generate writes a file of flows, header first, and returns the labels of its attacks in the order of their ids; a flow without a
+// label is benign. A file of fewer than 10,000 rows, or a last part of fewer, holds the first rows of what the whole split would be.
+func Generate(ctx context.Context, c Config, w io.Writer) ([]dataset.Label, error) {
 	if c.Rows < 1 || c.Workers < 1 {
-		return fmt.Errorf("flowgen: cannot make %d rows with %d workers", c.Rows, c.Workers)
+		return nil, fmt.Errorf("generate: cannot make %d rows with %d workers", c.Rows, c.Workers)
 	}
-	if _, err := flows.Write(flowmeter.AppendHeader(nil)); err != nil {
-		return err
+	if _, err := w.Write(flowmeter.AppendHeader(nil)); err != nil {
+		return nil, err
 	}
-	if _, err := io.WriteString(labels, LabelHeader); err != nil {
-		return err
-	}
+	var labels []dataset.Label
 	splits := (c.Rows + SplitRows - 1) / SplitRows
+	workers := min(c.Workers, splits)
 	turn := newTurnstile()
 	var g errgroup.Group
-	for w := range min(c.Workers, splits) {
+	for first := range workers {
 		g.Go(func() (err error) {
 			defer func() {
 				if err != nil {
@@ -47,21 +46,19 @@ func Generate(ctx context.Context, c Config, flows, labels io.Writer) error {
 				}
 			}()
 			m := newMaker()
-			for split := w; split < splits; split += c.Workers {
+			for split := first; split < splits; split += workers {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				rows := min(c.Rows-split*SplitRows, SplitRows)
 				m.makeSplit(c.Seed, uint64(split), rows)
 				if !turn.wait(split) {
-					return errStopped
+					return nil // another worker has failed and says why
 				}
-				if _, err := flows.Write(m.flows); err != nil {
+				if _, err := w.Write(m.flows); err != nil {
 					return err
 				}
-				if _, err := labels.Write(m.labels); err != nil {
-					return err
-				}
+				labels = append(labels, m.labels...)
 				if c.Wrote != nil {
 					c.Wrote(split*SplitRows+rows, c.Rows)
 				}
@@ -70,11 +67,11 @@ func Generate(ctx context.Context, c Config, flows, labels io.Writer) error {
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	return labels, nil
 }
-
-// errStopped is what a worker returns when another has failed; that one's error is the first and the one reported.
-var errStopped = errors.New("flowgen: stopped")
 
 // turnstile lets the workers write in the order of their splits.
 type turnstile struct {
@@ -120,7 +117,7 @@ type maker struct {
 	hash   *flowmeter.Anonymiser
 	flow   flowmeter.Flow
 	flows  []byte
-	labels []byte
+	labels []dataset.Label
 }
 
 func newMaker() *maker { return &maker{hosts: hashedHosts(), hash: newAnonymiser()} }
@@ -138,7 +135,8 @@ func (m *maker) makeSplit(seed, split uint64, rows int) {
 		m.meter(p, i, id)
 		m.flows = m.flow.AppendRow(m.flows)
 		if r.kind != Benign {
-			m.labels = appendLabel(m.labels, id, r.kind, r.campaign)
+			kind := r.kind.String()
+			m.labels = append(m.labels, dataset.Label{ID: id, Label: kind, Campaign: kind + "-" + strconv.Itoa(int(r.campaign))})
 		}
 	}
 }
@@ -174,16 +172,4 @@ func (p *plan) wire(i int, to *flowmeter.Stats) *wire {
 		w.us += int64(w.below(1000))
 	}
 	return w
-}
-
-// LabelHeader is the first line of the labels.
-const LabelHeader = "id,label,campaign\n"
-
-// appendLabel appends an attack's line: the flow's id, the kind, and the campaign it belongs to. A flow without a line is benign.
-func appendLabel(dst []byte, id int64, k Kind, campaign int32) []byte {
-	dst = strconv.AppendInt(dst, id, 10)
-	dst = append(append(dst, ','), k.String()...)
-	dst = append(append(dst, ','), k.String()...)
-	dst = append(dst, '-')
-	return append(strconv.AppendInt(dst, int64(campaign), 10), '\n')
 }

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// ticker shows on a terminal how far a long command is; elsewhere it is silent.
+type ticker struct {
+	w      io.Writer // nil without a terminal
+	format string
+	shown  bool
+}
+
+func newTicker(con *console, format string) *ticker {
+	t := &ticker{format: format}
+	if f, ok := con.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		t.w = f
+	}
+	return t
+}
+
+func (t *ticker) show(done, total int) {
+	if t.w != nil {
+		t.shown = true
+		fmt.Fprintf(t.w, "\r"+t.format, done, total)
+	}
+}
+
+func (t *ticker) end() {
+	if t.shown {
+		fmt.Fprintln(t.w)
+	}
+}
