@@ -1,6 +1,6 @@
 package main
 
-// dataCmd makes, cuts, checks and converts files of flows.
+// dataCmd is the group of commands that make, check and reshape flow data. Each is one struct in data_<name>.go.
 type dataCmd struct {
-	Generate generateCmd `cmd:"" help:"Make a synthetic data set of labelled flows."`
+	Split splitCmd `cmd:"" help:"Cut a CSV file into parts of 10,000 rows, byte for byte."`
 }

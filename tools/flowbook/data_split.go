@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"flowbook/ml/dataset"
+)
+
+// splitCmd cuts a flow file into parts.
+type splitCmd struct {
+	File  string `arg:"" help:"The CSV file to cut."`
+	Out   string `placeholder:"DIR" help:"Where the parts go (default: the folder EditDatasets beside the file)."`
+	Rows  int    `default:"10000" help:"Rows in each part."`
+	Force bool   `help:"Overwrite parts that no split has written."`
+}
+
+// Run writes the parts and prints their paths, one a line.
+func (c *splitCmd) Run(con *console) error {
+	if c.Out == "" {
+		c.Out = filepath.Join(filepath.Dir(c.File), "EditDatasets")
+	}
+	m, err := dataset.Split(con.ctx, c.File, c.Out, dataset.SplitOptions{Rows: c.Rows, Force: c.Force})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(con.stdout, "Files saved:")
+	for _, p := range m.Parts {
+		fmt.Fprintln(con.stdout, dataset.Rel(filepath.Join(c.Out, p.Name)))
+	}
+	return nil
+}
