@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	blockSize = 512 << 10 // bytes read at a time: small enough for a core's cache, large enough to be rare
+	blockSize = 256 << 10 // bytes read at a time: small enough for a core's cache, large enough to be rare
 	maxRow    = 4 << 20   // a longer row is a quote that was never closed, and would otherwise swallow the file
 )
 
