@@ -26,9 +26,10 @@ type runCmd struct {
 	Output    string   `short:"o" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
 	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
 
-	AllowErrors  bool `help:"Go on after a failing cell."`
-	DryRun       bool `help:"Check notebooks and parameters and say what would run."`
-	HelpNotebook bool `help:"List the parameters that the notebooks declare."`
+	JUnit        string `name:"junit" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
+	AllowErrors  bool   `help:"Go on after a failing cell."`
+	DryRun       bool   `help:"Check notebooks and parameters and say what would run."`
+	HelpNotebook bool   `help:"List the parameters that the notebooks declare."`
 
 	runFlags `embed:""`
 }
@@ -65,7 +66,7 @@ func (c *runCmd) Run(con *console) error {
 
 // all runs the notebooks, at most Jobs at once.
 func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assignment) error {
-	_, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {
 			return nil, err
@@ -89,6 +90,9 @@ func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assig
 				err = werr
 			}
 		}
+	}
+	if werr := writeReports(con, c.JUnit, "flowbook run", reportPages(targets, results, errs)); werr != nil && err == nil {
+		err = werr
 	}
 	return err
 }
@@ -167,9 +171,9 @@ func (c *runCmd) dryRun(con *console, targets []*target, assignments []runner.As
 
 // runTargets calls one for each notebook, at most flags.Jobs at once, prints what became of them and returns the worst of it as an error
 // that has been printed already.
-func runTargets(con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) ([]*runner.Result, error) {
+func runTargets(con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) (results []*runner.Result, errs []error, err error) {
 	bars := newProgress(con, targets, flags.Log)
-	results := make([]*runner.Result, len(targets))
+	results, errs = make([]*runner.Result, len(targets)), make([]error, len(targets))
 	worst := &worstError{}
 	var mu sync.Mutex
 	var group errgroup.Group
@@ -182,23 +186,21 @@ func runTargets(con *console, flags runFlags, targets []*target, one func(contex
 			res, err := one(con.ctx, t, bars.of(i))
 			mu.Lock()
 			defer mu.Unlock()
-			results[i] = res
+			results[i], errs[i] = res, err
 			bars.finish(i, t, res, err)
 			worst.add(res, err)
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return results, err
-	}
+	err = group.Wait()
 	bars.wait()
 	if con.ctx.Err() != nil {
 		worst.add(nil, context.Cause(con.ctx))
 	}
-	if worst.code != exitOK {
-		return results, worst
+	if err == nil && worst.code != exitOK {
+		err = worst
 	}
-	return results, nil
+	return results, errs, err
 }
 
 // worstError is the exit status of several runs; what went wrong has been printed where it happened.

@@ -144,7 +144,7 @@ func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
 		fmt.Fprintf(s.con.stderr, "flowbook: %s: %s\n", t.name, w)
 	}
 	if bad := res.Bad(); bad != nil {
-		report(s.con.stderr, t, bad)
+		explain(s.con.stderr, t, bad)
 	} else if res.Stop != nil {
 		fmt.Fprintf(s.con.stderr, "flowbook: %s: %v\n", t.name, res.Stop)
 	}
@@ -179,8 +179,8 @@ func summary(t *target, res *runner.Result) string {
 	return line
 }
 
-// report explains a failed cell: where, what, the code around it, and the end of what it wrote to stderr.
-func report(w io.Writer, t *target, c *runner.CellResult) {
+// explain tells of a failed cell: where, what, the code around it, and the end of what it wrote to stderr.
+func explain(w io.Writer, t *target, c *runner.CellResult) {
 	where := fmt.Sprintf("%s: cell %d", t.name, c.Number)
 	if c.ID != "" {
 		where += " (" + c.ID + ")"
