@@ -19,8 +19,8 @@ import (
 // goValue writes values as Go source of a wanted type; go/types decides what fits.
 type goValue struct{ d *goDecl }
 
-// of writes the value of an assignment. Text from a command line is taken as it is for a string, else as a YAML value ([1, 2]),
-// else as a Go expression ([]int{1, 2}, 1<<20, math.Pi).
+// of writes the value of an assignment. Text from a command line is taken as it is for a string, else as a Go expression
+// ([]int{1, 2}, 1<<20, math.Pi), else as a YAML value ([1, 2]).
 func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	if a.Node != nil {
 		return g.node(a.Node, t, true)
@@ -28,20 +28,14 @@ func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	if basic, ok := t.Underlying().(*types.Basic); ok {
 		return g.scalar(a.Text, basic, t)
 	}
-	var doc yaml.Node
-	var err error
-	if yerr := yaml.Unmarshal([]byte(a.Text), &doc); yerr == nil && doc.Kind != 0 {
-		var s string
-		if s, err = g.node(resolve(&doc), t, false); err == nil {
-			return s, nil
-		}
-	} else {
-		err = fmt.Errorf("%q is no %s", a.Text, g.d.typeString(t))
-	}
 	if s, ok := g.expr(a.Text, t); ok {
 		return s, nil
 	}
-	return "", err
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(a.Text), &doc); err != nil || doc.Kind == 0 {
+		return "", fmt.Errorf("%q is no %s", a.Text, g.d.typeString(t))
+	}
+	return g.node(resolve(&doc), t, false)
 }
 
 // node writes a YAML value. strict is for files: there a string must be a string, so that `name: 010` does not become "010" unseen.
@@ -120,7 +114,7 @@ func (g goValue) expr(text string, t types.Type) (string, bool) {
 	if err != nil || calls(e) {
 		return "", false
 	}
-	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.End(), text)
+	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.Name.Pos(), text)
 	if err != nil || tv.Type == nil || !tv.IsValue() {
 		return "", false
 	}
@@ -133,7 +127,7 @@ func (g goValue) expr(text string, t types.Type) (string, bool) {
 // why says what is wrong with a number.
 func (g goValue) why(text string, t types.Type) error {
 	name := g.d.typeString(t)
-	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.End(), text)
+	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.Name.Pos(), text)
 	if err == nil && tv.Value != nil && numeric(tv.Type) {
 		if b := t.Underlying().(*types.Basic); b.Info()&types.IsInteger != 0 && constant.ToInt(tv.Value).Kind() != constant.Int {
 			return fmt.Errorf("%s is no whole number, a %s is wanted", text, name)

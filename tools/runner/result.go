@@ -48,6 +48,7 @@ type CellError struct {
 	Value     string   // the kernel's evalue
 	Traceback []string // as the kernel sent it, ANSI escapes included
 	Stderr    string   // the end of the cell's stderr, where GoNB keeps the text of a panic
+	Diff      string   // of a mismatched cell: stored and new outputs side by side
 	Position  Position // where the kernel says it happened; zero if it does not say
 }
 

@@ -87,13 +87,13 @@ func writeSidecar(path string, r *Result) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return writeAtomic(path, append(text, '\n'))
+	return WriteAtomic(path, append(text, '\n'))
 }
 
 func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }
 
-// writeAtomic writes a file so that path holds the old content or the new one.
-func writeAtomic(path string, data []byte) error {
+// WriteAtomic writes a file so that path holds the old content or the new one.
+func WriteAtomic(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, pathError(err))

@@ -1,0 +1,204 @@
+package runner
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/notebook"
+)
+
+const goCell = `import "time"
+
+type Mode string
+
+const (
+	Fast Mode = "fast"
+	Slow Mode = "slow"
+)
+
+// Learning rate of the optimizer.
+var alpha = 0.5
+var (
+	epochs int   = 50 // passes over the data
+	small  uint8 = 1
+	name         = "x"
+	on           = true
+	wait         = 3 * time.Second
+	layers       = []int{18, 8}
+	weight       = map[string]float64{"a": 1}
+	mode         = Fast
+	opt          = struct{ Size int; Name string }{1, "n"}
+	grid [2]float32
+)
+
+const limit = 1000
+const rate float32 = 0.5
+
+var a, b = two()
+
+func two() (int, int) { return 1, 2 }
+%%
+hidden := 1
+`
+
+func TestGoParameters(t *testing.T) {
+	d, err := declareGo(goCell, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := d.parameters()[:3]
+	want := []Parameter{
+		{"Fast", "Mode", `"fast"`, ""},
+		{"Slow", "Mode", `"slow"`, ""},
+		{"alpha", "float64", "0.5", "Learning rate of the optimizer."},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("parameters (-want +got):\n%s", diff)
+	}
+	for _, tt := range []struct{ arg, want, err string }{
+		{"alpha=0.9", "var alpha float64 = 0.9", ""},
+		{"alpha=1e-3", "var alpha float64 = 1e-3", ""},
+		{"alpha=NaN", "var alpha float64 = math.NaN()", ""},
+		{"alpha=1e400", "", "-p alpha=1e400: parameter alpha: 1e400 overflows float64"},
+		{"alpha=high", "", `-p alpha=high: parameter alpha: "high" is no float64`},
+		{"epochs=60", "var epochs int = 60", ""},
+		{"epochs=1e3", "var epochs int = 1e3", ""},
+		{"epochs=-1_000", "var epochs int = -1_000", ""},
+		{"epochs=0.5", "", "-p epochs=0.5: parameter epochs: 0.5 is no whole number, a int is wanted"},
+		{"epochs=9223372036854775808", "", "-p epochs=9223372036854775808: parameter epochs: 9223372036854775808 overflows int"},
+		{"epochs=-9223372036854775808", "var epochs int = -9223372036854775808", ""},
+		{"epochs=panic(1)", "", `-p epochs=panic(1): parameter epochs: "panic(1)" is no int`},
+		{"epochs=", "", `-p epochs=: parameter epochs: "" is no int`},
+		{"small=255", "var small uint8 = 255", ""},
+		{"small=256", "", "-p small=256: parameter small: 256 overflows uint8"},
+		{"small=-1", "", "-p small=-1: parameter small: -1 overflows uint8"},
+		{`name=he said "hi"`, `var name string = "he said \"hi\""`, ""},
+		{"name=010", `var name string = "010"`, ""},
+		{"name=", `var name string = ""`, ""},
+		{"on=false", "var on bool = false", ""},
+		{"on=no", "", `-p on=no: parameter on: "no" is no bool: true or false`},
+		{"wait=1m30s", "var wait time.Duration = 90 * time.Second", ""},
+		{"wait=time.Hour", "var wait time.Duration = time.Hour", ""},
+		{"wait=5", "", `-p wait=5: parameter wait: "5" is no duration such as 30s or 1h30m`},
+		{"layers=[3, 2]", "var layers = []int{3, 2}", ""},
+		{"layers=[]int{4}", "var layers = []int{4}", ""},
+		{"layers=[3, x]", "", `-p layers=[3, x]: parameter layers: item 2: "x" is no int`},
+		{"layers=7", "", `-p layers=7: parameter layers: a []int is wanted, this is a "7"`},
+		{"weight={a: 1, b: 2.5}", `var weight = map[string]float64{"a": 1, "b": 2.5}`, ""},
+		{"mode=slow", "var mode Mode = Slow", ""},
+		{"mode=Slow", "var mode Mode = Slow", ""},
+		{"mode=medium", "", `-p mode=medium: parameter mode: "medium" is no Mode: one of Fast, Slow`},
+		{"opt={size: 3}", "var opt = struct{Size int; Name string}{Size: 3}", ""},
+		{"opt={siez: 3}", "", "-p opt={siez: 3}: parameter opt: struct{Size int; Name string} has no field siez"},
+		{"grid=[1, 2]", "var grid = [2]float32{1, 2}", ""},
+		{"grid=[1]", "", "-p grid=[1]: parameter grid: 1 values for a [2]float32"},
+		{"limit=12", "const limit = 12", ""},
+		{"limit=0.5", "", "-p limit=0.5: parameter limit: 0.5 is no whole number, a untyped int is wanted"},
+		{"rate=1e39", "", "-p rate=1e39: parameter rate: 1e39 overflows float32"},
+		{"hidden=1", "", "-p hidden=1: the notebook has no parameter hidden; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
+		{"a=1", "", "-p a=1: the notebook has no parameter a; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
+	} {
+		t.Run(tt.arg, func(t *testing.T) {
+			a, err := ParseAssignment(tt.arg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := injected(d, []Assignment{a})
+			msg := ""
+			if err != nil {
+				msg = err.Error()
+			} else {
+				got = got[len("// Parameters\n"):]
+			}
+			if diff := cmp.Diff([]string{tt.want, tt.err}, []string{got, msg}); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.arg, diff)
+			}
+		})
+	}
+}
+
+func TestParameterFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p.yaml")
+	write := func(s string) []Assignment {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(s), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		as, err := ReadAssignments(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return as
+	}
+	d, err := declareGo(goCell, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := injected(d, append(write("epochs: 7\nlayers: &l [1, 2]\nname: \"010\"\nwait: 2m\nmode: slow\n"), Assignment{Name: "epochs", Text: "8", Origin: "-p"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "// Parameters\nvar epochs int = 8\nvar layers = []int{1, 2}\nvar name string = \"010\"\nvar wait time.Duration = 2 * time.Minute\nvar mode Mode = Slow"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, tt := range []struct{ yaml, want string }{
+		{"name: 010", path + ":1: parameter name: 010 is a YAML int, a string is wanted: quote it"},
+		{"\nepochs: \"7\"", path + `:2: parameter epochs: "7" is a string, a int is wanted`},
+		{"epoch: 7", path + ":1: the notebook has no parameter epoch; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
+	} {
+		_, err := injected(d, write(tt.yaml))
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%q: got %v, want %s", tt.yaml, err, tt.want)
+		}
+	}
+}
+
+func TestPythonParameters(t *testing.T) {
+	d := declarePython("alpha = 0.5  # learning rate\nname: str = 'x'\nif alpha == 1:\n    y = 2\n")
+	want := []Parameter{{"alpha", "", "0.5", "learning rate"}, {"name", "str", "'x'", ""}}
+	if diff := cmp.Diff(want, d.parameters()); diff != "" {
+		t.Errorf("parameters (-want +got):\n%s", diff)
+	}
+	// papermill's readings (parameterize.py, translators.py)
+	for _, tt := range []struct{ text, want string }{
+		{"True", "True"}, {"None", "None"}, {"12", "12"}, {"1_000", "1000"}, {"0.5", "0.5"}, {"1", "1"},
+		{"nan", "float('nan')"}, {"inf", "float('inf')"}, {"x y", `"x y"`}, {`a"b\`, `"a\"b\\"`},
+	} {
+		if got := pythonGuess(tt.text); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.text, got, tt.want)
+		}
+	}
+}
+
+// A run with parameters puts one cell after the parameters cell and a second run replaces it.
+func TestInject(t *testing.T) {
+	nb := notebook.New()
+	p := notebook.NewCode("var alpha = 0.5")
+	p.ID = "p"
+	if err := p.Metadata.Put("tags", []string{"parameters"}); err != nil {
+		t.Fatal(err)
+	}
+	end := notebook.NewCode("%%\n")
+	end.ID = "injected-parameters"
+	nb.Cells = []*notebook.Cell{p, end}
+	if err := nb.Metadata.Put("kernelspec", map[string]string{"name": "gonb", "display_name": "Go", "language": "go"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"0.9", "0.7"} {
+		if err := Inject(nb, []Assignment{{Name: "alpha", Text: text, Origin: "-p"}}, "."); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range nb.Cells {
+			got = append(got, c.ID+"|"+c.Source)
+		}
+		want := []string{"p|var alpha = 0.5", "injected-parameters-2|// Parameters\nvar alpha float64 = " + text, "injected-parameters|%%\n"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("alpha=%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
