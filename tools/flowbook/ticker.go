@@ -13,6 +13,7 @@ type ticker struct {
 	w      io.Writer // nil without a terminal
 	format string
 	shown  bool
+	done   int // as shown last
 }
 
 func newTicker(con *console, format string) *ticker {
@@ -24,8 +25,8 @@ func newTicker(con *console, format string) *ticker {
 }
 
 func (t *ticker) show(done, total int) {
-	if t.w != nil {
-		t.shown = true
+	if t.w != nil && (!t.shown || done != t.done) {
+		t.shown, t.done = true, done
 		fmt.Fprintf(t.w, "\r"+t.format, done, total)
 	}
 }
