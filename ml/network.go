@@ -44,7 +44,10 @@ func (c Config) forward(layers []layerNodes, x, masks *graph.Node) (y *graph.Nod
 }
 
 func dense(x *graph.Node, w layerNodes, a Activation) *graph.Node {
-	x = graph.Add(graph.Dot(x, w.kernel).Product(), graph.ExpandAxes(w.bias, 0))
+	return activate(graph.Add(graph.Dot(x, w.kernel).Product(), graph.ExpandAxes(w.bias, 0)), a)
+}
+
+func activate(x *graph.Node, a Activation) *graph.Node {
 	switch a {
 	case ReLU:
 		return relu(x)

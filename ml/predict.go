@@ -2,8 +2,8 @@ package ml
 
 import (
 	"fmt"
-	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,14 +32,25 @@ func (a *Autoencoder) Predict(m dataset.Matrix) dataset.Matrix {
 // Predictor runs rows through one network again and again, as a stream needs it.
 type Predictor struct {
 	features int
+	chunk    int // rows of an execution
 	backend  compute.Backend
-	params   *tensors.Tensor
+	layers   []Dense
+	kernels  []any // of *tensors.Tensor, layer by layer
 	exec     *graph.Exec
+
+	mu     sync.Mutex
+	biases map[int][]any // by rows: each layer's bias as a tensor of that many equal rows
 }
 
-// chunkRows is how many rows one execution takes; shorter remainders are padded to a power of two, so that few shapes
-// are compiled.
-const chunkRows = 4096
+// A chunk is what one execution takes: enough rows to make its fixed cost small, few enough to stay in the cache of a
+// core, or to fill a GPU. Shorter remainders are padded to a chunk over a power of two, so that few shapes are compiled.
+// All of these are multiples of 3, because the Go backend's matrix product takes rows in threes and sums what is left
+// over in another order: a row's answer would depend on its place.
+const (
+	cpuChunk = 3 << 9
+	gpuChunk = 3 << 18
+	minChunk = 3 << 3
+)
 
 // NewPredictor prepares a's network as it is now: weights that change later are not seen.
 func NewPredictor(a *Autoencoder) (p *Predictor, err error) {
@@ -51,22 +62,76 @@ func NewPredictor(a *Autoencoder) (p *Predictor, err error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	w, c, sizes := a.flat(), a.Config, a.Config.sizes(a.Features)
-	p = &Predictor{features: a.Features, backend: b.compute, params: tensors.FromFlatDataAndDimensions(w, len(w))}
-	if err := p.params.MaterializeOnDevice(b.compute, true, 0); err != nil {
-		return nil, err
+	p = &Predictor{features: a.Features, chunk: cpuChunk, backend: b.compute, biases: map[int][]any{}}
+	if b.GPU() {
+		p.chunk = gpuChunk
 	}
-	p.exec, err = graph.NewExec(b.compute, func(params, x *graph.Node) *graph.Node {
-		y, _ := c.forward(cutWeights(params, sizes), x, nil)
-		return y
+	for _, d := range a.Weights {
+		kernel, err := p.place(d.Kernel, d.In, d.Out)
+		if err != nil {
+			return nil, err
+		}
+		p.kernels = append(p.kernels, kernel)
+		p.layers = append(p.layers, Dense{In: d.In, Out: d.Out, Bias: slices.Clone(d.Bias)})
+	}
+	c := a.Config
+	p.exec, err = graph.NewExec(b.compute, func(in []*graph.Node) *graph.Node {
+		x, kernels, biases := in[0], in[1:1+len(p.layers)], in[1+len(p.layers):]
+		for i := range kernels {
+			activation := c.Output
+			if i < len(c.Layers) {
+				activation = c.Layers[i].Activation
+			}
+			x = graph.Add(graph.Dot(x, kernels[i]).Product(), biases[i])
+			if activation == ReLU { // nobody differentiates this graph, so the quickest form will do
+				x = graph.Max(x, graph.ScalarZero(x.Graph(), x.DType()))
+			} else {
+				x = activate(x, activation)
+			}
+		}
+		return x
 	})
 	return p, err
+}
+
+// place puts a matrix on the backend, to be used by many executions.
+func (p *Predictor) place(data []float32, rows, cols int) (*tensors.Tensor, error) {
+	t := tensors.FromFlatDataAndDimensions(data, rows, cols)
+	return t, t.MaterializeOnDevice(p.backend, true, 0)
+}
+
+// bias gives each layer's bias, repeated for rows rows: adding equal shapes is what the Go backend does three times
+// faster than adding a row to each row.
+func (p *Predictor) bias(rows int) ([]any, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b, ok := p.biases[rows]; ok {
+		return b, nil
+	}
+	var b []any
+	for _, d := range p.layers {
+		t, err := p.place(slices.Repeat(d.Bias, rows), rows, d.Out)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, t)
+	}
+	p.biases[rows] = b
+	return b, nil
 }
 
 // Close frees what the predictor holds on the backend.
 func (p *Predictor) Close() {
 	p.exec.Finalize()
-	p.params.MustFinalizeAll()
+	free := func(all []any) {
+		for _, t := range all {
+			t.(*tensors.Tensor).MustFinalizeAll()
+		}
+	}
+	free(p.kernels)
+	for _, b := range p.biases {
+		free(b)
+	}
 }
 
 // PredictTo writes the network's answer to every row of src into dst, which must have src's shape. Rows that are equal
@@ -109,7 +174,7 @@ func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 
 // each computes rows rows in chunks on all cores: read fills the inputs of a chunk, write takes its outputs.
 func (p *Predictor) each(rows int, read func(from, n int, x []float32), write func(from int, y []float32)) error {
-	chunks := (rows + chunkRows - 1) / chunkRows
+	chunks := (rows + p.chunk - 1) / p.chunk
 	workers := min(runtime.GOMAXPROCS(0), chunks)
 	var next atomic.Int64
 	errs := make([]error, workers)
@@ -117,11 +182,11 @@ func (p *Predictor) each(rows int, read func(from, n int, x []float32), write fu
 	for w := range workers {
 		wg.Go(func() {
 			for {
-				from := (int(next.Add(1)) - 1) * chunkRows
+				from := (int(next.Add(1)) - 1) * p.chunk
 				if from >= rows || errs[w] != nil {
 					return
 				}
-				errs[w] = p.chunk(from, min(chunkRows, rows-from), read, write)
+				errs[w] = p.execute(from, min(p.chunk, rows-from), read, write)
 			}
 		})
 	}
@@ -134,11 +199,11 @@ func (p *Predictor) each(rows int, read func(from, n int, x []float32), write fu
 	return nil
 }
 
-func (p *Predictor) chunk(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) (err error) {
+func (p *Predictor) execute(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) (err error) {
 	defer catch(&err)
-	padded := n
-	if n < chunkRows {
-		padded = max(16, 1<<bits.Len(uint(n-1)))
+	padded := p.chunk
+	for padded/2 >= n && padded > minChunk {
+		padded /= 2
 	}
 	x := make([]float32, padded*p.features)
 	read(from, n, x)
@@ -146,7 +211,11 @@ func (p *Predictor) chunk(from, n int, read func(from, n int, x []float32), writ
 	if err != nil {
 		return err
 	}
-	out, err := p.exec.Call(p.params, in)
+	biases, err := p.bias(padded)
+	if err != nil {
+		return err
+	}
+	out, err := p.exec.Call(slices.Concat([]any{in}, p.kernels, biases)...)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func TestPredictComputesTheNetwork(t *testing.T) {
 			m.Data[i] = random.Float64()
 		}
 		got := a.Predict(m)
-		for _, r := range []int{0, 1, 4095, 4096, 8192, 9000} {
+		for _, r := range []int{0, 1, 1535, 1536, 8192, 9000} {
 			want := plain(a, m.Row(r))
 			if diff := cmp.Diff(want, got.Row(r), cmpopts.EquateApprox(1e-5, 1e-6)); diff != "" {
 				t.Errorf("%d features, row %d (-want +got):\n%s", features, r, diff)
@@ -72,7 +72,7 @@ func TestPredictIsRowByRow(t *testing.T) {
 		m.Data[i] = float64(random.IntN(4)) / 4 // many equal rows, so that they are looked up
 	}
 	all := a.Predict(m)
-	for _, n := range []int{1, 2, 3, 16, 17, 63, 64, 100, 4095, 4096, 4097} {
+	for _, n := range []int{1, 2, 3, 24, 25, 63, 64, 100, 1535, 1536, 1537, 4096} {
 		part := a.Predict(dataset.Matrix{Rows: n, Cols: 3, Data: m.Data[:3*n]})
 		if diff := cmp.Diff(all.Data[:3*n], part.Data); diff != "" {
 			t.Fatalf("%d rows alone (-among all +alone):\n%s", n, diff)

@@ -1,0 +1,117 @@
+package ml
+
+import (
+	"context"
+	"fmt"
+
+	"flowbook/ml/dataset"
+)
+
+func column(values ...float64) dataset.Matrix {
+	return dataset.Matrix{Rows: len(values), Cols: 1, Data: values}
+}
+
+func Example() {
+	m := packets(1000, 1) // 1,000 rows of one feature
+	parts := TrainTestSplit(new(MinMaxScaler).FitTransform(m), 0.3)
+	config := KerasConfig()
+	config.Epochs = 2
+	fit, err := Train(context.Background(), Training{Config: config, Parts: parts})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	errs := ReconstructionError(fit.Predict(parts.Test), parts.Test)
+	threshold := Percentile(errs, 95)
+	fmt.Println(parts, len(fit.History.Epochs), "epochs;", len(errs), "errors, the threshold is one of them or between two:", threshold > 0)
+	// Output: ((700, 1), (300, 1)) 2 epochs; 300 errors, the threshold is one of them or between two: true
+}
+
+func ExampleMinMaxScaler() {
+	var s MinMaxScaler
+	scaled := s.FitTransform(column(2, 4, 6))
+	fmt.Println(scaled.Data, s.InverseTransform(scaled).Data)
+	// Output: [0 0.5 1] [2 4 6]
+}
+
+func ExampleTrainTestSplit() {
+	parts := TrainTestSplit(dataset.Matrix{Rows: 10000, Cols: 1, Data: make([]float64, 10000)}, 0.3)
+	fmt.Println(parts)
+	// Output: ((7000, 1), (3000, 1))
+}
+
+func ExamplePercentile() {
+	fmt.Println(Percentile([]float64{1, 2, 3, 4}, 95))
+	// Output: 3.8499999999999996
+}
+
+func ExampleHistory() {
+	h := History{Planned: 50, Steps: 28, Epochs: []Epoch{
+		{Loss: 0.24287, ValLoss: 0.22031, LearningRate: float64(float32(0.001))},
+		{Loss: 0.0064, ValLoss: 0.0004321, LearningRate: float64(float32(0.0002))},
+	}}
+	fmt.Print(h)
+	// Output:
+	// Epoch 1/50
+	// 28/28 ━━━━━━━━━━━━━━━━━━━━ - loss: 0.2429 - val_loss: 0.2203 - learning_rate: 0.0010
+	// Epoch 2/50
+	// 28/28 ━━━━━━━━━━━━━━━━━━━━ - loss: 0.0064 - val_loss: 4.3210e-04 - learning_rate: 2.0000e-04
+}
+
+func ExampleAutoencoder_Summary() {
+	a, err := NewAutoencoder(KerasConfig(), 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(a.Summary())
+	// Output:
+	// Model: "autoencoder"
+	// ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+	// ┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
+	// ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+	// │ input_layer (InputLayer)        │ (None, 1)              │             0 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense (Dense)                   │ (None, 8)              │            16 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dropout (Dropout)               │ (None, 8)              │             0 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense_1 (Dense)                 │ (None, 4)              │            36 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dropout_1 (Dropout)             │ (None, 4)              │             0 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense_2 (Dense)                 │ (None, 2)              │            10 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense_3 (Dense)                 │ (None, 4)              │            12 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dropout_2 (Dropout)             │ (None, 4)              │             0 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense_4 (Dense)                 │ (None, 8)              │            40 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dropout_3 (Dropout)             │ (None, 8)              │             0 │
+	// ├─────────────────────────────────┼────────────────────────┼───────────────┤
+	// │ dense_5 (Dense)                 │ (None, 1)              │             9 │
+	// └─────────────────────────────────┴────────────────────────┴───────────────┘
+	//  Total params: 371 (1.45 KB)
+	//  Trainable params: 123 (492.00 B)
+	//  Non-trainable params: 0 (0.00 B)
+	//  Optimizer params: 248 (996.00 B)
+}
+
+func ExampleConfusionMatrix() {
+	flagged := Above([]float64{0.1, 0.9, 0.8, 0.2}, 0.5)
+	c := ConfusionMatrix(flagged, []bool{false, true, false, true})
+	fmt.Print(c)
+	fmt.Println(c.Precision(), c.Recall(), c.F1(), c.Accuracy())
+	// Output:
+	//                      Actual Anomaly  Actual Normal
+	// Predicted Anomaly                 1              1
+	// Predicted Normal                  1              1
+	// 0.5 0.5 0.5 0.5
+}
+
+func ExampleAveragePrecision() {
+	// scikit-learn's own example: average_precision_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.83…
+	fmt.Printf("%.4f\n", AveragePrecision([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true}))
+	// Output: 0.8333
+}
