@@ -1,0 +1,29 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/formatters/html"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/alecthomas/chroma/v2/styles"
+)
+
+var codeHTML = html.New(html.WithClasses(true), html.PreventSurroundingPre(true))
+
+// highlight is the HTML of source code: spans with classes that the page's style sheet gives colours, inside no <pre>.
+func highlight(code, language string) string {
+	lexer := lexers.Get(language)
+	if language == "" || lexer == nil {
+		return escape(plain(code))
+	}
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, strings.ToValidUTF8(code, "\ufffd"))
+	if err != nil {
+		return escape(plain(code))
+	}
+	var b strings.Builder
+	if err := codeHTML.Format(&b, styles.Fallback, tokens); err != nil {
+		return escape(plain(code))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,171 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"path"
+	"strings"
+
+	"flowbook/tools/notebook"
+)
+
+//go:embed style.css
+var style string
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed index.html
+var indexHTML string
+
+var templates = template.Must(template.Must(template.New("page").Parse(pageHTML)).New("index").Parse(indexHTML))
+
+// policy is the content security policy of every page: its own style sheet, images within the page, nothing else. The
+// style sheet stands in each page and is allowed by its digest, so that one file can be sent and still look right.
+var policy = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action 'none'"
+}()
+
+// pageView is what page.html shows.
+type pageView struct {
+	frame
+	Page       *Page
+	Note       string // the page's message, plain
+	Group      string
+	Time       string
+	Contents   []heading
+	Cells      []cellView
+	Prev, Next *link
+}
+
+// frame is what all pages share.
+type frame struct {
+	Title, Site string
+	Policy      string
+	Style       template.CSS
+}
+
+type link struct{ Href, Text string }
+
+// cellView is one cell, ready for the page.
+type cellView struct {
+	Anchor  string
+	Kind    string
+	Prompt  string // [3]
+	Source  template.HTML
+	Fold    string // why the source is folded away, "" if it is shown
+	Outputs []template.HTML
+	Hidden  bool // outputs are folded away
+	Status  Status
+	Group   string
+	Time    string
+	Message string
+}
+
+// page renders the page of the run's i-th step, which must be a notebook.
+func page(run Run, i int) ([]byte, error) {
+	p := &run.Pages[i]
+	m := &markdown{ids: map[string]int{}, pages: map[string]string{}, dir: path.Dir(p.Path)}
+	for j := range run.Pages {
+		if run.Pages[j].Notebook != nil {
+			m.pages[path.Clean(run.Pages[j].Path)] = run.Pages[j].file()
+		}
+	}
+	view := pageView{frame: newFrame(run, p.Name), Page: p, Note: strings.TrimSpace(plain(p.Message)), Group: p.Status.group(), Time: span(p.Duration)}
+	language := p.Notebook.Language()
+	if language == "" {
+		language = "go"
+	}
+	ids := p.Notebook.IDs()
+	for j, c := range p.Notebook.Cells {
+		if c.HasTag("remove-cell") || c.Type == notebook.Raw || strings.TrimSpace(c.Source) == "" && len(c.Outputs) == 0 {
+			continue
+		}
+		v := m.cellView(c, language)
+		v.Anchor = "cell-" + ids[j]
+		if r := p.cell(j); r != nil {
+			v.Status, v.Group, v.Time, v.Message = r.Status, r.Status.group(), span(r.Duration), oneLine(r.Message)
+		}
+		view.Cells = append(view.Cells, v)
+	}
+	for _, h := range m.headings {
+		if h.Level == 1 && view.Title == p.Name {
+			view.Title = h.Text
+		}
+		if h.Level <= 3 {
+			view.Contents = append(view.Contents, h)
+		}
+	}
+	view.Prev, view.Next = neighbour(run, i, -1), neighbour(run, i, +1)
+	return execute("page", view)
+}
+
+// cellView renders a cell. Tags and metadata of JupyterLab and Jupyter Book say what is folded or left out.
+func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
+	v := cellView{Kind: c.Type}
+	if c.Type != notebook.Code {
+		v.Source = template.HTML(m.render(c.Source, c.Attachments))
+		return v
+	}
+	var lab struct {
+		SourceHidden  bool `json:"source_hidden"`
+		OutputsHidden bool `json:"outputs_hidden"`
+	}
+	c.Metadata.Decode("jupyter", &lab)
+	if c.ExecutionCount != nil {
+		v.Prompt = fmt.Sprintf("[%d]", *c.ExecutionCount)
+	}
+	if !c.HasTag("remove-input") {
+		v.Source = template.HTML(highlight(c.Source, language))
+	}
+	switch {
+	case c.HasTag("solution"):
+		v.Fold = "Solution"
+	case lab.SourceHidden || c.HasTag("hide-input") || c.HasTag("hide-cell"):
+		v.Fold = "Source"
+	}
+	v.Hidden = lab.OutputsHidden || c.HasTag("hide-output") || c.HasTag("hide-cell") || c.HasTag("solution")
+	if !c.HasTag("remove-output") {
+		for n, o := range c.Outputs {
+			if text := m.outputHTML(o, n+1); text != "" {
+				v.Outputs = append(v.Outputs, template.HTML(text))
+			}
+		}
+	}
+	return v
+}
+
+// file is the page's file in the site.
+func (p *Page) file() string { return p.Name + ".html" }
+
+// neighbour is the next page of a notebook in a direction.
+func neighbour(run Run, i, step int) *link {
+	for i += step; i >= 0 && i < len(run.Pages); i += step {
+		if p := &run.Pages[i]; p.Notebook != nil {
+			return &link{p.file(), p.Name}
+		}
+	}
+	return nil
+}
+
+func newFrame(run Run, title string) frame {
+	site := run.Title
+	if site == "" {
+		site = "Notebooks"
+	}
+	return frame{Title: title, Site: site, Policy: policy, Style: template.CSS(style)}
+}
+
+func execute(name string, view any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, view); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+)
+
+// untrusted is what HTML from a notebook may hold: text, tables, links, images within the page. No scripts, no styles,
+// no forms, nothing that is fetched. The classes are those that this package itself gives meaning to.
+var untrusted = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.UGCPolicy()
+	p.AllowDataURIImages()
+	p.AllowURLSchemes("http", "https", "mailto", "data")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language-[\w+#-]+|math( display)?)$`)).OnElements("code")
+	return p
+})
+
+// terminals is what text with ANSI colours may become.
+var terminals = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(term-[a-z0-9]+ ?)+$`)).OnElements("span")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowStandardURLs()
+	return p
+})
+
+// sanitize makes untrusted HTML harmless and complete: what it opens it closes, and it closes nothing else, so that it
+// cannot break out of the place it is put in.
+func sanitize(text string) string { return balance(untrusted().Sanitize(text)) }
+
+var tag = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>`)
+
+var altText = regexp.MustCompile(` alt="([^"]+)"`)
+
+// void elements have no end tag.
+var void = []string{"area", "br", "col", "hr", "img", "wbr"}
+
+// balance drops end tags without a beginning and closes what is open at the end. It takes the sanitiser's output, where
+// each < begins a tag, since those in texts and attributes are escaped.
+func balance(text string) string {
+	var b strings.Builder
+	var open []string
+	last := 0
+	for _, m := range tag.FindAllStringSubmatchIndex(text, -1) {
+		b.WriteString(text[last:m[0]])
+		last = m[1]
+		name := strings.ToLower(text[m[4]:m[5]])
+		switch {
+		case name == "img" && !strings.Contains(text[m[0]:m[1]], ` src="data:`):
+			// The page fetches nothing; what the picture was called must do.
+			if alt := altText.FindStringSubmatch(text[m[0]:m[1]]); alt != nil {
+				b.WriteString(`<em>[image: ` + alt[1] + `]</em>`)
+			}
+		case m[2] == m[3]: // a start tag
+			if !slices.Contains(void, name) && !strings.HasSuffix(text[m[0]:m[1]], "/>") {
+				open = append(open, name)
+			}
+			b.WriteString(text[m[0]:m[1]])
+		case slices.Contains(open, name):
+			for {
+				top := open[len(open)-1]
+				open = open[:len(open)-1]
+				b.WriteString("</" + top + ">")
+				if top == name {
+					break
+				}
+			}
+		}
+	}
+	b.WriteString(text[last:])
+	for _, name := range slices.Backward(open) {
+		b.WriteString("</" + name + ">")
+	}
+	return b.String()
+}
+
+var escape = html.EscapeString

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"flowbook/tools/notebook"
+)
+
+// indexView is what index.html shows.
+type indexView struct {
+	frame
+	Rows      []row
+	Status    Status
+	Group     string
+	Counts    string
+	HasStatus bool
+}
+
+type row struct {
+	*Page
+	Href, Title, Group, Tally, Time string
+	Note                            string
+	Failed                          []link
+}
+
+// name of a page: it becomes a file and a part of links.
+var pageName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+// Site writes the run as a static site into dir, which is made if need be: index.html and one page for each notebook.
+// Each page is one file that fetches nothing, runs no script and works from disk; files of the same names are replaced,
+// others stay. Names of pages must be unique file names of ASCII letters, digits, ".", "-", "_", and none is "index".
+func Site(dir string, run Run) error {
+	seen := map[string]bool{"index": true}
+	for i := range run.Pages {
+		name := run.Pages[i].Name
+		if key := strings.ToLower(name); !pageName.MatchString(name) || seen[key] {
+			return fmt.Errorf("write report: page %q: not a unique file name", name)
+		} else {
+			seen[key] = true
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	for i := range run.Pages {
+		if run.Pages[i].Notebook == nil {
+			continue
+		}
+		text, err := page(run, i)
+		if err == nil {
+			err = replace(filepath.Join(dir, run.Pages[i].file()), text)
+		}
+		if err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+	}
+	text, err := index(run)
+	if err == nil {
+		err = replace(filepath.Join(dir, "index.html"), text)
+	}
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func index(run Run) ([]byte, error) {
+	view := indexView{frame: newFrame(run, "")}
+	view.Title = view.Site
+	bad := 0
+	for i := range run.Pages {
+		p := &run.Pages[i]
+		r := row{Page: p, Title: title(p), Group: p.Status.group(), Tally: tally(p), Time: span(p.Duration), Note: shorten(strings.TrimSpace(plain(p.Message)), 2000)}
+		if p.Notebook != nil {
+			r.Href = p.file()
+			ids := p.Notebook.IDs()
+			for _, c := range p.failed() {
+				text := c.name()
+				if msg := oneLine(c.Message); msg != "" {
+					text += " – " + msg
+				}
+				href := r.Href
+				if c.Index >= 0 && c.Index < len(ids) {
+					href += "#cell-" + ids[c.Index]
+				}
+				r.Failed = append(r.Failed, link{href, shorten(text, 300)})
+			}
+		}
+		if p.Status != "" {
+			view.HasStatus = true
+		}
+		if p.Status.Bad() {
+			bad++
+		}
+		view.Rows = append(view.Rows, r)
+	}
+	view.Status, view.Group, view.Counts = OK, "good", fmt.Sprintf("%d of %d steps went well", len(run.Pages)-bad, len(run.Pages))
+	if bad > 0 {
+		view.Status, view.Group = Failed, "bad"
+	}
+	return execute("index", view)
+}
+
+// title is a notebook's first heading of the first level, or its name.
+func title(p *Page) string {
+	if p.Notebook != nil {
+		for _, c := range p.Notebook.Cells {
+			if c.Type != notebook.Markdown {
+				continue
+			}
+			m := &markdown{ids: map[string]int{}}
+			m.render(c.Source, notebook.Object{})
+			for _, h := range m.headings {
+				if h.Level == 1 {
+					return h.Text
+				}
+			}
+		}
+	}
+	return p.Name
+}
+
+// replace writes a file so that it holds the old bytes or the new ones: a temporary file, flushed, then renamed.
+func replace(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

@@ -1,0 +1,25 @@
+package report
+
+import (
+	"strings"
+
+	terminal "github.com/buildkite/terminal-to-html/v3"
+)
+
+// ansi is the HTML of text as a terminal would show it: colours as spans with classes, cursor moves, \r and \b obeyed.
+func ansi(s string) string {
+	if !strings.ContainsAny(s, "\x1b\r\b\u009b") {
+		return escape(plain(s))
+	}
+	screen, err := terminal.NewScreen()
+	if err != nil {
+		return escape(plain(s))
+	}
+	screen.Timestamps = false
+	if _, err := screen.Write([]byte(s)); err != nil {
+		return escape(plain(s))
+	}
+	// The library keeps an empty line from vanishing by a space that does not break; in <pre> it does not vanish.
+	text := strings.ReplaceAll(screen.AsHTML(), "&nbsp;\n", "\n")
+	return balance(terminals().Sanitize(text))
+}
