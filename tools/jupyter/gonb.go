@@ -2,10 +2,131 @@ package jupyter
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"flowbook/ml/module"
 )
 
-// GoNB returns the spec of the GoNB kernel that the go.mod in root pins.
+// goTools are the packages, tools of go.mod, that make the Go kernel. GoNB runs goimports for each cell.
+var goTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
+
+// GoNB returns the spec of the GoNB kernel that the go.mod in root pins. The kernel and goimports are built, once for each
+// state of go.mod, go.sum and the Go toolchain, into the folder bin of the module's state; nothing is installed
+// elsewhere.
+//
+// The kernel finds the module and what it requires without a set-up cell and without network: -go_work, GOPROXY=off. Its
+// environment is complete, so that it works the same from an empty one: the user's settings of the go command decide where
+// the caches are, and nothing else (GOENV=off; GOFLAGS, GOWORK, GOEXPERIMENT, GOOS and GOARCH are scrubbed). Where neither
+// HOME nor GOCACHE are set, the home is the one that the system knows for the user; a user that it does not know
+// gets home and build cache in the module's state.
 func GoNB(ctx context.Context, root string) (*Spec, error) {
-	return nil, errors.New("not yet")
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
+	}
+	goCommand, err := findGo()
+	if err != nil {
+		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
+	}
+	state, err := module.State(root, "bin")
+	if err != nil {
+		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
+	}
+	settings, err := readGoEnv(ctx, goCommand, root, state)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
+	}
+	bin, err := buildTools(ctx, goCommand, root, state, settings.GOVERSION)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
+	}
+	// The toolchain that go.mod asks for may be another than the go command on the PATH, which then only calls it.
+	goDir := filepath.Join(settings.GOROOT, "bin")
+	if _, err := os.Stat(filepath.Join(goDir, "go"+exe)); err != nil {
+		goDir = filepath.Dir(goCommand)
+	}
+	env := map[string]string{
+		"PATH":         strings.Join([]string{bin, goDir, "${PATH}"}, string(os.PathListSeparator)),
+		"GOPROXY":      "off",
+		"GOFLAGS":      "-ldflags=-s",
+		"CGO_ENABLED":  "0",
+		"GOENV":        "off",
+		"GOTOOLCHAIN":  "local",
+		"GOPATH":       settings.GOPATH,
+		"GOMODCACHE":   settings.GOMODCACHE,
+		"GOCACHE":      settings.GOCACHE,
+		"GOWORK":       "",
+		"GOEXPERIMENT": "",
+		"GOOS":         "",
+		"GOARCH":       "",
+		module.EnvRoot: root,
+	}
+	if _, err := os.UserHomeDir(); err != nil {
+		env["HOME"] = homeOf(goEnvironment(state))
+	}
+	return &Spec{
+		Name:          "gonb",
+		Argv:          []string{filepath.Join(bin, "gonb"+exe), "-go_work=" + root, "-raw_error", "--kernel", "{connection_file}"},
+		Env:           env,
+		DisplayName:   "Go (gonb)",
+		Language:      "go",
+		InterruptMode: "message",
+	}, nil
+}
+
+// exe ends the names of programs.
+var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
+
+func homeOf(env []string) string {
+	for _, pair := range env {
+		if home, ok := strings.CutPrefix(pair, "HOME="); ok {
+			return home
+		}
+	}
+	return ""
+}
+
+// buildTools returns the folder with the built tools. Two processes that build at once both build, and the first one's
+// folder stays.
+func buildTools(ctx context.Context, goCommand, root, state, version string) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, version, runtime.GOOS, runtime.GOARCH)
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%d\n%s", len(data), data)
+	}
+	dir := filepath.Join(state, hex.EncodeToString(h.Sum(nil))[:16])
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	temp, err := os.MkdirTemp(state, "build-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
+	cmd := exec.CommandContext(ctx, goCommand, args...)
+	cmd.Dir = root
+	cmd.Env = append(goEnvironment(filepath.Dir(state)), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS=", "GOARCH=", "GOEXPERIMENT=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", strings.Join(goTools, " and "), err, strings.TrimSpace(string(out)))
+	}
+	if err := os.Rename(temp, dir); err != nil {
+		if _, there := os.Stat(dir); errors.Is(there, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return dir, nil
 }

@@ -1,12 +1,36 @@
 // Package jupyter runs a Jupyter kernel: it finds or builds it, starts it under a supervisor that lets nothing of it
 // survive, and speaks the wire protocol with it.
+//
+// A program that starts kernels calls [Main] first, for the supervisor is a copy of the program:
+//
+//	func main() {
+//		jupyter.Main()
+//		spec, err := jupyter.GoNB(ctx, root)
+//		kernel, err := jupyter.Start(ctx, jupyter.Options{Spec: spec})
+//		defer kernel.Shutdown(ctx)
+//		id, err := kernel.Execute("%%\nfmt.Println(1)", false, true, true)
+//		for m := range kernel.Messages() { … } // those whose Parent.MsgID is id
+//	}
+//
+// Everything a kernel does happens below one folder, fbXXXXXXXX in the temporary folder: connection file, sockets, and
+// its own temporary files. The folder and all of the kernel's processes are gone two seconds after the kernel, the
+// program, or both have ended, in whatever way.
 package jupyter
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/go-zeromq/zmq4"
 )
 
 // Options says what [Start] starts.
@@ -14,12 +38,35 @@ type Options struct {
 	Spec         *Spec
 	Dir          string        // the kernel's working directory, "" is ours
 	Env          []string      // NAME=value, on top of our environment and Spec.Env
-	Transport    string        // "ipc", "tcp", or "" for ipc where the system has unix sockets
+	Transport    string        // "ipc", "tcp", or "" for ipc where kernels have unix sockets: not on Windows
 	ReadyTimeout time.Duration // how long the kernel may take to answer, 0 is 60 s
 }
 
 // Kernel is a live kernel. Its methods may be called from several goroutines.
-type Kernel struct{}
+type Kernel struct {
+	spec     *Spec
+	conn     connection
+	child    *child
+	session  string
+	channels map[string]*channel
+	probe    *probe
+	info     json.RawMessage
+
+	queue   *queue
+	out     chan Message
+	abandon chan struct{} // closed when nobody is to be waited for any more
+	dead    chan struct{}
+
+	mu       sync.Mutex
+	sent     int
+	dropped  Dropped
+	death    *DeathError
+	stopping bool
+	broken   string // which connection the kernel closed while it lived
+
+	shutdown sync.Once
+	left     error
+}
 
 // Dropped counts what a kernel sent that is no message for us.
 type Dropped struct {
@@ -28,38 +75,255 @@ type Dropped struct {
 	Orphans   int // no parent
 }
 
-// Start starts a kernel and returns when it has answered kernel_info on shell and been heard on iopub.
-func Start(ctx context.Context, opt Options) (*Kernel, error) { return nil, errors.New("not yet") }
-
-// Execute sends an execute_request with every field set and allow_stdin false; the id is the parent of what answers it.
-func (k *Kernel) Execute(code string, silent, storeHistory, stopOnError bool) (msgID string, err error) {
-	return "", errors.New("not yet")
+// Start starts a kernel and returns when it has answered kernel_info on shell and been heard on iopub. ctx and
+// opt.ReadyTimeout bound the start only; the kernel lives until Shutdown.
+func Start(ctx context.Context, opt Options) (*Kernel, error) {
+	if opt.Spec == nil || len(opt.Spec.Argv) == 0 {
+		return nil, fmt.Errorf("start a kernel: the spec has no command")
+	}
+	if opt.Transport == "" {
+		opt.Transport = "ipc"
+		if runtime.GOOS == "windows" {
+			opt.Transport = "tcp"
+		}
+	}
+	if opt.ReadyTimeout == 0 {
+		opt.ReadyTimeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, opt.ReadyTimeout,
+		fmt.Errorf("kernel %s did not answer within %v", opt.Spec.label(), opt.ReadyTimeout))
+	defer cancel()
+	for attempt := 1; ; attempt++ {
+		k, err := start(ctx, opt)
+		// Between our choice of a TCP port and the kernel's use of it another process may have taken it.
+		if err == nil || opt.Transport != "tcp" || attempt == 3 || ctx.Err() != nil {
+			return k, err
+		}
+	}
 }
 
-// Send sends a request by "shell", "control" or "stdin".
-func (k *Kernel) Send(channel, msgType string, content any) (msgID string, err error) {
-	return "", errors.New("not yet")
+func start(ctx context.Context, opt Options) (*Kernel, error) {
+	folder := newFolder()
+	conn, err := newConnection(opt.Transport, folder, opt.Spec.Name)
+	if err != nil {
+		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+	}
+	name, data := conn.file()
+	argv, err := opt.Spec.command(filepath.Join(folder, name))
+	if err != nil {
+		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+	}
+	dir, err := filepath.Abs(opt.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+	}
+	child, err := spawn(folder, plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder), Dir: dir,
+		Files: map[string][]byte{name: data}})
+	if err != nil {
+		conn.release()
+		return nil, fmt.Errorf("kernel %s: %w", opt.Spec.label(), err)
+	}
+	k := &Kernel{spec: opt.Spec, conn: conn, child: child, session: newID(), channels: map[string]*channel{},
+		probe: newProbe(), queue: newQueue(), out: make(chan Message), abandon: make(chan struct{}), dead: make(chan struct{})}
+	go k.watch()
+	err = k.connect(ctx)
+	if err == nil {
+		err = k.ready(ctx)
+	}
+	if err != nil {
+		return nil, k.giveUp(err)
+	}
+	return k, nil
+}
+
+// giveUp ends a kernel that did not become ready; a death explains more than err.
+func (k *Kernel) giveUp(err error) error {
+	select {
+	case <-k.dead:
+		if d := k.Death(); d != nil {
+			err = d
+		}
+	default:
+		if text := k.child.tail.last(); text != "" {
+			err = fmt.Errorf("%w; the kernel's last output:\n%s", err, text)
+		}
+	}
+	k.mu.Lock()
+	k.stopping = true
+	k.mu.Unlock()
+	k.child.kill()
+	<-k.child.gone
+	k.end()
+	return fmt.Errorf("start kernel %s: %w", k.spec.label(), err)
+}
+
+// connect opens the four channels and starts to read them. Shell, control and stdin have one identity: a kernel
+// addresses its input requests to the one who sent the request on shell, and GoNB answers control on shell.
+func (k *Kernel) connect(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-k.dead:
+			cancel(errors.New("the kernel has ended"))
+		case <-ctx.Done():
+		}
+	}()
+	ports := map[string]int{"iopub": k.conn.IOPubPort, "shell": k.conn.ShellPort, "control": k.conn.ControlPort, "stdin": k.conn.StdinPort}
+	for _, name := range slices.Sorted(maps.Keys(ports)) {
+		kind := zmq4.Dealer
+		if name == "iopub" {
+			kind = zmq4.Sub
+		}
+		network, address := k.conn.address(ports[name])
+		c, err := dial(ctx, name, network, address, kind, k.session)
+		if err != nil {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			for _, c := range k.channels {
+				c.close()
+			}
+			k.queue.close()
+			return err
+		}
+		k.mu.Lock()
+		k.channels[name] = c
+		k.mu.Unlock()
+	}
+	var readers sync.WaitGroup
+	for _, c := range k.channels {
+		readers.Go(func() { k.read(c) })
+	}
+	go func() {
+		readers.Wait()
+		k.queue.close()
+	}()
+	go k.deliver()
+	return nil
+}
+
+// read takes in a channel's messages until it ends.
+func (k *Kernel) read(c *channel) {
+	defer c.close()
+	for {
+		frames, err := c.receive()
+		if err != nil {
+			k.lost(c.name)
+			return
+		}
+		m, err := decode([]byte(k.conn.Key), c.name, frames)
+		switch {
+		case err != nil:
+			k.drop(err)
+		case !k.probe.take(m):
+			k.queue.push(m)
+		}
+	}
+}
+
+func (k *Kernel) drop(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch err {
+	case errSignature:
+		k.dropped.Signature++
+	case errOrphan:
+		k.dropped.Orphans++
+	default:
+		k.dropped.Malformed++
+	}
+}
+
+// lost deals with a connection that the kernel has closed. If it was not the kernel's end, which is seen within a
+// moment, it must be made its end: nothing would ever come by this connection again.
+func (k *Kernel) lost(name string) {
+	select {
+	case <-k.dead:
+		return
+	case <-time.After(500 * time.Millisecond):
+	}
+	k.mu.Lock()
+	if k.broken == "" && !k.stopping {
+		k.broken = name
+	}
+	kill := !k.stopping
+	k.mu.Unlock()
+	if kill {
+		k.child.kill()
+	}
+}
+
+// deliver moves messages from the queue to the reader of Messages.
+func (k *Kernel) deliver() {
+	defer close(k.out)
+	for {
+		m, ok := k.queue.pop()
+		if !ok {
+			return
+		}
+		select {
+		case k.out <- m:
+			continue
+		case <-k.abandon:
+		}
+		// Shutdown is over. Who still reads gets the rest; nobody must not keep us.
+		select {
+		case k.out <- m:
+		case <-time.After(100 * time.Millisecond):
+			return
+		}
+	}
+}
+
+// watch waits for the end of the kernel's process.
+func (k *Kernel) watch() {
+	end := <-k.child.exited
+	k.mu.Lock()
+	if !k.stopping {
+		k.death = &DeathError{Kernel: k.spec.label(), Signal: end.Signal, Code: end.Code, Stderr: k.child.tail.last(), Reason: end.Error}
+		if k.broken != "" {
+			k.death.Reason = fmt.Sprintf("it closed its %s connection and was killed", k.broken)
+		}
+	}
+	for _, c := range k.channels {
+		c.drain()
+	}
+	close(k.dead)
+	k.mu.Unlock()
 }
 
 // Messages is the one channel of everything the kernel sends, in arrival order per socket. It is closed after the
-// kernel's death, when all that it had sent is delivered.
-func (k *Kernel) Messages() <-chan Message { return nil }
+// kernel's death, when all that it had sent is delivered. Answers to Start's own questions are not in it.
+func (k *Kernel) Messages() <-chan Message { return k.out }
 
 // Info is the content of the kernel_info_reply.
-func (k *Kernel) Info() json.RawMessage { return nil }
-
-// Interrupt interrupts what runs, by message or by signal as the spec says. GoNB loses an interrupt that comes
-// while it compiles: repeat it.
-func (k *Kernel) Interrupt() error { return errors.New("not yet") }
-
-// Shutdown ends the kernel and all its descendants and removes its folder: interrupt, shutdown_request, SIGTERM, SIGKILL.
-func (k *Kernel) Shutdown(ctx context.Context) error { return errors.New("not yet") }
+func (k *Kernel) Info() json.RawMessage { return k.info }
 
 // Dead is closed when the kernel's process has ended, for whatever reason.
-func (k *Kernel) Dead() <-chan struct{} { return nil }
+func (k *Kernel) Dead() <-chan struct{} { return k.dead }
 
 // Death says how the kernel died; nil while it lives and after a Shutdown.
-func (k *Kernel) Death() *DeathError { return nil }
+func (k *Kernel) Death() *DeathError {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.death
+}
 
 // Dropped says what was thrown away so far.
-func (k *Kernel) Dropped() Dropped { return Dropped{} }
+func (k *Kernel) Dropped() Dropped {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.dropped
+}
+
+// Folder is the run folder: the kernel's temporary folder. It is gone after the kernel.
+func (k *Kernel) Folder() string { return k.child.folder }
+
+func (s *Spec) label() string {
+	for _, name := range []string{s.DisplayName, s.Name} {
+		if strings.TrimSpace(name) != "" {
+			return name
+		}
+	}
+	return filepath.Base(s.Argv[0])
+}

@@ -1,0 +1,128 @@
+package jupyter
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"flowbook/ml/module"
+)
+
+// goEnv is what `go env` says in the module's root, where a go command that is too old has switched to the toolchain
+// that go.mod asks for.
+type goEnv struct {
+	GOVERSION, GOROOT, GOPATH, GOMODCACHE, GOCACHE string
+	GOENV                                          string // the file of `go env -w`
+}
+
+// homeDir is the user's home: $HOME, or where `env -i` has removed it what the system says.
+func homeDir() string {
+	if home, err := os.UserHomeDir(); err == nil {
+		return home
+	}
+	if u, err := user.Current(); err == nil {
+		return u.HomeDir
+	}
+	return ""
+}
+
+// findGo finds the go command. Its error says what to do.
+func findGo() (string, error) {
+	path, err := exec.LookPath("go")
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the go command, which the Go kernel compiles cells with: %w (install Go from https://go.dev/dl and put its bin folder on the PATH)", err)
+	}
+	return path, nil
+}
+
+// goEnvironment is our environment with a home, for the go command finds neither its caches nor its settings without.
+func goEnvironment(state string) []string {
+	env := os.Environ()
+	if _, err := os.UserHomeDir(); err != nil {
+		home := homeDir()
+		if info, err := os.Stat(home); err != nil || !info.IsDir() {
+			home = filepath.Join(state, "home") // a user that the system does not know: everything in the state folder
+		}
+		env = append(env, "HOME="+home)
+	}
+	return env
+}
+
+// readGoEnv asks the go command for its settings, or takes its answer of last time, which is kept under everything
+// that it depends on: the command, the variables, the settings file, go.mod.
+func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error) {
+	var e goEnv
+	key, err := goEnvKey(goCommand, root)
+	if err != nil {
+		return e, err
+	}
+	kept := filepath.Join(state, "goenv-"+key+".json")
+	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &e) == nil && e.GOVERSION != "" {
+		return e, nil
+	}
+	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOENV")
+	cmd.Dir, cmd.Env = root, goEnvironment(state)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return e, fmt.Errorf("ask the go command for its settings: %w: %s", err, strings.TrimSpace(stderr.String()))
+	}
+	if err := json.Unmarshal(out, &e); err != nil {
+		return e, fmt.Errorf("ask the go command for its settings: %w", err)
+	}
+	if e.GOCACHE == "" || e.GOCACHE == "off" {
+		e.GOCACHE = filepath.Join(state, "gocache")
+	}
+	if data, err := json.Marshal(e); err == nil {
+		if err := module.WriteFile(kept, data); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// goEnvKey digests what the answer of `go env` depends on.
+func goEnvKey(goCommand, root string) (string, error) {
+	info, err := os.Stat(goCommand)
+	if err != nil {
+		return "", fmt.Errorf("find the go command: %w", err)
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, goCommand, info.Size(), info.ModTime().UnixNano(), root, homeDir())
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "GO") || strings.HasPrefix(name, "XDG_") || name == "LocalAppData" || name == "AppData" {
+			fmt.Fprintln(h, pair)
+		}
+	}
+	settings := os.Getenv("GOENV")
+	if config, err := os.UserConfigDir(); settings == "" && err == nil {
+		settings = filepath.Join(config, "go", "env")
+	} else if settings == "" {
+		settings = filepath.Join(homeDir(), ".config", "go", "env")
+	}
+	for _, path := range []string{settings, filepath.Join(root, "go.mod")} {
+		data, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, os.ErrNotExist) && path != settings {
+			return "", err
+		}
+		fmt.Fprintf(h, "%d\n%s", len(data), data)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16], nil
+}
