@@ -1,10 +1,189 @@
 // Package memo keeps values that outlive a notebook cell. GoNB runs each cell as a program of its own, so a cell that needs
-// what an earlier cell computed computes it again, unless it asks for it through Do.
+// what an earlier cell computed computes it again, unless it asks for it through Do:
+//
+//	func Fitted() *ml.Fit {
+//		return must.M1(memo.Do(ctx, ml.Train, ml.Training{Config: ml.KerasConfig(), Parts: Parts()}))
+//	}
+//
+// The first call trains, and so does the first call after a line of package ml or of what it imports changed, or a value in the
+// argument; all others, in this kernel and any later one, read the result from .flowbook/memo in the module's root.
+//
+// What Do may be given: see its comment. Values are plain data. A type that would come back other than it was put in is
+// refused before anything is computed.
 package memo
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"reflect"
+	"sync"
 
-// Do returns f(ctx, in), from the store if it is there.
+	"flowbook/ml/module"
+)
+
+// Do returns f(ctx, in), computed now or read from the store.
+//
+// f must be a named function of a package of this module, not a closure, a method, a generic function or a function of a cell:
+// only of those is the source known. It must depend on in alone (not on files, on the clock, on global state) and print nothing,
+// for the next call will not run it. An error of f is returned as it is and not stored.
+//
+// The key under which a result is stored is made of f's name, the bytes of in, the types, the digest of the source of f's
+// package and of all that it imports (see package module: other modules, the Go version and GOARCH are in it), and
+// $GOMLX_BACKEND, because numerical backends differ by rounding. A program that is older than the sources it was built from
+// does not know what it is running, so it computes and stores nothing.
+//
+// In and Out are made of booleans, numbers, strings, slices, arrays, maps, pointers and structs whose fields are all exported,
+// or of structs with both MarshalBinary and UnmarshalBinary, such as time.Time. They come back exactly: NaN and -0 keep their bits,
+// nil and empty slices stay apart. What pointers share is not kept, and pointers in a circle are an error. The result is always the
+// stored copy, so that a first call and a later one differ in nothing.
+//
+// Two programs that want the same result at once compute it once: the second waits. The store holds at most 1 GiB; results
+// not used for the longest time leave first. A damaged result is computed again.
 func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, error) {
-	return f(ctx, in)
+	var zero Out
+	name, pkg, err := nameOf(reflect.ValueOf(f))
+	if err != nil {
+		return zero, fmt.Errorf("memo: %w", err)
+	}
+	if err := check(reflect.TypeFor[In]()); err != nil {
+		return zero, fmt.Errorf("memo: %s: its argument cannot be a key: %w", name, err)
+	}
+	if err := check(reflect.TypeFor[Out]()); err != nil {
+		return zero, fmt.Errorf("memo: %s: its result cannot be kept: %w", name, err)
+	}
+	input, err := encode(reflect.ValueOf(&in).Elem())
+	if err != nil {
+		return zero, fmt.Errorf("memo: %s: its argument cannot be a key: %w", name, err)
+	}
+	root, err := module.Root("")
+	if err != nil {
+		return zero, fmt.Errorf("memo: %w", err)
+	}
+	sources, err := readSources(root, pkg)
+	if err != nil {
+		return zero, fmt.Errorf("memo: %w", err)
+	}
+	if builtBefore(sources) {
+		result, data, err := compute(ctx, f, in)
+		if err != nil {
+			return zero, wrapResult(name, data, err)
+		}
+		return result, nil
+	}
+	dir, err := module.State(root, "memo")
+	if err != nil {
+		return zero, fmt.Errorf("memo: %w", err)
+	}
+	s := store{dir: dir, limit: sizeLimit}
+	key := makeKey(name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), sources.Digest, os.Getenv("GOMLX_BACKEND"))
+	if result, ok := load[Out](s, key); ok {
+		return result, nil
+	}
+	unlock, err := s.lock(ctx, key)
+	if err != nil {
+		return zero, fmt.Errorf("memo: %s: %w", name, err)
+	}
+	defer unlock()
+	if result, ok := load[Out](s, key); ok { // somebody else computed it while we waited
+		return result, nil
+	}
+	result, data, err := compute(ctx, f, in)
+	if err != nil {
+		return zero, wrapResult(name, data, err)
+	}
+	if err := s.write(key, data); err != nil {
+		return zero, fmt.Errorf("memo: %s: %w", name, err)
+	}
+	return result, nil
+}
+
+// compute calls f and returns its result as the store would give it back, with its bytes. An error with bytes is not f's own: the
+// value did not survive.
+func compute[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, []byte, error) {
+	var zero, back Out
+	fresh, err := f(ctx, in)
+	if err != nil {
+		return zero, nil, err
+	}
+	data, err := encode(reflect.ValueOf(&fresh).Elem())
+	if err != nil {
+		return zero, []byte{}, err
+	}
+	if err := decode(data, reflect.ValueOf(&back).Elem()); err != nil {
+		return zero, data, err
+	}
+	again, err := encode(reflect.ValueOf(&back).Elem())
+	if err != nil {
+		return zero, data, err
+	}
+	if !bytes.Equal(data, again) {
+		return zero, data, fmt.Errorf("a %T comes back changed", fresh)
+	}
+	return back, data, nil
+}
+
+// wrapResult leaves f's own errors as they are, for the caller to test, and names the function in the others.
+func wrapResult(name string, data []byte, err error) error {
+	if data == nil {
+		return err
+	}
+	return fmt.Errorf("memo: %s: its result cannot be kept: %w", name, err)
+}
+
+func load[Out any](s store, key string) (Out, bool) {
+	var result Out
+	data, ok := s.read(key)
+	if !ok || decode(data, reflect.ValueOf(&result).Elem()) != nil {
+		var zero Out
+		return zero, false
+	}
+	return result, true
+}
+
+// makeKey is the hex SHA-256 of the parts; their lengths keep them apart.
+func makeKey(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// read holds the sources as they were when this process first asked: what it runs does not change after that.
+var read struct {
+	sync.Mutex
+	sources map[[2]string]*module.Sources
+}
+
+func readSources(root, pkg string) (*module.Sources, error) {
+	read.Lock()
+	defer read.Unlock()
+	at := [2]string{root, pkg}
+	if s, ok := read.sources[at]; ok {
+		return s, nil
+	}
+	s, err := module.Read(root, pkg)
+	if err != nil {
+		return nil, err
+	}
+	if read.sources == nil {
+		read.sources = map[[2]string]*module.Sources{}
+	}
+	read.sources[at] = s
+	return s, nil
+}
+
+// builtBefore reports whether a source file was written after this program was linked: then the digest is that of code
+// which this program does not hold.
+func builtBefore(sources *module.Sources) bool {
+	exe, err := os.Executable()
+	if err != nil {
+		return true
+	}
+	info, err := os.Stat(exe)
+	return err != nil || sources.Modified.After(info.ModTime())
 }

@@ -1,0 +1,159 @@
+package memo
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"flowbook/ml/module"
+)
+
+// sizeLimit is how many bytes the store holds; a single result may be larger, then it is the only one.
+const sizeLimit = 1 << 30
+
+// store is a folder of results, one file each, named by their keys. A file's modification time is when it was last used.
+type store struct {
+	dir   string
+	limit int64
+}
+
+// magic begins every file; its number is that of the form that encode writes.
+const magic = "flowbook memo 1\n"
+
+func (s store) path(key string) string { return filepath.Join(s.dir, key) }
+
+// read returns the bytes stored under key. A file that is damaged is as good as none; it is removed.
+func (s store) read(key string) ([]byte, bool) {
+	file, err := os.ReadFile(s.path(key))
+	if err != nil {
+		return nil, false
+	}
+	data, ok := open(key, file)
+	if !ok {
+		os.Remove(s.path(key))
+		return nil, false
+	}
+	now := time.Now()
+	os.Chtimes(s.path(key), now, now) // only eviction looks at it
+	return data, true
+}
+
+// seal puts the bytes of a result into the form of a file: magic, SHA-256 of the key and the bytes, the bytes.
+func seal(key string, data []byte) []byte {
+	sum := sum(key, data)
+	return slices.Concat([]byte(magic), sum[:], data)
+}
+
+// open is the inverse of seal; it reports whether the file is whole and belongs to the key.
+func open(key string, file []byte) ([]byte, bool) {
+	rest, ok := bytes.CutPrefix(file, []byte(magic))
+	if !ok || len(rest) < sha256.Size {
+		return nil, false
+	}
+	data := rest[sha256.Size:]
+	sum := sum(key, data)
+	return data, bytes.Equal(sum[:], rest[:sha256.Size])
+}
+
+func sum(key string, data []byte) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	h.Write([]byte(key))
+	h.Write(data)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// write stores bytes under key and then makes room for them.
+func (s store) write(key string, data []byte) error {
+	if err := module.WriteFile(s.path(key), seal(key, data)); err != nil {
+		return err
+	}
+	return s.evict(key)
+}
+
+// abandoned is the age at which an unfinished or lock file is taken to have no owner. Locks are held by the operating system, not
+// by the file's being there, so that removing one early costs no more than computing something twice.
+const abandoned = 24 * time.Hour
+
+// evict removes the results that were not used for the longest time until the store is within its limit, sparing keep, and
+// what killed programs left behind.
+func (s store) evict(keep string) error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("make room in the store: %w", err)
+	}
+	var results []fs.FileInfo
+	var size int64
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue // another program was faster
+		}
+		if module.IsTemp(e.Name()) || strings.HasSuffix(e.Name(), lockSuffix) {
+			if time.Since(info.ModTime()) > abandoned {
+				os.Remove(filepath.Join(s.dir, e.Name()))
+			}
+			continue
+		}
+		size += info.Size()
+		if e.Name() != keep {
+			results = append(results, info)
+		}
+	}
+	slices.SortFunc(results, func(a, b fs.FileInfo) int {
+		return cmp.Or(a.ModTime().Compare(b.ModTime()), cmp.Compare(a.Name(), b.Name()))
+	})
+	for _, r := range results {
+		if size <= s.limit {
+			break
+		}
+		os.Remove(filepath.Join(s.dir, r.Name())) // on Windows one that is being read stays until the next time
+		size -= r.Size()
+	}
+	return nil
+}
+
+// lockSuffix ends the names of lock files.
+const lockSuffix = ".lock"
+
+// lock waits until no other program computes the result of key and returns what ends our turn. The operating system ends it, too,
+// when this process dies. Where the file system has no locks it returns at once.
+func (s store) lock(ctx context.Context, key string) (unlock func(), err error) {
+	name := s.path(key) + lockSuffix
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("lock the store: %w", err)
+		}
+		locked, err := tryLock(f)
+		if err == nil && locked && isAt(f, name) {
+			return func() { release(f, name) }, nil
+		}
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("lock the store: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for another program that computes the same: %w", context.Cause(ctx))
+		case <-time.After(wait):
+		}
+	}
+}
+
+// isAt reports whether f is still the file of that name: its last owner may have removed it between our open and our lock.
+func isAt(f *os.File, name string) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(name)
+	return err == nil && os.SameFile(mine, there)
+}
