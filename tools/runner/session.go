@@ -100,7 +100,8 @@ func (s *session) prepare() error {
 		}
 		number := len(s.res.Cells) + 1
 		s.res.Cells = append(s.res.Cells, CellResult{Index: i, Number: number, ID: c.ID, Line: c.Line, Title: title(c.Source), Status: NotRun})
-		t := &task{cell: c, res: &s.res.Cells[number-1], mayFail: c.HasTag("raises-exception") || c.HasTag("nbval-raises-exception")}
+		marks := readMarkers(c)
+		t := &task{cell: c, res: &s.res.Cells[number-1], mayFail: marks.mayFail}
 		var own settings
 		if err := c.Metadata.Decode("flowbook", &own); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook: %w", number, err)
@@ -114,7 +115,7 @@ func (s *session) prepare() error {
 			}
 		}
 		switch {
-		case c.HasTag("skip-execution") || c.HasTag("nbval-skip"):
+		case marks.skip:
 			t.res.Status = Skipped // its outputs are left alone
 		case strings.TrimSpace(c.Source) == "":
 			t.res.Status = Skipped

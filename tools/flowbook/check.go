@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
+)
+
+type checkCmd struct {
+	Notebooks []string `arg:"" name:"nb" help:"Notebooks or globs of notebooks."`
+
+	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
+	Sanitize   []string `placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
+	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal (1e-6)."`
+	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly."`
+	IgnoreMIME []string `name:"ignore-mime" placeholder:"TYPE" help:"MIME type that is not compared."`
+	Lax        bool     `help:"Compare only cells tagged nbval-check-output; the others must merely run."`
+	JUnit      string   `name:"junit" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
+
+	runFlags `embed:""`
+}
+
+func (c *checkCmd) Run(con *console) error {
+	if slices.Contains(c.Notebooks, "-") {
+		return &usageError{fmt.Errorf("check needs a file: standard input has no stored outputs to update")}
+	}
+	as := &runCmd{Notebooks: c.Notebooks}
+	targets, err := as.targets(con)
+	if err != nil {
+		return err
+	}
+	comparison := runner.Comparison{Tolerance: c.Tolerance, Pixels: c.Pixels, IgnoreMIME: c.IgnoreMIME, Lax: c.Lax}
+	for _, path := range c.Sanitize {
+		more, err := runner.ReadSanitizers(path)
+		if err != nil {
+			return &usageError{err}
+		}
+		comparison.Sanitizers = append(comparison.Sanitizers, more...)
+	}
+	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+		opt, err := t.options(ctx, c.runFlags)
+		if err != nil {
+			return nil, err
+		}
+		opt.Output, opt.Progress, opt.Log = t.output, p.event, p.log
+		stored := t.nb.Clone()
+		res, err := runner.Run(ctx, t.nb, opt)
+		if err != nil {
+			return res, err
+		}
+		if err := runner.Check(stored, t.nb, res, comparison); err != nil {
+			return res, err
+		}
+		if c.Update {
+			return res, c.update(con, t, stored, res)
+		}
+		return res, nil
+	})
+	if werr := writeReports(con, c.JUnit, "flowbook check", reportPages(targets, results, errs)); werr != nil && err == nil {
+		err = werr
+	}
+	return err
+}
+
+// update rewrites a notebook whose cells all ran. Cells whose outputs count as the stored ones keep those, so that the file changes
+// only where something changed.
+func (c *checkCmd) update(con *console, t *target, stored *notebook.Notebook, res *runner.Result) error {
+	if st := res.Status; res.Stop != nil || st.Bad() && st != runner.Mismatched {
+		return nil // what went wrong is told elsewhere; the file stays
+	}
+	changed := 0
+	for i := range res.Cells {
+		r := &res.Cells[i]
+		was, is := stored.Cells[r.Index], t.nb.Cells[r.Index]
+		if r.Status == runner.Mismatched {
+			r.Status, r.Error = runner.OK, nil
+			changed++
+		} else if r.Status == runner.OK && was.ExecutionCount != nil {
+			is.Outputs = was.Outputs
+		}
+	}
+	res.Status = runner.OK
+	if err := t.nb.WriteFile(t.path); err != nil {
+		return fmt.Errorf("write %s: %w", t.name, err)
+	}
+	if changed > 0 {
+		res.Warnings = append(res.Warnings, "stored the new outputs of "+plural(changed, "cell"))
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"flowbook/tools/notebook"
+)
+
+// Comparison says when the outputs of a cell count as those that its notebook has stored.
+//
+// A cell's text is compared stream by stream: GoNB does not keep the order in which a program writes to stdout, to stderr and to displays.
+// Displays and results are compared in order, each MIME type by its nature: images/png by pixels, JSON by value, all else as
+// text after sanitizing. Of errors, name and value count and not the traceback.
+type Comparison struct {
+	Tolerance  float64     // relative difference up to which two numbers are equal; 0 compares them as text
+	Pixels     float64     // share of an image's pixels that may differ visibly
+	IgnoreMIME []string    // types that are not compared
+	Sanitizers []Sanitizer // on top of the built-in ones
+	Lax        bool        // compare only cells tagged nbval-check-output
+}
+
+// Check compares what a run has put out with the stored notebook and marks cells as Mismatched. Cells that did not end well, that say that
+// they are not to be compared, and that were never executed before are left alone; the latter are counted in the warnings.
+// stored must have the run notebook's cells.
+func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
+	if len(stored.Cells) != len(run.Cells) {
+		return fmt.Errorf("compare %s: %d stored cells, %d executed", res.Path, len(stored.Cells), len(run.Cells))
+	}
+	unrun := 0
+	for i := range res.Cells {
+		r := &res.Cells[i]
+		was, is := stored.Cells[r.Index], run.Cells[r.Index]
+		m := readMarkers(is)
+		if r.Status != OK || m.ignoreOutput || c.Lax && !m.compareOutput {
+			continue
+		}
+		if was.ExecutionCount == nil {
+			if len(was.Outputs) == 0 {
+				unrun++
+				continue
+			}
+			r.Status, r.Error = Mismatched, &CellError{Value: "the stored cell has outputs, but was never executed: its execution_count is null"}
+		} else if diff := c.Diff(was.Outputs, is.Outputs); diff != "" {
+			r.Status, r.Error = Mismatched, &CellError{Value: "the outputs are not the stored ones", Diff: diff}
+		}
+		res.Status = res.Status.Worst(r.Status)
+	}
+	if unrun > 0 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("%d cells were never executed before: nothing to compare with (flowbook check --update stores their outputs)", unrun))
+	}
+	return nil
+}
+
+// Diff says how outputs differ, for people; "" if they do not.
+func (c Comparison) Diff(was, is []*notebook.Output) string {
+	var parts []string
+	for _, name := range streamNames(was, is) {
+		parts = c.text(parts, name, streamText(was, name), streamText(is, name))
+	}
+	wd, id := displays(was), displays(is)
+	for i := range max(len(wd), len(id)) {
+		what := fmt.Sprintf("display %d", i+1)
+		switch {
+		case i >= len(id):
+			parts = append(parts, fmt.Sprintf("%s: was %s, is missing\n", what, mimeList(wd[i])))
+		case i >= len(wd):
+			parts = append(parts, fmt.Sprintf("%s: new: %s\n", what, mimeList(id[i])))
+		default:
+			parts = c.display(parts, what, wd[i], id[i])
+		}
+	}
+	parts = c.text(parts, "error", errorText(was), errorText(is))
+	return strings.Join(parts, "")
+}
+
+// display compares two displays type by type.
+func (c Comparison) display(parts []string, what string, was, is *notebook.Output) []string {
+	for _, mime := range union(mimes(was), mimes(is)) {
+		a, b := was.Data.Get(mime), is.Data.Get(mime)
+		name := what + ", " + mime
+		switch {
+		case slices.Contains(c.IgnoreMIME, mime), strings.HasPrefix(mime, "application/vnd.jupyter.widget-view"):
+		case a == nil:
+			parts = append(parts, name+": is new\n")
+		case b == nil:
+			parts = append(parts, name+": is missing\n")
+		case string(a) == string(b):
+		case mime == "image/png":
+			parts = append(parts, c.image(name, was, is)...)
+		case mime == "application/json" || strings.HasSuffix(mime, "+json"):
+			parts = append(parts, c.json(name, a, b)...)
+		default:
+			wt, wok := was.Data.Text(mime)
+			it, iok := is.Data.Text(mime)
+			if !wok || !iok {
+				wt, it = string(a), string(b)
+			}
+			parts = c.text(parts, name, wt, it)
+		}
+	}
+	return parts
+}
+
+// text compares two texts after sanitizing.
+func (c Comparison) text(parts []string, name, was, is string) []string {
+	if was == is {
+		return parts
+	}
+	a, b := c.sanitize(was), c.sanitize(is)
+	if a == b || c.Tolerance > 0 && closeText(a, b, c.Tolerance) {
+		return parts
+	}
+	if a != "" && !strings.HasSuffix(a, "\n") && b != "" && !strings.HasSuffix(b, "\n") {
+		a, b = a+"\n", b+"\n" // both have none: no word about it
+	}
+	return append(parts, udiff.Unified("stored "+name, "new "+name, a, b))
+}
+
+func streamNames(lists ...[]*notebook.Output) []string {
+	var names []string
+	for _, l := range lists {
+		for _, o := range l {
+			if o.Type == notebook.Stream && !slices.Contains(names, o.Name) {
+				names = append(names, o.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func streamText(outs []*notebook.Output, name string) string {
+	var b strings.Builder
+	for _, o := range outs {
+		if o.Type == notebook.Stream && o.Name == name {
+			b.WriteString(o.Text)
+		}
+	}
+	return b.String()
+}
+
+func displays(outs []*notebook.Output) []*notebook.Output {
+	var ds []*notebook.Output
+	for _, o := range outs {
+		if o.Type == notebook.DisplayData || o.Type == notebook.ExecuteResult {
+			ds = append(ds, o)
+		}
+	}
+	return ds
+}
+
+func errorText(outs []*notebook.Output) string {
+	var b strings.Builder
+	for _, o := range outs {
+		if o.Type == notebook.ErrorOutput {
+			fmt.Fprintf(&b, "%s: %s\n", o.EName, strings.TrimRight(ansi.ReplaceAllString(o.EValue, ""), "\n"))
+		}
+	}
+	return b.String()
+}
+
+func mimes(o *notebook.Output) []string {
+	if o.Data == nil {
+		return nil
+	}
+	return o.Data.Keys()
+}
+
+func mimeList(o *notebook.Output) string { return strings.Join(mimes(o), ", ") }
+
+// union is all of a in its order, then what only b has.
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
