@@ -12,7 +12,8 @@ import (
 type Frame struct {
 	cols   []*Column
 	rows   int
-	labels *Column // nil: rows are labelled 0, 1, 2 …; else Int64 or Text
+	labels *Column // Int64 or Text; nil: rows are labelled start, start+1 …
+	start  int
 	source string  // the file it came from, for messages
 }
 
@@ -121,8 +122,8 @@ func (f *Frame) Slice(from, to int) *Frame {
 		rows[i] = from + i
 	}
 	out := f.Rows(rows)
-	if f.labels == nil && from == 0 {
-		out.labels = nil
+	if f.labels == nil {
+		out.labels, out.start = nil, f.start+from
 	}
 	return out
 }
@@ -134,32 +135,36 @@ func (f *Frame) Rows(rows []int) *Frame {
 	for i, c := range f.cols {
 		out.cols[i] = c.take(rows)
 	}
+	out.labels = f.labelColumn(rows)
+	return out
+}
+
+// labelColumn returns the labels of the rows at the given positions.
+func (f *Frame) labelColumn(rows []int) *Column {
 	if f.labels != nil {
-		out.labels = f.labels.take(rows)
-		return out
+		return f.labels.take(rows)
 	}
 	numbers := make([]int64, len(rows))
 	for k, i := range rows {
-		numbers[k] = int64(i)
+		numbers[k] = int64(f.start + i)
 	}
-	out.labels = Int64Column("", numbers)
-	return out
+	return Int64Column("", numbers)
 }
 
 // Labels returns the row labels of a frame whose rows have numbers: 0, 1, 2 … until Rows or Slice chose some.
 // It panics when they are texts.
 func (f *Frame) Labels() []int64 {
-	if f.labels != nil {
-		if f.labels.kind != Int64 {
-			panic("dataset: the rows are labelled by texts")
+	if f.labels == nil {
+		out := make([]int64, f.rows)
+		for i := range out {
+			out[i] = int64(f.start + i)
 		}
-		return f.labels.ints
+		return out
 	}
-	out := make([]int64, f.rows)
-	for i := range out {
-		out[i] = int64(i)
+	if f.labels.kind != Int64 {
+		panic("dataset: the rows are labelled by texts")
 	}
-	return out
+	return f.labels.ints
 }
 
 // Int64s returns a column of whole numbers; it shares the frame's memory. It panics when the column is of another
@@ -236,7 +241,7 @@ func (f *Frame) Matrix(names ...string) Matrix {
 }
 
 // WithTime returns the frame with one more column: the times that column msColumn gives in milliseconds since 1970.
-// It panics with a *RowError for a value that is no time of the years 1 to 9999.
+// It panics when a value is no time of the years 1 to 9999.
 func (f *Frame) WithTime(name, msColumn string) *Frame {
 	from := f.Column(msColumn)
 	if from.kind != Int64 {
@@ -246,7 +251,7 @@ func (f *Frame) WithTime(name, msColumn string) *Frame {
 	c := &Column{name: name, kind: Time, n: from.n, nulls: from.nulls, ints: make([]int64, from.n)}
 	for i, ms := range from.ints {
 		if (ms < first || ms > last) && !from.nulls.at(i) {
-			panic(&RowError{File: f.source, Row: i, Line: i + 2, Column: msColumn, Msg: fmt.Sprintf("%d ms is no time of the years 1 to 9999", ms)})
+			panic(fmt.Errorf("dataset: row %d, column %s: %d ms is no time of the years 1 to 9999", i, msColumn, ms))
 		}
 		c.ints[i] = ms * 1000
 	}

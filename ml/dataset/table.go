@@ -1,0 +1,204 @@
+package dataset
+
+import (
+	"fmt"
+	"strings"
+)
+
+// What pandas 2.2 shows of a frame in a notebook by default.
+const (
+	maxColumns = 20 // more: the first ten, "...", the last ten
+	maxRows    = 60 // more: the first five, "...", the last five
+	minRows    = 10
+	lineWidth  = 80 // a text table is broken into blocks of columns that fit
+)
+
+// window is the part of a frame that a view shows.
+type window struct {
+	labels  []string
+	columns []*Column
+	rowCut  int // rows before the gap, 0 for no gap
+	colCut  int // columns before the gap, 0 for no gap
+}
+
+func (f *Frame) window() window {
+	w := window{columns: f.cols}
+	rows := make([]int, 0, min(f.rows, maxRows))
+	for i := range f.rows {
+		if f.rows > maxRows && i >= minRows/2 && i < f.rows-minRows/2 {
+			continue
+		}
+		rows = append(rows, i)
+	}
+	if f.rows > maxRows {
+		w.rowCut = minRows / 2
+	}
+	if n := len(f.cols); n > maxColumns {
+		w.colCut = maxColumns / 2
+		w.columns = append(append([]*Column(nil), f.cols[:w.colCut]...), f.cols[n-w.colCut:]...)
+	}
+	w.labels = formatLabels(f.labelColumn(rows))
+	taken := make([]*Column, len(w.columns))
+	for i, c := range w.columns {
+		taken[i] = c.take(rows)
+	}
+	w.columns = taken
+	return w
+}
+
+// Bundle returns the frame as a notebook shows it: pandas's text table and its HTML.
+func (f *Frame) Bundle() map[string]any {
+	return map[string]any{"text/plain": f.String(), "text/html": f.html()}
+}
+
+// String returns the frame as the text table that pandas prints.
+func (f *Frame) String() string {
+	if f.rows == 0 || len(f.cols) == 0 {
+		return f.emptyString()
+	}
+	w := f.window()
+	table := w.textColumns()
+	out := wrapColumns(table)
+	if w.rowCut > 0 || w.colCut > 0 {
+		out += fmt.Sprintf("\n\n[%d rows x %d columns]", f.rows, len(f.cols))
+	}
+	return out
+}
+
+// emptyString is pandas's text for a frame without rows or without columns.
+func (f *Frame) emptyString() string {
+	const most = 100
+	list := func(n int, item func(i int) string) string {
+		items := make([]string, 0, min(n, most))
+		for i := range min(n, most) {
+			items = append(items, item(i))
+		}
+		if n > most {
+			items = append(items, "...")
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	names := list(len(f.cols), func(i int) string { return shown(f.cols[i].name) })
+	labels := list(f.rows, func(i int) string { return strings.TrimSpace(formatValues(f.labelColumn([]int{i}))[0]) })
+	return "Empty DataFrame\nColumns: " + names + "\nIndex: " + labels
+}
+
+// textColumns returns the labels and then each column, header first, as texts of one width a column.
+func (w window) textColumns() [][]string {
+	labels := fixWidth(append([]string(nil), w.labels...), alignLeft, 0)
+	table := [][]string{append([]string{""}, labels...)}
+	for i, c := range w.columns {
+		if w.colCut > 0 && i == w.colCut {
+			table = append(table, dotColumn(len(w.labels)+1))
+		}
+		head := shown(c.name)
+		if c.kind != Text && c.kind != Time {
+			head = " " + head // above the space for a sign
+		}
+		cells := fixWidth(formatCells(c), alignRight, length(head))
+		width := max(length(head), length(cells[0]))
+		table = append(table, append([]string{pad(head, width, alignRight)}, cells...))
+	}
+	if w.rowCut > 0 {
+		for i := range table {
+			table[i] = insertDots(table[i], w.rowCut, i == 0, w.colCut > 0 && i == w.colCut+1)
+		}
+	}
+	return table
+}
+
+func dotColumn(n int) []string {
+	col := make([]string, n)
+	for i := range col {
+		col[i] = " ..."
+	}
+	return col
+}
+
+// insertDots puts the row of dots after the header and cut rows of a column.
+func insertDots(col []string, cut int, labels, dotCol bool) []string {
+	width := length(col[cut])
+	dots := ".."
+	if width > 3 || dotCol {
+		dots = "..."
+	}
+	switch {
+	case labels:
+		dots = pad(dots, width, alignLeft)
+	case dotCol:
+		dots = pad(dots, 4, alignRight)
+	default:
+		dots = pad(dots, width, alignRight)
+	}
+	return append(col[:cut+1:cut+1], append([]string{dots}, col[cut+1:]...)...)
+}
+
+// wrapColumns joins the columns, breaking them into blocks that fit a line; each block begins with the labels.
+func wrapColumns(table [][]string) string {
+	labels, cols := table[0], table[1:]
+	room := lineWidth - widest(labels) - 1
+	var ends []int
+	used := 0
+	for i, col := range cols {
+		w := widest(col) + 1
+		used += w
+		spare := 2
+		if i == len(cols)-1 {
+			spare = 1
+		}
+		if used+spare > room && i > 0 {
+			ends = append(ends, i)
+			used = w
+		}
+	}
+	ends = append(ends, len(cols))
+	blocks := make([]string, 0, len(ends))
+	from := 0
+	for k, to := range ends {
+		block := append([][]string{labels}, cols[from:to]...)
+		if len(ends) > 1 {
+			mark := make([]string, len(labels))
+			for i := range mark {
+				switch last := k == len(ends)-1; {
+				case last:
+					mark[i] = " "
+				case i == 0:
+					mark[i] = ` \`
+				default:
+					mark[i] = "  "
+				}
+			}
+			block = append(block, mark)
+		}
+		blocks = append(blocks, adjoin(1, block))
+		from = to
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+func widest(col []string) int {
+	w := 0
+	for _, s := range col {
+		w = max(w, length(s))
+	}
+	return w
+}
+
+// adjoin sets columns of texts side by side with space between them.
+func adjoin(space int, cols [][]string) string {
+	lines := make([]strings.Builder, len(cols[0]))
+	for k, col := range cols {
+		width := widest(col)
+		if k < len(cols)-1 {
+			width += space
+		}
+		for i, s := range col {
+			lines[i].WriteString(pad(s, width, alignLeft))
+		}
+	}
+	out := make([]string, len(lines))
+	for i := range lines {
+		out[i] = lines[i].String()
+	}
+	return strings.Join(out, "\n")
+}
