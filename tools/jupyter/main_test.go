@@ -1,11 +1,16 @@
-package jupyter
+package jupyter_test
 
 import (
 	"os"
 	"testing"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/jupyter/fake"
 )
 
 func TestMain(m *testing.M) {
-	Main()
+	fake.Main()
+	jupyter.Main()
+	runnerMain()
 	os.Exit(m.Run())
 }

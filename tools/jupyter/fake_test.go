@@ -1,0 +1,395 @@
+package jupyter_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/jupyter/fake"
+)
+
+// start starts a kernel and shuts it down with the test, after which nothing of it may be left.
+func start(t *testing.T, opt jupyter.Options) *jupyter.Kernel {
+	t.Helper()
+	k, err := jupyter.Start(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := k.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Lstat(k.Folder()); err == nil {
+			t.Errorf("%s is still there", k.Folder())
+		}
+	})
+	return k
+}
+
+// play starts a fake kernel, executes code and returns the kernel and the request's id.
+func play(t *testing.T, script fake.Script, code string) (*jupyter.Kernel, string) {
+	t.Helper()
+	k := start(t, jupyter.Options{Spec: fake.Spec(t, script)})
+	id, err := k.Execute(code, false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, id
+}
+
+// script is a script with one cell.
+func script(steps ...fake.Step) fake.Script {
+	return fake.Script{Cells: map[string][]fake.Step{"x": steps}}
+}
+
+// brief describes a message in a line.
+func brief(m jupyter.Message) string {
+	var c struct {
+		State  *string `json:"execution_state"`
+		Text   *string `json:"text"`
+		Status *string `json:"status"`
+		EName  *string `json:"ename"`
+	}
+	json.Unmarshal(m.Content, &c)
+	line := m.Channel + " " + m.Header.MsgType
+	for _, field := range []*string{c.State, c.Text, c.Status, c.EName} {
+		if field != nil {
+			line += " " + *field
+		}
+	}
+	return strings.TrimSpace(line)
+}
+
+// collect returns the answers to id until quiet: no message for a while, or the end of the kernel.
+func collect(k *jupyter.Kernel, id string, quiet time.Duration) (lines []string) {
+	for {
+		select {
+		case m, ok := <-k.Messages():
+			if !ok {
+				return append(lines, "closed")
+			}
+			if m.Parent.MsgID == id {
+				lines = append(lines, brief(m))
+			}
+		case <-time.After(quiet):
+			return lines
+		}
+	}
+}
+
+// by keeps the lines of a channel; between channels the order is not the kernel's.
+func by(channel string, lines []string) (kept []string) {
+	for _, line := range lines {
+		if strings.HasPrefix(line, channel+" ") || line == "closed" {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
+func TestFakeKernel(t *testing.T) {
+	busy, idle, input := "iopub status busy", "iopub status idle", "iopub execute_input"
+	for _, test := range []struct {
+		name         string
+		steps        []fake.Step
+		shell, iopub []string
+		dropped      jupyter.Dropped
+	}{
+		{name: "a good cell", steps: fake.Cell(fake.Stdout("hi")),
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, input, "iopub stream hi", idle}},
+		{name: "reply after idle", steps: []fake.Step{fake.Busy(), fake.Idle(), fake.Reply("ok")},
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, idle}},
+		{name: "no idle", steps: []fake.Step{fake.Busy(), fake.Reply("ok")},
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy}},
+		{name: "two idles", steps: []fake.Step{fake.Busy(), fake.Idle(), fake.Reply("ok"), fake.Idle()},
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, idle, idle}},
+		{name: "aborted", steps: []fake.Step{fake.Reply("aborted")}, shell: []string{"shell execute_reply aborted"}},
+		{name: "no status", steps: []fake.Step{fake.Reply("")}, shell: []string{"shell execute_reply"}},
+		{name: "error", steps: fake.Raise("E", "v"),
+			shell: []string{"shell execute_reply error E"}, iopub: []string{busy, input, "iopub error E", idle}},
+		{name: "displays", steps: fake.Cell(fake.Display(map[string]any{"text/plain": "a"}, "id"), fake.Update(map[string]any{"text/plain": "b"}, "id"), fake.Clear(true), fake.Result(map[string]any{"text/plain": "c"})),
+			shell: []string{"shell execute_reply ok"},
+			iopub: []string{busy, input, "iopub display_data", "iopub update_display_data", "iopub clear_output", "iopub execute_result", idle}},
+		{name: "garbage", steps: fake.Cell(fake.Garbage()),
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, input, idle}, dropped: jupyter.Dropped{Malformed: 14}},
+		{name: "wrong signature", steps: fake.Cell(fake.Forged()),
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, input, idle}, dropped: jupyter.Dropped{Signature: 3}},
+		{name: "no parent", steps: fake.Cell(fake.Orphans()),
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, input, idle}, dropped: jupyter.Dropped{Orphans: 2}},
+		{name: "another's parent", steps: fake.Cell(fake.Stranger()),
+			shell: []string{"shell execute_reply ok"}, iopub: []string{busy, input, idle}},
+		{name: "binary buffers", steps: []fake.Step{fake.Send("iopub", "comm_msg", map[string]any{"comm_id": "c"}, []byte{0, 1}, nil)},
+			iopub: []string{"iopub comm_msg"}},
+		{name: "silence"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			k, id := play(t, script(test.steps...), "x")
+			lines := collect(k, id, 300*time.Millisecond)
+			if diff := cmp.Diff(test.shell, by("shell", lines)); diff != "" {
+				t.Errorf("shell (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.iopub, by("iopub", lines)); diff != "" {
+				t.Errorf("iopub (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.dropped, k.Dropped()); diff != "" {
+				t.Errorf("dropped (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDeath kills kernels in every way while a cell runs: the death is seen within a second, what was sent before it
+// is delivered, and the error says what happened.
+func TestDeath(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		last fake.Step
+		want string // in the error's text
+	}{
+		{"exit", fake.Die(3), "kernel Fake died: exit status 3"},
+		{"exit with success", fake.Die(0), "kernel Fake died: exit status 0"},
+		{"signal", fake.Kill(), "kernel Fake died: signal killed"},
+		{"panic", fake.Panic("out of cheese"), "panic: out of cheese"},
+		{"iopub closed", fake.CloseIOPub(), "closed its iopub connection"},
+		{"no ZMTP on iopub", fake.Break(), "closed its iopub connection"},
+		{"a frame of a terabyte", fake.Lie(), "closed its iopub connection"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := script(fake.Busy(), fake.Flood(1000), test.last, fake.Hang())
+			s.Children = 1
+			k, id := play(t, s, "x")
+			at := time.Now()
+			lines := collect(k, id, 10*time.Second)
+			if d := time.Since(at); d > 2*time.Second {
+				t.Errorf("seen after %v", d)
+			}
+			if len(lines) != 1002 || lines[1000] != "iopub stream 999" || lines[1001] != "closed" {
+				t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
+			}
+			<-k.Dead()
+			var death *jupyter.DeathError
+			if _, err := k.Execute("y", false, true, true); !errors.As(err, &death) {
+				t.Errorf("execute after death: %v", err)
+			}
+			if err := k.Death(); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("death: %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestStartFails(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		script fake.Script
+		want   string
+	}{
+		{"exit", fake.Script{ExitAtStart: 7}, "exit status 7; its last output:\nfake kernel: exit at start"},
+		{"silent", fake.Script{Silent: true, IgnoreTerm: true, Children: 1}, "did not answer within 500ms"},
+		{"nothing on iopub", fake.Script{NoIOPub: true}, "did not answer within 500ms"},
+		{"too slow", fake.Script{StartDelay: time.Hour}, "did not answer within 500ms"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := jupyter.Start(t.Context(), jupyter.Options{Spec: fake.Spec(t, test.script), ReadyTimeout: 500 * time.Millisecond})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+	t.Run("no program", func(t *testing.T) {
+		_, err := jupyter.Start(t.Context(), jupyter.Options{Spec: &jupyter.Spec{Name: "none", Argv: []string{"no-such-kernel"}}})
+		if err == nil || !strings.Contains(err.Error(), "start kernel none: find its program") {
+			t.Error(err)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		if _, err := jupyter.Start(ctx, jupyter.Options{Spec: fake.Spec(t, fake.Script{Silent: true})}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSlowStart(t *testing.T) {
+	t.Parallel()
+	k := start(t, jupyter.Options{Spec: fake.Spec(t, fake.Script{StartDelay: 400 * time.Millisecond})})
+	if !strings.Contains(string(k.Info()), `"implementation":"fake"`) {
+		t.Errorf("info %s", k.Info())
+	}
+}
+
+func TestFlood(t *testing.T) {
+	n := 100_000
+	if testing.Short() {
+		n = 5_000
+	}
+	k, id := play(t, script(fake.Cell(fake.Flood(n))...), "x")
+	time.Sleep(200 * time.Millisecond) // a reader that is late loses nothing
+	next := 0
+	for m := range k.Messages() {
+		if m.Header.MsgType == "stream" && m.Parent.MsgID == id {
+			if want := fmt.Sprintf(`{"name":"stdout","text":"%d\n"}`, next); string(m.Content) != want {
+				t.Fatalf("message %d is %s", next, m.Content)
+			}
+			next++
+		}
+		if brief(m) == "iopub status idle" {
+			break
+		}
+	}
+	if next != n {
+		t.Errorf("%d messages of %d", next, n)
+	}
+}
+
+func TestBig(t *testing.T) {
+	n := 100 << 20
+	if testing.Short() {
+		n = 5 << 20
+	}
+	k, _ := play(t, script(fake.Cell(fake.Big(n))...), "x")
+	for m := range k.Messages() {
+		if m.Header.MsgType == "display_data" {
+			if len(m.Content) < n {
+				t.Errorf("%d bytes of %d", len(m.Content), n)
+			}
+			return
+		}
+	}
+	t.Error(k.Death())
+}
+
+func TestInterrupt(t *testing.T) {
+	for _, mode := range []string{"message", "signal"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			s := script(fake.Busy(), fake.Hang(), fake.Reply("ok"), fake.Idle())
+			s.InterruptMode = mode
+			k, id := play(t, s, "x")
+			collect(k, id, 100*time.Millisecond)
+			if err := k.Interrupt(); err != nil {
+				t.Fatal(err)
+			}
+			lines := collect(k, id, 500*time.Millisecond)
+			if diff := cmp.Diff([]string{"shell execute_reply error KeyboardInterrupt"}, by("shell", lines)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestStdin(t *testing.T) {
+	t.Parallel()
+	k, id := play(t, script(fake.Cell(fake.Ask("name? "))...), "x")
+	var lines []string
+	for m := range k.Messages() {
+		if m.Parent.MsgID != id {
+			continue
+		}
+		lines = append(lines, brief(m))
+		if m.Channel == "stdin" {
+			if _, err := k.Send("stdin", "input_reply", map[string]string{"value": "Ada"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if brief(m) == "iopub status idle" {
+			break
+		}
+	}
+	if !strings.Contains(strings.Join(lines, "\n"), "iopub stream Ada") {
+		t.Errorf("%q", lines)
+	}
+}
+
+// TestShutdown escalates: what heeds nothing is gone after three seconds for the request and one for SIGTERM.
+func TestShutdown(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		script fake.Script
+		limit  time.Duration
+	}{
+		{"heeds the request", fake.Script{}, time.Second},
+		{"with children", fake.Script{Children: 3}, time.Second},
+		{"heeds SIGTERM", fake.Script{IgnoreInterrupt: true, IgnoreShutdown: true}, 4 * time.Second},
+		{"heeds nothing", fake.Script{IgnoreInterrupt: true, IgnoreShutdown: true, IgnoreTerm: true}, 5 * time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if testing.Short() && test.limit > time.Second {
+				t.Skip("takes four seconds; run without -short")
+			}
+			test.script.Cells = map[string][]fake.Step{"x": {fake.Busy(), fake.Hang()}}
+			k, _ := play(t, test.script, "x")
+			at := time.Now()
+			if err := k.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if d := time.Since(at); d > test.limit {
+				t.Errorf("took %v", d)
+			}
+			if k.Death() != nil {
+				t.Errorf("a shutdown is no death: %v", k.Death())
+			}
+			if pids := carriers(t, k.Folder()); len(pids) > 0 {
+				t.Errorf("processes %v are left", pids)
+			}
+			if _, ok := <-k.Messages(); ok {
+				for range k.Messages() { // what was sent before
+				}
+			}
+		})
+	}
+}
+
+func TestTCP(t *testing.T) {
+	t.Parallel()
+	k := start(t, jupyter.Options{Spec: fake.Spec(t, fake.Script{}), Transport: "tcp"})
+	id, err := k.Execute("over tcp", false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := collect(k, id, 300*time.Millisecond); !strings.Contains(strings.Join(lines, "\n"), "iopub stream over tcp") {
+		t.Errorf("%q", lines)
+	}
+}
+
+func ExampleStart() {
+	ctx := context.Background()
+	dir, _ := os.MkdirTemp("", "")
+	defer os.RemoveAll(dir)
+	spec, err := fake.Write(dir, fake.Script{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	kernel, err := jupyter.Start(ctx, jupyter.Options{Spec: spec})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer kernel.Shutdown(ctx)
+	id, err := kernel.Execute("print me", false, true, true)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for m := range kernel.Messages() {
+		if m.Parent.MsgID == id && m.Header.MsgType == "stream" {
+			fmt.Println(string(m.Content))
+			break
+		}
+	}
+	// Output: {"name":"stdout","text":"print me"}
+}
