@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -25,5 +26,8 @@ func highlight(code, language string) string {
 	if err := codeHTML.Format(&b, styles.Fallback, tokens); err != nil {
 		return escape(plain(code))
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.TrimRight(uncoloured.ReplaceAllString(b.String(), "$1"), "\n")
 }
+
+// uncoloured are the spans that the style sheet gives no colour: names, operators, space. They are half of the bytes.
+var uncoloured = regexp.MustCompile(`<span class="(?:w|p|o|n|nx|nv|nn|err|x)">([^<]*)</span>`)

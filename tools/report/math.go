@@ -158,6 +158,9 @@ func (p *texReader) argument() (string, error) {
 		body, err := p.row("}")
 		return element("mrow", body), err
 	}
+	if token >= "0" && token <= "9" {
+		return element("mn", token), nil // \frac12 is a half
+	}
 	return p.item(token)
 }
 

@@ -16,15 +16,22 @@ func plain(s string) string {
 	s = escapes.ReplaceAllString(s, "")
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r):
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
+		}
+		return r
+	}, decent(s))
+}
+
+// decent is text without what no page should hold: marks of direction, which would let an output change the order of
+// what stands around it, noncharacters, and bytes that are no UTF-8.
+func decent(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
 		case r == 0xfffe || r == 0xffff:
 			return utf8.RuneError
 		case unicode.Is(unicode.Bidi_Control, r):
-			return -1 // would let an output change the order of what stands around it
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))

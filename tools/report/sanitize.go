@@ -15,7 +15,7 @@ import (
 var untrusted = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowDataURIImages()
-	p.AllowURLSchemes("http", "https", "mailto", "data")
+	p.RequireNoFollowOnLinks(false)
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language-[\w+#-]+|math( display)?)$`)).OnElements("code")
 	return p
 })

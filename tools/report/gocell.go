@@ -1,0 +1,210 @@
+package report
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"strings"
+
+	"flowbook/tools/notebook"
+)
+
+// goCell is a code cell of a GoNB notebook taken apart.
+type goCell struct {
+	number  int    // among the code cells, from 1
+	text    string // the Markdown before it
+	imports []goImport
+	decls   []*goDecl
+	body    string // what it executes; "" for nothing
+	args    []string
+	aside   string // the source of a cell that does not run here
+}
+
+// goImport is one import.
+type goImport struct{ name, path string }
+
+// goDecl is a declaration: a function, a method, a type, a variable, or a group of constants.
+type goDecl struct {
+	names    []string // what GoNB remembers it by: name, Type~Method
+	text     string
+	replaced int // the number of the cell whose declaration replaces it; 0 for none
+}
+
+// runs says whether the cell executes something.
+func (c *goCell) runs() bool { return strings.TrimSpace(c.body) != "" }
+
+var (
+	cellMagic = regexp.MustCompile(`^%%(writefile|script|bash|sh|gx)\b`)
+	mainMagic = regexp.MustCompile(`^%(?:%|main\b)(.*)`)
+	execMagic = regexp.MustCompile(`^%exec\s+(\w+)(.*)`)
+)
+
+// readGoCell takes a cell apart. Lines for the kernel become comments in their place, so that lines keep their numbers.
+func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
+	g := &goCell{number: number}
+	source := plain(c.Source)
+	switch {
+	case c.HasTag("raises-exception") || c.HasTag("skip-execution"), cellMagic.MatchString(source):
+		g.aside = fmt.Sprintf("Cell %d does not run here:\n\n%s", number, source)
+		return g, nil
+	}
+	lines := strings.Split(source, "\n")
+	split := len(lines) // where the body begins
+	exec := ""
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimPrefix(lines[i], "//gonb:")
+		if m := mainMagic.FindStringSubmatch(line); m != nil && split == len(lines) {
+			g.args = strings.Fields(m[1])
+			lines[i], split = "", i
+			continue
+		}
+		if m := execMagic.FindStringSubmatch(line); m != nil {
+			exec, g.args = m[1]+"()", strings.Fields(m[2])
+		}
+		switch {
+		case strings.HasPrefix(line, "%"), strings.HasPrefix(line, "!"):
+			more := true
+			for ; more; i++ {
+				more = strings.HasSuffix(lines[i], "\\") && i+1 < len(lines)
+				lines[i] = "// " + lines[i]
+			}
+			i--
+		case strings.HasPrefix(line, "package "):
+			lines[i] = ""
+		}
+	}
+	if err := g.declare(strings.Join(lines[:split], "\n")); err != nil {
+		return nil, err
+	}
+	if split < len(lines) {
+		g.body = strings.Join(lines[split:], "\n")
+		if onlyComments(g.body) {
+			g.body = ""
+		}
+	}
+	if exec != "" {
+		g.body += "\n" + exec
+	}
+	if g.runs() {
+		// The line of a fault is the cell's: the function's first line stands where %% was.
+		src := "package p; func _() {" + strings.Repeat("\n", split) + g.body + "\n}"
+		if _, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution); err != nil {
+			return nil, fault(err)
+		}
+	}
+	return g, nil
+}
+
+// onlyComments says whether there is nothing in a body for Go to do.
+func onlyComments(body string) bool {
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	s.Init(fset.AddFile("", -1, len(body)), []byte(body), func(token.Position, string) {}, 0)
+	_, tok, _ := s.Scan()
+	return tok == token.EOF
+}
+
+// fault is a syntax error at the cell's line.
+func fault(err error) error {
+	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
+		return fmt.Errorf("line %d: %s", list[0].Pos.Line, list[0].Msg)
+	}
+	return err
+}
+
+const head = "package p;"
+
+// declare reads the declarations of a cell. Comments before a declaration go with it.
+func (g *goCell) declare(source string) error {
+	src := head + source
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return fault(err)
+	}
+	offset := func(p token.Pos) int { return fset.Position(p).Offset }
+	last := len(head)
+	for _, d := range file.Decls {
+		end := offset(d.End())
+		if i := strings.IndexByte(src[end:], '\n'); i < 0 || onlyComments(src[end:end+i]) {
+			if i < 0 {
+				i = len(src) - end
+			}
+			end += i // a comment behind the declaration is its own
+		}
+		text := strings.TrimSpace(src[last:end])
+		last = end
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			g.function(d, text, src[offset(d.Type.End()):end], func(n ast.Node) string { return src[offset(n.Pos()):offset(n.End())] })
+		case *ast.GenDecl:
+			g.general(d, text, func(from, to token.Pos) string { return src[offset(from):offset(to)] })
+		}
+	}
+	return nil
+}
+
+func (g *goCell) function(d *ast.FuncDecl, text, rest string, source func(ast.Node) string) {
+	name := d.Name.Name
+	switch {
+	case d.Recv != nil && len(d.Recv.List) == 1:
+		receiver := strings.TrimLeft(source(d.Recv.List[0].Type), "*( ")
+		base, _, _ := strings.Cut(receiver, "[")
+		name = strings.TrimRight(base, ") ") + "~" + name
+	case name == "main" && d.Body != nil:
+		body := strings.TrimSpace(source(d.Body))
+		g.body = strings.TrimSuffix(strings.TrimPrefix(body, "{"), "}")
+		return
+	case strings.HasPrefix(name, "init_"):
+		doc := strings.TrimSuffix(text, strings.TrimSpace(source(d)))
+		if doc == text {
+			doc = ""
+		}
+		text = doc + "func init()" + rest
+	}
+	g.decls = append(g.decls, &goDecl{names: []string{name}, text: text})
+}
+
+// general reads imports, and types, variables and constants. Groups of types and variables are taken apart, since a later cell
+// may replace one of them; a group of constants hangs together by iota.
+func (g *goCell) general(d *ast.GenDecl, text string, source func(from, to token.Pos) string) {
+	if d.Tok == token.IMPORT {
+		for _, s := range d.Specs {
+			s := s.(*ast.ImportSpec)
+			i := goImport{path: strings.Trim(s.Path.Value, "`\"")}
+			if s.Name != nil {
+				i.name = s.Name.Name
+			}
+			g.imports = append(g.imports, i)
+		}
+		return
+	}
+	var all []string
+	for _, s := range d.Specs {
+		var names []string
+		var doc *ast.CommentGroup
+		switch s := s.(type) {
+		case *ast.TypeSpec:
+			names, doc = []string{s.Name.Name}, s.Doc
+		case *ast.ValueSpec:
+			doc = s.Doc
+			for _, n := range s.Names {
+				names = append(names, n.Name)
+			}
+		}
+		all = append(all, names...)
+		if d.Lparen.IsValid() && d.Tok != token.CONST {
+			one := d.Tok.String() + " " + source(s.Pos(), s.End())
+			if doc != nil {
+				one = source(doc.Pos(), doc.End()) + "\n" + one
+			}
+			g.decls = append(g.decls, &goDecl{names: names, text: one})
+		}
+	}
+	if !d.Lparen.IsValid() || d.Tok == token.CONST {
+		g.decls = append(g.decls, &goDecl{names: all, text: text})
+	}
+}

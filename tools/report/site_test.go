@@ -1,0 +1,160 @@
+package report
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// site writes the course twice and returns its files; both times must give the same bytes.
+func site(t *testing.T) (dir string, files map[string]string) {
+	t.Helper()
+	var sites [2]map[string]string
+	for i := range sites {
+		dir = t.TempDir()
+		if err := Site(dir, course(t)); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sites[i] = map[string]string{}
+		for _, e := range entries {
+			text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sites[i][e.Name()] = string(text)
+		}
+	}
+	if diff := cmp.Diff(sites[0], sites[1]); diff != "" {
+		t.Fatalf("the same run gave two sites (-first +second):\n%s", diff)
+	}
+	return dir, sites[0]
+}
+
+func TestSite(t *testing.T) {
+	_, files := site(t)
+	if len(files) != 3 {
+		t.Errorf("%d files, want index, Data and Flows", len(files))
+	}
+	sheet := regexp.MustCompile(`(?s)<style>.*</style>`)
+	for _, name := range []string{"index.html", "Flows.html"} {
+		golden(t, name, sheet.ReplaceAllString(files[name], "<style></style>"))
+	}
+	for name, text := range files {
+		for _, bad := range []string{"<script", "onclick=", "onerror=", "href=\"javascript:", "http://a/b.png", "\x1b", "\u202e"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+		text = regexp.MustCompile("<meta [^>]*>").ReplaceAllString(text, "")
+		if fixed := balance(text); fixed != text {
+			t.Errorf("%s closes what it did not open, or leaves it open", name)
+		}
+	}
+}
+
+func TestSiteNames(t *testing.T) {
+	for _, name := range []string{"", "index", "INDEX", "a/b", "..", "a b", "x?y", "<b>"} {
+		run := course(t)
+		run.Pages[1].Name = name
+		if err := Site(t.TempDir(), run); err == nil {
+			t.Errorf("a page was called %q", name)
+		}
+	}
+	run := course(t)
+	run.Pages[1].Name = "data"
+	if err := Site(t.TempDir(), run); err == nil {
+		t.Error("two pages differ by case alone, which some file systems do not tell apart")
+	}
+}
+
+func TestSanitize(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"<b>x", "<b>x</b>"},
+		{"x</div></main>", "x"},
+		{"<b><i>x</b>y</i>", "<b><i>x</i></b>y"},
+		{"<table><tr><td>1</table>", "<table><tr><td>1</td></tr></table>"},
+		{"a<br>b<hr/>", "a<br>b<hr/>"},
+		{"<p title=\"a b\">x", "<p title=\"a b\">x</p>"},
+		{"<img src=\"data:image/png;base64,AAAA\" onerror=\"x\">", "<img src=\"data:image/png;base64,AAAA\">"},
+		{"<img src=\"data:text/html;base64,AAAA\">", ""},
+		{"<img src=\"https://x/y.png\" alt=\"a picture\">", "<em>[image: a picture]</em>"},
+		{"<a href=\"javascript:x()\">y</a>", "y"},
+		{"<a href=\"data:text/html,x\">y</a>", "y"},
+		{"<svg><script>x</script></svg>", ""},
+		{"<style>p{}</style><p style=\"x\">y</p>", "<p>y</p>"},
+		{"<iframe src=x></iframe><form><input></form>", ""},
+		{"<math><mtext></p><script>x</script>", ""},
+		{"1 < 2 & 3", "1 &lt; 2 &amp; 3"},
+	} {
+		if got := sanitize(tt.in); got != tt.want {
+			t.Errorf("sanitize(%s) = %s, want %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestANSI(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"a<b>\n", "a&lt;b&gt;\n"},
+		{"\x1b[31mred\x1b[0m\n", "<span class=\"term-fg31\">red</span>\n"},
+		{"1/3\r2/3\r3/3\n", "3/3\n"},
+		{"abc\b\bX\n", "aXc\n"},
+		{"a\n\n\x1b[1mb\x1b[0m", "a\n\n<span class=\"term-fg1\">b</span>"},
+		{"\x1b]8;;javascript:x\x07y\x1b]8;;\x07", "y"},
+	} {
+		if got := strings.TrimSuffix(ansi(tt.in), "\n"); got != strings.TrimSuffix(tt.want, "\n") {
+			t.Errorf("ansi(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+	long := strings.Repeat("\x1b[32mx\x1b[0m", 300) + "\n"
+	if got := strings.Count(ansi(strings.Repeat(long, 500)), "\n"); got < 499 || got > 501 {
+		t.Errorf("500 long lines became %d: lines were cut or lost", got)
+	}
+}
+
+// TestBrowser opens the site in Chromium: the policy must let the style sheet in and nothing else.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: starts a browser")
+	}
+	browser := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		t.Skip("no Chromium on the PATH: install the package chromium")
+	}
+	dir, _ := site(t)
+	args := []string{"--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+		"--disable-sync", "--enable-logging=stderr", "--user-data-dir=" + t.TempDir(), "--dump-dom", "file://" + filepath.ToSlash(filepath.Join(dir, "Flows.html"))}
+	if os.Getuid() == 0 {
+		args = append([]string{"--no-sandbox"}, args...) // Chromium's sandbox refuses to work for root
+	}
+	cmd := exec.CommandContext(t.Context(), browser, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	dom, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", browser, err, stderr.Bytes())
+	}
+	for _, want := range []string{"<title>Flows · Course &lt;1&gt;</title>", "<msub>", "term-fg32", `width="900"`} {
+		if !bytes.Contains(dom, []byte(want)) {
+			t.Errorf("the page as the browser has it lacks %s", want)
+		}
+	}
+	if refused := regexp.MustCompile(`(?i).*(refused to|violates|content security).*`).Find(stderr.Bytes()); refused != nil {
+		t.Errorf("the browser complains: %s", refused)
+	}
+}
