@@ -1,5 +1,7 @@
 package flowgen
 
+import "flowbook/tools/flowmeter"
+
 // Kind is what a flow is part of: benign traffic or one kind of attack.
 type Kind uint8
 
@@ -30,16 +32,16 @@ type levy struct {
 	jitterMs    int
 }
 
-// levies make 4 % of the test part's rows and 2 % of the rows before it, so that nobody trains on clean data by luck. The two kinds
+// levies make 4 % of the test part's rows and 1 % of the rows before it, so that nobody trains on clean data by luck. The two kinds
 // with thousands of packets take rows of the tail instead (see heavyAttacks).
 var levies = []levy{
-	{SYNFlood, "TLS", 52, 38, 1, 3, 2, 15, 10},
-	{PortScan, "Unknown", 34, 26, 1, 2, 3, 40, 25},
-	{PortScan, "Telnet", 7, 5, 1, 2, 3, 40, 25},
-	{PortScan, "SMBv23", 5, 3, 1, 2, 3, 40, 25},
-	{PortScan, "RDP", 4, 2, 1, 2, 3, 40, 25},
-	{Beaconing, "TLS", 12, 12, 11, 12, 1, 5000, 200},
-	{BruteForce, "SSH", 34, 22, 13, 30, 2, 700, 150},
+	{SYNFlood, "TLS", 22, 42, 1, 3, 3, 15, 10},
+	{PortScan, "Unknown", 13, 28, 1, 2, 4, 40, 25},
+	{PortScan, "Telnet", 3, 6, 1, 2, 4, 40, 25},
+	{PortScan, "SMBv23", 2, 3, 1, 2, 4, 40, 25},
+	{PortScan, "RDP", 1, 2, 1, 2, 4, 40, 25},
+	{Beaconing, "TLS", 8, 16, 11, 12, 1, 5000, 200},
+	{BruteForce, "SSH", 14, 26, 13, 30, 3, 700, 150},
 }
 
 // heavyAttacks are the attacks of split_1 among the rows of the tail; a flood's and an exfiltration's row shows in the published table of
@@ -62,7 +64,7 @@ func (p *plan) enlist() {
 }
 
 func (p *plan) conscript(s *stream, l *levy, from, to, want int) {
-	width := max(8*want, 400)
+	width := max(5*want, 150)
 	start := from + s.below(to-from-width)
 	rows := make([]int, 0, width)
 	for r := start; r < start+width; r++ {
@@ -108,7 +110,7 @@ func (p *plan) muster() {
 		attacker, bot := host(c.below(clients)), host(c.below(clients))
 		target := func() host { return serverBit | host(telegrams+resolvers+c.below(servers-telegrams-resolvers)) }
 		targets := [4]host{target(), target(), target(), target()}
-		port := uint16(c.between(1, 20_000))
+		port := anyPort(&c, 1)
 		start := p.base() + int64(s.between(15_000, 60_000))
 		j := 0
 		for i := range p.rows {
@@ -117,7 +119,7 @@ func (p *plan) muster() {
 				continue
 			}
 			r.campaign = int32(number)
-			r.sport = uint16(s.between(1024, 65535))
+			r.sport = anyPort(&s, 1024)
 			r.src, r.dst = attacker, targets[0]
 			if r.firstMs == 0 {
 				r.firstMs = start + int64(j)*l.gapMs + int64(s.between(0, 2*l.jitterMs)) - int64(l.jitterMs)
@@ -147,5 +149,9 @@ func (p *plan) scanned(class int, from uint16, j int) uint16 {
 	if own := classes[class].port; own != 0 {
 		return own
 	}
-	return from + uint16(j/4) + uint16(p.split)*100
+	port := from + uint16(j/4) + uint16(p.split)*100
+	for flowmeter.KnownPort(port) {
+		port += 7919
+	}
+	return port
 }

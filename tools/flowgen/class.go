@@ -123,17 +123,19 @@ func classByName(name string) int {
 	panic("flowgen: no class " + name)
 }
 
-// application is how a flow of the class is labelled when nothing of it was seen in the clear, or when its name was.
-func (c *class) application(named bool) (guessed bool, conf flowmeter.Confidence) {
-	switch {
+// application is how the row's application was found: by what it showed in the clear, by its addresses, by its port.
+func (r *row) application() (guessed bool, conf flowmeter.Confidence) {
+	switch c := &classes[r.class]; {
 	case c.name == "Unknown":
 		return false, flowmeter.NotFound
 	case c.name == "BitTorrent":
 		return false, flowmeter.ByCache
-	case named || c.how == pings || c.how == announce || c.group == ssh:
+	case c.protocol == icmp || c.protocol == igmp || r.name != "":
 		return false, flowmeter.ByDPI
 	case c.group == tlsByIP || c.group == httpByIP || c.group == tlsNamed || c.group == quicNamed:
 		return true, flowmeter.ByIP
+	case r.client != "":
+		return false, flowmeter.ByDPI
 	default:
 		return true, flowmeter.ByPort
 	}

@@ -1,5 +1,7 @@
 package flowgen
 
+import "flowbook/tools/flowmeter"
+
 // fiveTuple is a flow's key: no two flows of a split have the same, so that packets of one split meter back to its rows.
 type fiveTuple struct {
 	src, dst     host
@@ -19,7 +21,7 @@ func (p *plan) assignEnds() {
 			continue
 		}
 		for seen[r.key()] {
-			r.sport++
+			r.sport = anyPort(&s, 1024)
 		}
 		seen[r.key()] = true
 	}
@@ -59,10 +61,19 @@ func (p *plan) drawEnds(s *stream, r *row) {
 	case s.chance(70):
 		r.sport = uint16(s.between(32768, 60999))
 	default:
-		r.sport = uint16(s.between(1024, 65535))
+		r.sport = anyPort(s, 1024)
 	}
 	if r.dport = c.port; r.dport == 0 {
-		r.dport = uint16(s.between(1024, 65535))
+		r.dport = anyPort(s, 1024)
+	}
+}
+
+// anyPort draws a port that tells nothing of the application.
+func anyPort(s *stream, from int) uint16 {
+	for {
+		if p := uint16(s.between(from, 65535)); !flowmeter.KnownPort(p) {
+			return p
+		}
 	}
 }
 

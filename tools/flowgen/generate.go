@@ -157,7 +157,7 @@ func (m *maker) meter(p *plan, i int, id int64) {
 		},
 	}
 	a := &m.flow.Application
-	a.Guessed, a.Confidence = c.application(r.name != "" || r.client != "")
+	a.Guessed, a.Confidence = r.application()
 	if p.split == 0 && i < len(head) {
 		a.Guessed = head[i].guessed
 	}
