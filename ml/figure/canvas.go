@@ -139,3 +139,9 @@ func dashOf(on bool, width float64) []float64 {
 	}
 	return []float64{3.7 * width, 1.6 * width}
 }
+
+// pixels returns the whole pixels around r with some room for line widths.
+func (r rect) pixels() image.Rectangle {
+	const away = 8
+	return image.Rect(int(r.x0)-away, int(r.y0)-away, int(r.x1)+away, int(r.y1)+away)
+}

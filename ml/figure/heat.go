@@ -177,36 +177,39 @@ func (h *heat) drawBar(p *panel, d span) {
 func (h *heat) swatch(*panel, rect) {}
 
 func (h *heat) layers(s *spec) []any {
+	if len(h.values) == 0 {
+		return nil
+	}
 	table := newTable("row", "column", "x", "x2", "y", "y2", "value")
 	for i, v := range h.values {
 		row, column := i/len(h.columns), i%len(h.columns)
 		x, y := float64(column), float64(len(h.rows)-1-row)
-		value := ""
 		if usable(v, false) {
-			value = full(v)
+			table.row(h.rows[row], h.columns[column], full(x-0.5), full(x+0.5), full(y-0.5), full(y+0.5), full(v))
 		}
-		table.row(h.rows[row], h.columns[column], full(x-0.5), full(x+0.5), full(y-0.5), full(y+0.5), value)
 	}
 	d := h.domain()
 	colours := make([]any, len(stops[h.ramp]))
 	for i, col := range stops[h.ramp] {
 		colours[i] = string(col)
 	}
-	return []any{s.layer(
-		map[string]any{"type": "rect"}, table, Style{},
-		map[string]any{
-			"x": s.x("x"), "x2": field("x2"), "y": s.y("y"), "y2": field("y2"),
-			"color": map[string]any{
-				"condition": map[string]any{
-					"test": "isValid(datum.value)", "field": "value", "type": "quantitative", "title": "",
-					"scale":  map[string]any{"domain": []any{d.lo, d.hi}, "range": colours, "interpolate": "rgb"},
-					"legend": map[string]any{"orient": "right", "gradientLength": math.Round(float64(s.height) * 0.6)},
-				},
-				"value": string(noValue),
-			},
-			"tooltip": []any{
-				map[string]any{"field": "row", "type": "nominal"}, map[string]any{"field": "column", "type": "nominal"},
-				map[string]any{"field": "value", "type": "quantitative"},
-			},
-		})}
+	ground := newTable("x", "x2", "y", "y2")
+	ground.row(full(s.axes.x.lo), full(s.axes.x.hi), full(s.axes.y.lo), full(s.axes.y.hi))
+	place := func() map[string]any {
+		return map[string]any{"x": s.x("x"), "x2": field("x2"), "y": s.y("y"), "y2": field("y2")}
+	}
+	cells := place()
+	cells["color"] = map[string]any{
+		"field": "value", "type": "quantitative",
+		"scale":  map[string]any{"domain": []any{d.lo, d.hi}, "range": colours, "interpolate": "rgb"},
+		"legend": map[string]any{"orient": "right", "title": "", "gradientLength": math.Round(float64(s.height) * 0.6)},
+	}
+	cells["tooltip"] = []any{
+		map[string]any{"field": "row", "type": "nominal"}, map[string]any{"field": "column", "type": "nominal"},
+		map[string]any{"field": "value", "type": "quantitative"},
+	}
+	return []any{
+		s.layer(map[string]any{"type": "rect", "color": string(noValue)}, ground, Style{}, place()),
+		s.layer(map[string]any{"type": "rect"}, table, Style{}, cells),
+	}
 }

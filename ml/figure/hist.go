@@ -140,12 +140,15 @@ func (p *panel) bar(x0, x1, v float64, s Style) {
 	if r.y0 > r.y1 {
 		r.y0, r.y1 = r.y1, r.y0
 	}
+	if least := math.Round(p.c.px(1.5)); r.height() < least && v > 0 {
+		r.y0 = r.y1 - least // nor a bin of a few values, beside the frame
+	}
 	p.c.fillRect(r, s.Color.rgba(s.opacity()))
-	if s.Edge != "" {
-		width := s.Width
-		if width <= 0 {
-			width = 1
-		}
+	width := s.Width
+	if width <= 0 {
+		width = 1
+	}
+	if room := 3 * p.c.px(width); s.Edge != "" && r.width() >= room && r.height() >= room {
 		p.c.strokeRect(r, p.c.px(width), s.Edge.rgba(1))
 	}
 }

@@ -52,7 +52,7 @@ func (l *line) draw(p *panel) {
 func (l *line) swatch(p *panel, r rect) {
 	width := p.c.px(l.width(p.th))
 	y := (r.y0 + r.y1) / 2
-	pen := newPen(p.c.img.Bounds(), width)
+	pen := newPen(r.pixels(), width)
 	ends := []point{{r.x0, y}, {r.x1, y}}
 	if l.s.Dash {
 		pen.dashes(ends, dashOf(true, width))

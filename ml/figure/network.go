@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -78,12 +79,16 @@ func (n *network) reach() float64 {
 	return float64(most) / 2
 }
 
-func (n *network) limits(*Figure) limits {
+func (n *network) limits(f *Figure) limits {
 	if len(n.widths) == 0 {
 		return limits{x: emptySpan, y: emptySpan}
 	}
+	// The names stand under the units and need the same room whatever the
+	// number of units.
 	r := n.reach()
-	return limits{x: span{-0.5, float64(len(n.widths)) - 0.5}, y: span{-r - 1, r}, tight: true}
+	height := math.Max(f.size.Height*72-2*outerPad, 2*namesHeight)
+	under := 2 * r * namesHeight / (height - namesHeight)
+	return limits{x: span{-0.5, float64(len(n.widths)) - 0.5}, y: span{-r - under, r}, tight: true}
 }
 
 // Looks of the drawing: points and colours.
@@ -97,6 +102,7 @@ const (
 	unitLine      Color = "#3F3F3F"
 	nameSize            = 11.0
 	countSize           = 10.0
+	namesHeight         = nameSize*1.2 + countSize + 6
 	gapDots             = 3
 	gapDotSize          = 3.0
 	gapDotSpacing       = 0.22
@@ -161,11 +167,16 @@ func (n *network) layers(s *spec) []any {
 	}
 	wires := newTable("x", "y", "x2", "y2")
 	n.wires(func(x0, y0, x1, y1 float64) { wires.row(full(x0), full(y0), full(x1), full(y1)) })
-	units, dots, names := newTable("layer", "x", "y", "colour"), newTable("x", "y"), newTable("x", "y", "name", "units")
+	outer, inner := newTable("layer", "x", "y"), newTable("layer", "x", "y")
+	dots, names := newTable("x", "y"), newTable("x", "y", "name", "units")
 	for layer, w := range n.widths {
+		units := inner
+		if n.colour(layer) == outerUnit {
+			units = outer
+		}
 		for k := range drawn(w) {
 			x, y := n.unit(layer, k)
-			units.row(n.names[layer], full(x), full(y), string(n.colour(layer)))
+			units.row(n.names[layer], full(x), full(y))
 		}
 		if w > crowdedLayer {
 			for i := range gapDots {
@@ -185,21 +196,23 @@ func (n *network) layers(s *spec) []any {
 		return s.layer(map[string]any{"type": "text", "fontSize": s.font(size), "dy": s.font(dy), "baseline": "bottom", "color": string(s.th.text)},
 			names, Style{}, place(map[string]any{"text": map[string]any{"field": name, "type": "nominal"}}))
 	}
-	spacing := float64(s.height) / (2*n.reach() + 1) / s.perPoint
+	size := s.area(diameter((s.rows.of(1) - s.rows.of(0)) / s.perPoint))
+	disc := func(t *table, col Color) any {
+		return s.layer(map[string]any{"type": "point", "filled": true, "opacity": 1.0, "size": size, "color": string(col),
+			"stroke": string(unitLine), "strokeWidth": s.px(unitEdge)}, t, Style{},
+			place(map[string]any{"tooltip": map[string]any{"field": "layer", "type": "nominal"}}))
+	}
 	layers := []any{
 		s.layer(map[string]any{"type": "rule", "color": string(wire), "strokeWidth": s.px(wireWidth)}, wires, Style{},
 			place(map[string]any{"x2": field("x2"), "y2": field("y2")})),
-		s.layer(map[string]any{"type": "point", "filled": true, "opacity": 1.0, "size": s.area(diameter(spacing)), "stroke": string(unitLine), "strokeWidth": s.px(unitEdge)},
-			units, Style{}, place(map[string]any{
-				"color":   map[string]any{"field": "colour", "type": "nominal", "scale": map[string]any{"domain": []any{string(outerUnit), string(innerUnit)}, "range": []any{string(outerUnit), string(innerUnit)}}, "legend": map[string]any{"disable": true}},
-				"tooltip": map[string]any{"field": "layer", "type": "nominal"},
-			})),
-		label("name", nameSize, nameSize),
-		label("units", countSize, nameSize*1.2+countSize),
+		disc(outer, outerUnit),
+	}
+	if inner.rows > 0 {
+		layers = append(layers, disc(inner, innerUnit))
 	}
 	if dots.rows > 0 {
 		layers = append(layers, s.layer(map[string]any{"type": "point", "filled": true, "opacity": 1.0, "size": s.area(gapDotSize), "color": string(unitLine)},
 			dots, Style{}, place(nil)))
 	}
-	return layers
+	return append(layers, label("name", nameSize, nameSize), label("units", countSize, nameSize*1.2+countSize))
 }

@@ -72,10 +72,8 @@ func (p *panel) ink(col Color) color.NRGBA { return col.rgba(1) }
 // place computes ticks for the present box and from them the box anew.
 func (p *panel) place(room rect) {
 	c, f, th := p.c, p.f, p.th
-	xCount := int(p.box.width() / c.px(th.tickSize) / 3)
-	yCount := int(p.box.height() / c.px(th.tickSize) / 2)
-	p.xTick, p.times[0] = p.ticks(p.axes.x, p.axes.xNames, f.timeX, xCount)
-	p.yTick, p.times[1] = p.ticks(p.axes.y, p.axes.yNames, false, yCount)
+	p.xTick, p.times[0] = f.xTicks(p.axes, th, p.box.width()*72/c.dpi)
+	p.yTick, p.times[1] = f.yTicks(p.axes, th, p.box.height()*72/c.dpi)
 	if f.bare {
 		p.xTick, p.yTick = nil, nil
 	}
@@ -119,21 +117,6 @@ func (p *panel) place(room rect) {
 	box.x1 = math.Max(box.x1, box.x0+10)
 	box.y1 = math.Max(box.y1, box.y0+10)
 	p.box = box
-}
-
-func (p *panel) ticks(s scale, names []string, isTime bool, count int) ([]tick, string) {
-	switch {
-	case names != nil:
-		return nameTicks(names), ""
-	case s.log:
-		if ticks := logTicks(s.lo, s.hi, count); len(ticks) > 1 {
-			return ticks, ""
-		}
-		return linearTicks(s.lo, s.hi, count)
-	case isTime:
-		return timeTicks(s.lo, s.hi, count, p.f.timeLayout), ""
-	}
-	return linearTicks(s.lo, s.hi, count)
 }
 
 func (p *panel) widest(ticks []tick) float64 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // schemaURL names the version of Vega-Lite; JupyterLab 4 knows 3 to 5.
@@ -89,6 +90,7 @@ func (f *Figure) Spec() map[string]any {
 		views[i] = view
 	}
 	top["hconcat"] = views
+	top["resolve"] = map[string]any{"scale": map[string]any{"color": "independent"}}
 	top["spacing"] = 16
 	return top
 }
@@ -110,10 +112,15 @@ func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec
 		// The same corner as in the picture, on a box of about the same shape.
 		box := rect{0, 0, float64(width) * 0.92, float64(height) * 0.85}
 		at := f.legendCorner(s.axes, box, long+3.6*em, (0.8+1.45*float64(len(marks)))*em, em*legendAway)
-		s.legend = map[string]any{
-			"scale":  map[string]any{"domain": labels, "range": colours},
-			"legend": map[string]any{"orient": at.orient, "title": ""},
+		legend := map[string]any{"orient": at.orient, "title": "", "offset": 8}
+		for _, m := range marks {
+			if _, ok := m.(*line); !ok {
+				// Samples of different marks are discs; without this all have
+				// the edge of the first mark.
+				legend["symbolStrokeWidth"] = 0
+			}
 		}
+		s.legend = map[string]any{"scale": map[string]any{"domain": labels, "range": colours}, "legend": legend}
 	}
 	return s
 }
@@ -158,15 +165,19 @@ func (s *spec) zooms() bool { return s.axes.xNames == nil && s.axes.yNames == ni
 
 // layer returns a layer; a labelled style joins the legend.
 func (s *spec) layer(mark map[string]any, t *table, style Style, encoding map[string]any) map[string]any {
+	layer := map[string]any{"mark": mark, "data": t.data(), "encoding": encoding}
 	if style.Label != "" {
-		colour := map[string]any{"datum": style.Label, "type": "nominal"}
+		// A legend wants a field; to repeat the label in every row of the data
+		// would cost more than to compute it.
+		layer["transform"] = []any{map[string]any{"calculate": jsonText(style.Label), "as": "label"}}
+		colour := map[string]any{"field": "label", "type": "nominal"}
 		for key, v := range s.legend {
 			colour[key] = v
 		}
 		encoding["color"] = colour
 		delete(mark, "color")
 	}
-	return map[string]any{"mark": mark, "data": t.data(), "encoding": encoding}
+	return layer
 }
 
 // points returns the given points as data; -1 is a gap.
@@ -178,6 +189,10 @@ func (s *spec) points(points series, kept []int) *table {
 			continue
 		}
 		x, y := points.at(i)
+		if points.len() > sparse {
+			t.row(full(x), strconv.FormatFloat(y, 'g', 9, 64)) // far below a pixel
+			continue
+		}
 		t.row(full(x), full(y))
 	}
 	return t
@@ -224,11 +239,13 @@ func (s *spec) x(name string) map[string]any {
 			axis["format"] = d3Layout.Replace(s.f.timeLayout)
 		}
 	}
-	return s.position(name, kind, s.axes.x, s.f.LogX, s.axes.xNames, axis)
+	ticks, _ := s.f.xTicks(s.axes, s.th, float64(s.width)*0.9/s.perPoint)
+	return s.position(name, kind, ticks, s.axes.x, s.axes.xNames, axis)
 }
 
 func (s *spec) y(name string) map[string]any {
-	return s.position(name, "quantitative", s.axes.y, s.f.LogY, s.axes.yNames, map[string]any{"title": s.f.YLabel})
+	ticks, _ := s.f.yTicks(s.axes, s.th, float64(s.height)*0.9/s.perPoint)
+	return s.position(name, "quantitative", ticks, s.axes.y, s.axes.yNames, map[string]any{"title": s.f.YLabel})
 }
 
 // powerLabel writes 10^k with superscript digits.
@@ -236,44 +253,49 @@ const powerLabel = `abs(log(datum.value)/LN10-round(log(datum.value)/LN10))>1e-6
 	`'10'+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(` +
 	`''+round(log(datum.value)/LN10),'-','⁻'),/0/g,'⁰'),/1/g,'¹'),/2/g,'²'),/3/g,'³'),/4/g,'⁴'),/5/g,'⁵'),/6/g,'⁶'),/7/g,'⁷'),/8/g,'⁸'),/9/g,'⁹')`
 
-func (s *spec) position(name, kind string, a scale, log bool, names []string, axis map[string]any) map[string]any {
-	sc := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false, "zero": false}
+// position returns the encoding of a column on an axis with the picture's
+// ticks; on an axis of numbers or times, which can be zoomed, only with as many.
+func (s *spec) position(name, kind string, ticks []tick, a scale, names []string, axis map[string]any) map[string]any {
+	sc := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false}
+	at := make([]any, len(ticks))
+	for i, t := range ticks {
+		at[i] = t.at
+	}
+	if s.th.gridAbove {
+		axis["zindex"] = 1
+	}
 	switch {
 	case s.f.bare:
+		sc["zero"] = false
 		for _, part := range []string{"labels", "ticks", "domain", "grid"} {
 			axis[part] = false
 		}
 	case names != nil:
-		at := make([]any, len(names))
-		for i := range at {
-			at[i] = i
-		}
+		sc["zero"] = false
 		axis["values"] = at
 		axis["labelExpr"] = jsonText(names) + "[datum.value]"
 		axis["labelOverlap"] = false
-	case log:
+	case a.log:
 		sc["type"] = "log"
-		delete(sc, "zero")
-		ticks := logTicks(a.lo, a.hi, 9)
-		if len(ticks) > 1 {
-			at := make([]any, len(ticks))
-			for i, t := range ticks {
-				at[i] = t.at
-			}
+		if len(ticks) > 1 && strings.ContainsRune(ticks[0].label, super) {
 			axis["values"] = at
 			axis["labelExpr"] = powerLabel
 		}
 	case kind == "temporal":
 		sc["type"] = "utc" // else times are shown in the reader's own zone
-		delete(sc, "zero")
+		axis["tickCount"] = max(2, len(ticks))
+	default:
+		sc["zero"] = false
+		axis["tickCount"] = max(2, len(ticks))
+		axis["format"] = ".12~g" // 200000, as in the picture, not 200,000
 	}
 	return map[string]any{"field": name, "type": kind, "scale": sc, "axis": axis}
 }
 
-// jsonText returns the names as an array of the expression language, whose
-// strings are JSON's.
-func jsonText(names []string) string {
-	text, err := json.Marshal(names)
+// jsonText writes a string or some as a constant of the expression language,
+// whose strings are JSON's.
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings always marshal
 	}
@@ -295,9 +317,6 @@ func config(th theme, perPoint float64, f *Figure) map[string]any {
 			dash = append(dash, round3(d))
 		}
 		axis["gridDash"] = dash
-	}
-	if th.gridAbove {
-		axis["zindex"] = 1
 	}
 	stroke := string(th.frame)
 	if f.bare {
