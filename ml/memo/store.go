@@ -123,37 +123,11 @@ func (s store) evict(keep string) error {
 // lockSuffix ends the names of lock files.
 const lockSuffix = ".lock"
 
-// lock waits until no other program computes the result of key and returns what ends our turn. The operating system ends it, too,
-// when this process dies. Where the file system has no locks it returns at once.
+// lock waits until no other program computes the result of key and returns what ends our turn.
 func (s store) lock(ctx context.Context, key string) (unlock func(), err error) {
-	name := s.path(key) + lockSuffix
-	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return nil, fmt.Errorf("lock the store: %w", err)
-		}
-		locked, err := tryLock(f)
-		if err == nil && locked && isAt(f, name) {
-			return func() { release(f, name) }, nil
-		}
-		f.Close()
-		if err != nil {
-			return nil, fmt.Errorf("lock the store: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for another program that computes the same: %w", context.Cause(ctx))
-		case <-time.After(wait):
-		}
-	}
-}
-
-// isAt reports whether f is still the file of that name: its last owner may have removed it between our open and our lock.
-func isAt(f *os.File, name string) bool {
-	mine, err := f.Stat()
+	unlock, err = module.Lock(ctx, s.path(key)+lockSuffix)
 	if err != nil {
-		return false
+		return nil, fmt.Errorf("wait for a program that computes the same: %w", err)
 	}
-	there, err := os.Stat(name)
-	return err == nil && os.SameFile(mine, there)
+	return unlock, nil
 }

@@ -1,12 +1,17 @@
 package module
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -51,6 +56,56 @@ func TestReadFollowsImports(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"flowbook/ml", "flowbook/ml/base", "flowbook/ml/windows"}, s.Packages); diff != "" {
 		t.Errorf("packages (-want +got):\n%s", diff)
+	}
+}
+
+func TestPackages(t *testing.T) {
+	files := maps.Clone(miniature)
+	files["top.go"] = "package top\n"
+	files["ml/testdata/x.go"] = "package x\n"
+	files[".hidden/x.go"] = "package x\n"
+	files["tests/x_test.go"] = "package tests\n"
+	got, err := Packages(writeModule(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"flowbook", "flowbook/ml", "flowbook/ml/base", "flowbook/ml/fixture", "flowbook/ml/windows", "flowbook/tools/tool"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLock(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "lock")
+	unlock, err := Lock(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := Lock(busy, name); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a second lock: %v, want %v", err, context.DeadlineExceeded)
+	}
+	var held atomic.Int32
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			unlock, err := Lock(t.Context(), name)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if n := held.Add(1); n != 1 {
+				t.Errorf("%d hold the lock", n)
+			}
+			held.Add(-1)
+			unlock()
+		})
+	}
+	unlock()
+	group.Wait()
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock file is left behind: %v", err)
 	}
 }
 

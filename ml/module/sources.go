@@ -21,9 +21,10 @@ import (
 
 // Sources is what a set of packages is made of.
 type Sources struct {
-	Digest   string    // hex SHA-256 of the code
-	Packages []string  // import paths: the packages asked for and all that they import from this module, sorted
-	Modified time.Time // when the newest of the files was last written
+	Digest   string            // hex SHA-256 of the code
+	Packages []string          // import paths: the packages asked for and all that they import from this module, sorted
+	Digests  map[string]string // of each of them alone
+	Modified time.Time         // when the newest of the files was last written
 }
 
 // Digest is Read(root, pkgs...).Digest.
@@ -43,7 +44,7 @@ func Digest(root string, pkgs ...string) (string, error) {
 // tests, whatever its build constraints say, so that the digest is the same with and without cgo and errs on the side of change; so
 // do embedded files, assembly, C and object files. A package of another module adds nothing of its own.
 func Read(root string, pkgs ...string) (*Sources, error) {
-	s := &Sources{}
+	s := &Sources{Digests: map[string]string{}}
 	total := sha256.New()
 	writeField(total, runtime.Version(), runtime.GOARCH, Path)
 	for _, name := range []string{"go.mod", "go.sum"} {
@@ -71,6 +72,7 @@ func Read(root string, pkgs ...string) (*Sources, error) {
 	s.Packages = slices.Sorted(maps.Keys(digests))
 	for _, pkg := range s.Packages {
 		writeField(total, pkg, string(digests[pkg]))
+		s.Digests[pkg] = hex.EncodeToString(digests[pkg])
 	}
 	s.Digest = hex.EncodeToString(total.Sum(nil))
 	return s, nil
@@ -78,6 +80,36 @@ func Read(root string, pkgs ...string) (*Sources, error) {
 
 // Contains reports whether an import path is that of a package of this module.
 func Contains(pkg string) bool { return pkg == Path || strings.HasPrefix(pkg, Path+"/") }
+
+// Packages returns the import paths of this module's packages, in order, main packages included.
+func Packages(root string) ([]string, error) {
+	var pkgs []string
+	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := e.Name()[0] == '.' || e.Name()[0] == '_'
+		if e.IsDir() {
+			if name != root && (hidden || e.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if hidden || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(name))
+		if err == nil {
+			pkgs = append(pkgs, path.Join(Path, filepath.ToSlash(rel)))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the module's packages: %w", err)
+	}
+	slices.Sort(pkgs)
+	return slices.Compact(pkgs), nil
+}
 
 // foreign are the file name extensions that the go command compiles or links besides Go's own.
 var foreign = []string{".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package memo
+package module
 
 import (
 	"errors"

@@ -1,0 +1,43 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Lock waits until no other process, and nobody else in this one, holds the lock of that name, a file in an existing folder, and
+// returns what releases it. The operating system releases it, too, when the process dies. Where the file system has no locks
+// Lock returns at once.
+func Lock(ctx context.Context, name string) (unlock func(), err error) {
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("lock: %w", err)
+		}
+		locked, err := tryLock(f)
+		if err == nil && locked && isAt(f, name) {
+			return func() { release(f, name) }, nil
+		}
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("lock %s: %w", name, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// isAt reports whether f is still the file of that name: its last owner may have removed it between our open and our lock.
+func isAt(f *os.File, name string) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(name)
+	return err == nil && os.SameFile(mine, there)
+}
