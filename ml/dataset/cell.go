@@ -28,7 +28,7 @@ func formatValues(c *Column) []string {
 	case Time:
 		return formatTimes(c)
 	}
-	missing := " NaN"
+	missing, whole := " NaN", c.dtype() == "int64"
 	if c.kind != Text {
 		missing = " <NA>"
 	}
@@ -41,7 +41,7 @@ func formatValues(c *Column) []string {
 			out[i] = " " + shown(c.texts.at(i))
 		case c.kind == Bool:
 			out[i] = map[bool]string{true: " True", false: " False"}[c.bools[i]]
-		case c.ints[i] < 0 && c.dtype() == "int64":
+		case c.ints[i] < 0 && whole:
 			out[i] = strconv.FormatInt(c.ints[i], 10)
 		default:
 			out[i] = " " + strconv.FormatInt(c.ints[i], 10)
@@ -110,6 +110,18 @@ func appendForm(values []float64, form byte) []string {
 		out[i] = s
 	}
 	return out
+}
+
+// formatNullable writes floats as pandas does those of its nullable dtype, each with the digits that it needs itself.
+func formatNullable(values []float64) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = appendForm([]float64{v}, 'f')[0]
+		if math.IsNaN(v) {
+			out[i] = " <NA>"
+		}
+	}
+	return fixWidth(out, alignRight, 0)
 }
 
 // formatTimes writes dates alone when all times are midnights, else times with as many decimals as one of them needs.

@@ -18,6 +18,7 @@ type Column struct {
 	bools  []bool
 	texts  texts
 	nulls  nulls
+	gaps   bool // values were missing where these rows come from: the dtype stays the nullable one
 }
 
 // Int64Column returns a column of whole numbers; it keeps v.
@@ -93,7 +94,7 @@ func (c *Column) Nulls() int { return c.nulls.count() }
 // dtype returns what pandas would call the column's type. Whole numbers with gaps are pandas's nullable Int64: they
 // stay whole, where read_csv would turn them into floats.
 func (c *Column) dtype() string {
-	if len(c.nulls) > 0 && c.Nulls() > 0 {
+	if c.gaps || c.nulls.count() > 0 {
 		switch c.kind {
 		case Int64:
 			return "Int64"
@@ -106,7 +107,7 @@ func (c *Column) dtype() string {
 
 // take returns the given rows, in their order, as a new column.
 func (c *Column) take(rows []int) *Column {
-	out := &Column{name: c.name, kind: c.kind, n: len(rows)}
+	out := &Column{name: c.name, kind: c.kind, n: len(rows), gaps: c.gaps || c.nulls.count() > 0}
 	switch c.kind {
 	case Int64, Time:
 		out.ints = gather(c.ints, rows)

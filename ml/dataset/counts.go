@@ -48,5 +48,7 @@ func counted[K comparable](c *Column, value func(i int) K) *Series {
 	for i, k := range order {
 		rows[i] = first[k]
 	}
-	return &Series{values: Int64Column("count", gather(counts, order)), labels: c.take(rows)}
+	out := &Series{values: Int64Column("count", gather(counts, order)), labels: c.take(rows)}
+	out.values.gaps = out.labels.dtype() == "Int64" || out.labels.dtype() == "boolean" // pandas counts those in kind
+	return out
 }

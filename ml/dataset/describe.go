@@ -24,7 +24,10 @@ func (f *Frame) Describe(name string) *Series {
 	mean, std := moments(x)
 	slices.Sort(x)
 	figures := []float64{
-		float64(len(x)), mean, std, quantile(x, 0), quantile(x, 0.25), quantile(x, 0.5), quantile(x, 0.75), quantile(x, 1),
+		float64(len(x)), mean, std, nan, quantile(x, 0.25), quantile(x, 0.5), quantile(x, 0.75), nan,
+	}
+	if len(x) > 0 {
+		figures[3], figures[7] = x[0], x[len(x)-1]
 	}
 	s := &Series{
 		values: Float64Column(name, figures),
@@ -49,34 +52,48 @@ func describeTexts(f *Frame, c *Column) *Series {
 }
 
 // moments returns the mean and the standard deviation divided by n-1: NaN of nothing, and the latter of one value.
-// Two passes, as in pandas; the sums are compensated, so that their order does not show.
+// Two passes, as in pandas.
 func moments(x []float64) (mean, std float64) {
 	n := float64(len(x))
-	mean = sum(x, func(v float64) float64 { return v }) / n
-	squares := sum(x, func(v float64) float64 { d := v - mean; return float64(d * d) })
+	mean = sum(x) / n
+	squares := make([]float64, len(x))
+	for i, v := range x {
+		d := v - mean
+		squares[i] = d * d
+	}
 	if len(x) < 2 {
 		return mean, nan
 	}
-	return mean, math.Sqrt(squares / (n - 1))
+	return mean, math.Sqrt(sum(squares) / (n - 1))
 }
 
-// sum adds f of all values by Neumaier's method (Z. angew. Math. Mech. 54, 1974).
-func sum(x []float64, f func(float64) float64) float64 {
-	total, lost := 0.0, 0.0
-	for _, v := range x {
-		v = f(v)
-		t := total + v
-		if math.Abs(total) >= math.Abs(v) {
-			lost += (total - t) + v
-		} else {
-			lost += (v - t) + total
+// sum adds up pairwise, with numpy's blocks of 128 and eight running sums in each, so that the last digit agrees too.
+func sum(x []float64) float64 {
+	switch n := len(x); {
+	case n < 8:
+		total := 0.0
+		for _, v := range x {
+			total += v
 		}
-		total = t
-	}
-	if math.IsInf(total, 0) || math.IsNaN(lost) {
 		return total
+	case n <= 128:
+		r := [8]float64(x[:8])
+		i := 8
+		for ; i+8 <= n; i += 8 {
+			for j := range r {
+				r[j] += x[i+j]
+			}
+		}
+		total := ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]))
+		for _, v := range x[i:] {
+			total += v
+		}
+		return total
+	default:
+		half := n / 2
+		half -= half % 8
+		return sum(x[:half]) + sum(x[half:])
 	}
-	return total + lost
 }
 
 // quantile returns quantile q of sorted values, linear between neighbours, numpy's default; NaN of nothing. The

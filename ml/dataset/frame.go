@@ -14,7 +14,7 @@ type Frame struct {
 	rows   int
 	labels *Column // Int64 or Text; nil: rows are labelled start, start+1 …
 	start  int
-	source string  // the file it came from, for messages
+	source string // the file it came from, for messages
 }
 
 // New returns a frame of the given columns. It panics when their lengths differ or a name comes twice.

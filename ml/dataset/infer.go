@@ -6,13 +6,21 @@ import "bytes"
 // whole numbers, all numbers, all True and False, else text. A column without any value becomes floats, all missing.
 // Whole numbers beyond 64 bits leave it text: nothing is rounded without a word.
 func infer(c *Column) *Column {
+	if c.n == 0 {
+		return c
+	}
 	all := c.texts.all()
-	ints, floats, bools := true, true, true
+	ints, floats, bools, any := true, true, true, false
 	for i, s := range all {
 		b := []byte(s)
-		if c.nulls.at(i) || isNull(b) {
+		if c.nulls.at(i) {
 			continue
 		}
+		if isNull(b) {
+			bools = false // the words for a missing number are that only among numbers
+			continue
+		}
+		any = true
 		if bools && s != "True" && s != "False" && s != "TRUE" && s != "FALSE" && s != "true" && s != "false" {
 			bools = false
 		}
@@ -30,6 +38,9 @@ func infer(c *Column) *Column {
 		if !ints && !floats && !bools {
 			return c
 		}
+	}
+	if !any && c.Nulls() < c.n {
+		return c
 	}
 	out := &Column{name: c.name, n: c.n}
 	words := 0

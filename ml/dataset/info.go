@@ -89,10 +89,10 @@ func (f *Frame) infoTable(b *strings.Builder) {
 	}
 }
 
-// memoryUsage adds up what pandas counts: a machine word or a byte a value, a byte more for a mask, 128 bytes for
-// labels that are just numbered. A "+" says that texts are not counted.
+// memoryUsage adds up what pandas counts: a machine word or a byte a value, a byte more for a mask, 132 bytes
+// (Python 3.11) for labels that are just numbered. A "+" says that texts are not counted.
 func (f *Frame) memoryUsage() string {
-	bytes, more := 128, ""
+	bytes, more := 132, ""
 	if f.labels != nil {
 		bytes = 8 * f.rows
 		if f.labels.kind == Text {

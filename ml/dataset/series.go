@@ -70,7 +70,11 @@ func (s *Series) String() string {
 			shownRows = append(shownRows, i)
 		}
 	}
-	labels, values := formatLabels(s.labels.take(shownRows)), formatCells(s.values.take(shownRows))
+	labels, column := formatLabels(s.labels.take(shownRows)), s.values.take(shownRows)
+	values := formatCells(column)
+	if dtype == "Float64" {
+		values = formatNullable(column.floats)
+	}
 	if s.Len() > maxRows {
 		footer += fmt.Sprintf("Length: %d, ", s.Len())
 		const cut = minRows / 2

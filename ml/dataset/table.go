@@ -19,6 +19,10 @@ type window struct {
 	columns []*Column
 	rowCut  int // rows before the gap, 0 for no gap
 	colCut  int // columns before the gap, 0 for no gap
+
+	// signed tells which headings get the space that numbers have for a sign. Right of the gap pandas goes by the kinds
+	// of the wrong columns, those that would stand there without one, and so do we.
+	signed []bool
 }
 
 func (f *Frame) window() window {
@@ -41,6 +45,7 @@ func (f *Frame) window() window {
 	taken := make([]*Column, len(w.columns))
 	for i, c := range w.columns {
 		taken[i] = c.take(rows)
+		w.signed = append(w.signed, f.cols[i].kind != Text && f.cols[i].kind != Time)
 	}
 	w.columns = taken
 	return w
@@ -92,7 +97,7 @@ func (w window) textColumns() [][]string {
 			table = append(table, dotColumn(len(w.labels)+1))
 		}
 		head := shown(c.name)
-		if c.kind != Text && c.kind != Time {
+		if w.signed[i] {
 			head = " " + head // above the space for a sign
 		}
 		cells := fixWidth(formatCells(c), alignRight, length(head))
