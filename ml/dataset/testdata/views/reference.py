@@ -59,7 +59,7 @@ def views(df):
         yield f"describe.{name}", repr(texts(s) if s.dtype in (object, bool, "boolean") else s.describe())
         if len(s):
             yield f"counts.{name}", repr(counts(s))
-        if name.endswith("_ms") and len(s):
+        if name.endswith("_ms") and s.dtype == np.int64 and len(s):
             t = df[[name]].copy()
             t["timestamp"] = pd.to_datetime(t[name], unit="ms")
             t = t[["timestamp", name]]
