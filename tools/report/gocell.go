@@ -92,7 +92,7 @@ func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 		// The line of a fault is the cell's: the function's first line stands where %% was.
 		src := "package p; func _() {" + strings.Repeat("\n", split) + g.body + "\n}"
 		if _, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution); err != nil {
-			return nil, fault(err)
+			return nil, fault(err, source)
 		}
 	}
 	return g, nil
@@ -107,10 +107,11 @@ func onlyComments(body string) bool {
 	return tok == token.EOF
 }
 
-// fault is a syntax error at the cell's line.
-func fault(err error) error {
+// fault is a syntax error at the source's line; one that shows only behind the end is the last line's.
+func fault(err error, source string) error {
 	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
-		return fmt.Errorf("line %d: %s", list[0].Pos.Line, list[0].Msg)
+		last := strings.Count(strings.TrimSpace(source), "\n") + strings.Count(source[:len(source)-len(strings.TrimLeft(source, " \t\n"))], "\n") + 1
+		return fmt.Errorf("line %d: %s", min(list[0].Pos.Line, last), list[0].Msg)
 	}
 	return err
 }
@@ -123,7 +124,7 @@ func (g *goCell) declare(source string) error {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return fault(err)
+		return fault(err, source)
 	}
 	offset := func(p token.Pos) int { return fset.Position(p).Offset }
 	last := len(head)
@@ -185,19 +186,23 @@ func (g *goCell) general(d *ast.GenDecl, text string, source func(from, to token
 	var all []string
 	for _, s := range d.Specs {
 		var names []string
-		var doc *ast.CommentGroup
+		var doc, behind *ast.CommentGroup
 		switch s := s.(type) {
 		case *ast.TypeSpec:
-			names, doc = []string{s.Name.Name}, s.Doc
+			names, doc, behind = []string{s.Name.Name}, s.Doc, s.Comment
 		case *ast.ValueSpec:
-			doc = s.Doc
+			doc, behind = s.Doc, s.Comment
 			for _, n := range s.Names {
 				names = append(names, n.Name)
 			}
 		}
 		all = append(all, names...)
 		if d.Lparen.IsValid() && d.Tok != token.CONST {
-			one := d.Tok.String() + " " + source(s.Pos(), s.End())
+			end := s.End()
+			if behind != nil {
+				end = behind.End()
+			}
+			one := d.Tok.String() + " " + source(s.Pos(), end)
 			if doc != nil {
 				one = source(doc.Pos(), doc.End()) + "\n" + one
 			}

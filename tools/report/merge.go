@@ -76,7 +76,7 @@ func isInit(d *goDecl) bool {
 func (m *merged) imports(body []byte) (string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", append([]byte("package p\n"), body...), 0)
 	if err != nil {
-		return "", fmt.Errorf("the merged program: %w", fault(err))
+		return "", fmt.Errorf("the merged program: %w", fault(err, string(body)))
 	}
 	used := map[string]bool{}
 	for _, id := range file.Unresolved {
