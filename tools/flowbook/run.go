@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
 )
@@ -27,6 +28,8 @@ type runCmd struct {
 	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
 
 	JUnit        string `name:"junit" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
+	Incremental  bool   `help:"Execute only the cells that a change concerns; the others keep the outputs of an earlier run. Go notebooks only."`
+	Watch        bool   `help:"Run incrementally now and after each change of a notebook or of Go code, until interrupted."`
 	AllowErrors  bool   `help:"Go on after a failing cell."`
 	DryRun       bool   `help:"Check notebooks and parameters and say what would run."`
 	HelpNotebook bool   `help:"List the parameters that the notebooks declare."`
@@ -61,6 +64,9 @@ func (c *runCmd) Run(con *console) error {
 	if c.DryRun {
 		return c.dryRun(con, targets, assignments)
 	}
+	if c.Watch {
+		return c.watch(con, targets, assignments)
+	}
 	return c.all(con, targets, assignments)
 }
 
@@ -73,6 +79,14 @@ func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assig
 		}
 		opt.Output, opt.Assignments, opt.AllowErrors = t.output, assignments, c.AllowErrors
 		opt.Progress, opt.Log = p.event, p.log
+		if c.Incremental || c.Watch {
+			if opt.Root, err = t.root(); err != nil {
+				return nil, err
+			}
+			if opt.Cells, err = module.State(opt.Root, "cells"); err != nil {
+				return nil, err
+			}
+		}
 		res, err := runner.Run(ctx, t.nb, opt)
 		if err != nil {
 			return res, err

@@ -14,7 +14,7 @@ import (
 // execute runs one cell to its end and judges it. It returns when the reply and idle have come, the kernel is dead, or the cell has been
 // interrupted and its grace is over.
 func (s *session) execute(ctx context.Context, t *task) {
-	t.out = &outputs{displays: s.displays, limit: max(s.opt.MaxOutput, 0)}
+	t.out = &outputs{displays: s.displays, limit: max(s.opt.MaxOutput, 0), crossed: &s.crossed}
 	s.executed++
 	t.count = s.executed
 	t.res.Started = time.Now()
@@ -136,7 +136,7 @@ func (s *session) dispatch(m jupyter.Message) *task {
 				t.broken = fmt.Errorf("execute_reply: %w", err)
 			}
 			if t.reply.Count > 0 {
-				s.counts[t.reply.Count] = t.res.Number
+				s.counts[t.reply.Count] = t
 			}
 		}
 	case "iopub":
@@ -156,7 +156,7 @@ func (s *session) iopub(t *task, m jupyter.Message) {
 	case "execute_input":
 		var c reply
 		if json.Unmarshal(m.Content, &c) == nil && c.Count > 0 {
-			s.counts[c.Count] = t.res.Number
+			s.counts[c.Count] = t
 		}
 		return
 	case "stream", "display_data", "execute_result", "update_display_data", "error", "clear_output":

@@ -75,7 +75,7 @@ func (s *session) failure(t *task) *CellError {
 	}
 	count, p := locate(e.Traceback, e.Value, e.Stderr)
 	if p.Line > 0 {
-		p.Number = s.counts[count]
+		p.Number, p.Line = s.place(count, p.Line)
 		for _, u := range s.plan {
 			if u.res.Number == p.Number {
 				p.File = u.cell.LineOf(p.Line)
@@ -109,4 +109,34 @@ func (t *task) hint(gonb bool) string {
 		return " (a Go cell that reads os.Stdin waits for ever: a kernel has no terminal)"
 	}
 	return ""
+}
+
+// place turns a place as the kernel names it, an execution count and a line, into a code cell's number and line; number 0 if it is nobody's.
+func (s *session) place(count, line int) (number, l int) {
+	if s.inc != nil {
+		if from, ok := s.inc.places[count]; ok {
+			if line < 1 || line > len(from) {
+				return 0, line
+			}
+			return from[line-1].number, from[line-1].line
+		}
+	}
+	if t := s.counts[count]; t != nil {
+		return t.res.Number, line
+	}
+	return 0, line
+}
+
+// countPlace is place with the notebook's execution count in place of the cell's number.
+func (s *session) countPlace(count, line int) (int, int) {
+	number, l := s.place(count, line)
+	for _, t := range s.plan {
+		if t.res.Number == number && t.cell.ExecutionCount != nil {
+			return *t.cell.ExecutionCount, l
+		}
+		if t.res.Number == number && t.count > 0 {
+			return t.count, l
+		}
+	}
+	return count, line
 }

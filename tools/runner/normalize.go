@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,11 +13,13 @@ import (
 //
 //   - the kernel's folder, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
 //   - in stack traces, addresses and program counters are written 0x?, goroutines but the first are N, and folders are
-//     written $GOROOT, $GOMODCACHE or relative to the module.
+//     written $GOROOT, $GOMODCACHE or relative to the module;
+//   - in an incremental run the places that GoNB names, Cell [3] Line 2, are counted as in a full one.
 //
 // Nothing else is touched: what a cell shows by other means is its author's.
 type normalizer struct {
 	roots []root
+	place func(count, line int) (int, int) // maps GoNB's places to the notebook's counts; nil where they are the same
 }
 
 type root struct{ dir, name string }
@@ -26,6 +29,7 @@ var (
 	gonbName    = regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b`)
 	hexNumber   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 	goroutine   = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
+	gonbPlace   = regexp.MustCompile(`(Cell ?\[)(\d+)(\]:? Line )(\d+)`)
 	traceHeader = regexp.MustCompile(`^goroutine \d+ .*\[.*\]:$|^\[signal SIG`)
 )
 
@@ -43,6 +47,13 @@ func (n *normalizer) output(o *notebook.Output) {
 }
 
 func (n *normalizer) text(s string) string {
+	if n.place != nil && strings.Contains(s, " Line ") {
+		s = gonbPlace.ReplaceAllStringFunc(s, func(m string) string {
+			parts := gonbPlace.FindStringSubmatch(m)
+			count, line := n.place(atoi(parts[2]), atoi(parts[4]))
+			return fmt.Sprintf("%s%d%s%d", parts[1], count, parts[3], line)
+		})
+	}
 	if strings.Contains(s, "gonb_") {
 		s = gonbDir.ReplaceAllLiteralString(s, "$GONB_TMP_DIR")
 		s = gonbName.ReplaceAllLiteralString(s, "gonb")

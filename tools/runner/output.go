@@ -3,6 +3,7 @@ package runner
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"flowbook/tools/jupyter"
@@ -14,6 +15,7 @@ import (
 type outputs struct {
 	displays map[string][]*notebook.Output // display id → where it is shown, shared by all cells of a run
 	limit    int                           // bytes that are kept, 0 is no limit
+	crossed  *bool                         // set when an output of another cell is updated; may be nil
 
 	list    []*piece
 	clear   bool // a clear_output(wait) waits for the next output
@@ -153,6 +155,9 @@ func (o *outputs) display(msgType string, c *content) error {
 // update replaces data and metadata of every output with the display id; an unknown id does nothing.
 func (o *outputs) update(c *content) error {
 	for _, out := range o.displays[c.displayID()] {
+		if o.crossed != nil && !slices.ContainsFunc(o.list, func(p *piece) bool { return p.out == out }) {
+			*o.crossed = true
+		}
 		if err := fill(out, c); err != nil {
 			return fmt.Errorf("update_display_data message: %w", err)
 		}
@@ -214,10 +219,14 @@ func (o *outputs) result(count int, normal func(*notebook.Output)) []*notebook.O
 		if p.out.Type == notebook.ExecuteResult {
 			p.out.ExecutionCount = &count
 		}
-		if normal != nil {
-			normal(p.out)
+		out := p.out
+		if out.Type == notebook.ErrorOutput {
+			out = out.Clone() // what normal does to it must not be done twice
 		}
-		outs = append(outs, p.out)
+		if normal != nil {
+			normal(out)
+		}
+		outs = append(outs, out)
 	}
 	return outs
 }

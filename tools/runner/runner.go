@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -48,6 +49,9 @@ type Options struct {
 	MaxOutput   int           // bytes of output that are kept of a cell; 0 is 10 MiB, negative is no limit
 	AllowErrors bool          // go on after a failing cell; it is a failure all the same
 
+	Cells string // folder of results of single cells: an incremental run, for GoNB only; "" executes every cell
+	Root  string // the module's root, for incremental runs
+
 	Timings  bool                        // measure build and link of Go cells
 	Progress func(Event)                 // called from Run's goroutine; may be nil
 	Log      func(Event, string, string) // cell, stream name, text as it comes; may be nil
@@ -61,8 +65,7 @@ type Event struct {
 
 // Run executes the notebook's code cells in order on a kernel of its own and changes nb: outputs and counts of all cells that can be
 // executed are cleared first, so that nothing old stands beside something new, and set as the cells run. Parameters are
-// checked before anything is started. The Result is complete whenever err is nil; with a kernel that cannot be
-// started it is nil.
+// checked before anything is started. The Result is complete whenever err is nil.
 func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, error) {
 	if err := Inject(nb, opt.Assignments, opt.Dir); err != nil {
 		return nil, err
@@ -76,14 +79,19 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 		ctx, cancel = context.WithTimeoutCause(ctx, opt.Deadline, &DeadlineError{opt.Deadline})
 		defer cancel()
 	}
-	if err := s.start(ctx); err != nil {
+	s.res.Started = time.Now()
+	if opt.Cells != "" && opt.Spec.Name == "gonb" {
+		var err error
+		if s.inc, err = newIncremental(s); err != nil {
+			return nil, err
+		}
+		defer os.Remove(s.inc.reads)
+	}
+	if err := s.cells(ctx); err != nil {
+		s.stop()
 		return nil, err
 	}
-	err := s.cells(ctx)
-	if serr := s.finish(); err == nil {
-		err = serr
-	}
-	return s.res, err
+	return s.res, s.finish()
 }
 
 // Inject sets parameters: it puts a cell tagged injected-parameters after the first cell tagged parameters, in place of the one that an

@@ -24,12 +24,14 @@ type session struct {
 	k        *jupyter.Kernel
 	gonb     bool
 	tasks    map[string]*task              // message id → the cell that sent it, so that late output finds its cell
-	counts   map[int]int                   // the kernel's execution count → code cell number
+	counts   map[int]*task                 // by the kernel's execution count
 	displays map[string][]*notebook.Output // display id → outputs
 	widgets  widgets
 	normal   normalizer
 	graph    *buildGraph
-	executed int // cells executed so far: our execution counts
+	executed int          // cells executed so far: our execution counts
+	crossed  bool         // a cell has updated another's output
+	inc      *incremental // nil in a run that executes everything
 }
 
 // task is one code cell on its way.
@@ -72,7 +74,7 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		nb: nb, opt: opt,
 		res:      &Result{Path: opt.Path, Output: opt.Output, Status: OK, Kernel: opt.Spec.Name},
 		tasks:    map[string]*task{},
-		counts:   map[int]int{},
+		counts:   map[int]*task{},
 		displays: map[string][]*notebook.Output{},
 	}
 }
@@ -130,8 +132,11 @@ func (s *session) prepare() error {
 
 // start starts the kernel.
 func (s *session) start(ctx context.Context) error {
-	s.res.Started = time.Now()
+	begin := time.Now()
 	env := s.opt.Env
+	if s.inc != nil {
+		env = append(env[:len(env):len(env)], readsEnv+"="+s.inc.reads)
+	}
 	if s.opt.Timings && s.opt.Spec.Language == "go" {
 		g, err := newBuildGraph()
 		if err != nil {
@@ -149,8 +154,13 @@ func (s *session) start(ctx context.Context) error {
 		}
 		return &StartError{s.opt.Spec.Name, err}
 	}
-	s.res.Startup = time.Since(s.res.Started)
-	return s.introduce()
+	s.res.Startup = time.Since(begin)
+	if s.inc != nil {
+		if err := s.inc.store.putInfo(s.inc.keys.base, s.k.Info()); err != nil {
+			return fmt.Errorf("incremental run: %w", err)
+		}
+	}
+	return s.introduce(s.k.Info())
 }
 
 // StartError is a kernel that could not be started.
@@ -164,13 +174,13 @@ func (e *StartError) Unwrap() error { return e.Err }
 
 // introduce takes up what the kernel says about itself. The version of its language goes to the result and not into the notebook, whose bytes
 // must not depend on a patch release.
-func (s *session) introduce() error {
+func (s *session) introduce(raw json.RawMessage) error {
 	var info struct {
 		Implementation        string          `json:"implementation"`
 		ImplementationVersion string          `json:"implementation_version"`
 		LanguageInfo          notebook.Object `json:"language_info"`
 	}
-	if err := json.Unmarshal(s.k.Info(), &info); err != nil {
+	if err := json.Unmarshal(raw, &info); err != nil {
 		return fmt.Errorf("kernel info of %s: %w", s.opt.Spec.Name, err)
 	}
 	s.gonb = info.Implementation == "gonb"
@@ -193,20 +203,39 @@ func (s *session) introduce() error {
 	}
 	if s.gonb {
 		s.normal.roots = goRoots(s.opt.Dir)
+		if s.inc != nil {
+			s.normal.place = s.countPlace
+		}
 	}
 	return nil
 }
 
-// cells executes the cells until one stops the run.
+// cells executes the cells until one stops the run. The kernel is started for the first that needs it.
 func (s *session) cells(ctx context.Context) error {
-	for _, t := range s.plan {
+	for i := 0; i < len(s.plan); i++ {
+		t := s.plan[i]
 		if ctx.Err() != nil {
 			s.res.Stop = context.Cause(ctx)
 			return nil
 		}
-		if t.res.Status == Skipped {
+		if t.res.Status == Skipped || s.inc != nil && s.inc.reuse(s, i) {
 			s.progress(t)
 			continue
+		}
+		if s.k == nil {
+			if err := s.start(ctx); err != nil {
+				return err
+			}
+		}
+		if s.inc != nil {
+			if first := s.inc.declare(ctx, s, i); first < i {
+				s.rewind(ctx, first)
+				i = first - 1
+				continue
+			}
+			if err := s.inc.before(); err != nil {
+				return err
+			}
 		}
 		t.res.Status = ""
 		s.progress(t)
@@ -220,8 +249,43 @@ func (s *session) cells(ctx context.Context) error {
 		if stops(t.res.Status) || t.res.Status.Bad() && !s.opt.AllowErrors {
 			return nil
 		}
+		if s.inc != nil {
+			if err := s.inc.after(i); err != nil {
+				return err
+			}
+		}
+	}
+	if s.k == nil && s.inc != nil {
+		if raw := s.inc.store.info(s.inc.keys.base); raw != nil {
+			return s.introduce(raw)
+		}
+		return s.start(ctx)
 	}
 	return nil
+}
+
+// rewind goes back to a cell, with a kernel that knows nothing.
+func (s *session) rewind(ctx context.Context, first int) {
+	if err := s.k.Shutdown(ctx); err != nil {
+		s.warn("kernel shutdown: %v", err)
+	}
+	s.k = nil
+	s.counts = map[int]*task{}
+	clear(s.inc.sent)
+	clear(s.inc.places)
+	s.executed, s.res.Status = 0, OK
+	for i, t := range s.plan {
+		if i < first {
+			if t.cell.ExecutionCount != nil && t.res.Status != Skipped {
+				s.executed++
+			}
+			continue
+		}
+		if t.res.Status != Skipped {
+			t.res.Status, t.res.Error, t.out = NotRun, nil, nil
+			t.cell.ClearOutputs()
+		}
+	}
 }
 
 // stops reports whether no other cell can follow, whatever the options.
@@ -245,14 +309,7 @@ func (s *session) normalize() func(*notebook.Output) {
 
 // finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the sidecar.
 func (s *session) finish() error {
-	if s.gonb && s.res.Stop == nil && !s.dead() {
-		s.drain(50 * time.Millisecond) // a large display may come after idle
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
-	defer cancel()
-	err := s.k.Shutdown(ctx)
-	s.drain(5 * time.Second)
-	s.graph.close()
+	s.stop()
 	for _, t := range s.plan {
 		if t.out != nil {
 			s.record(t)
@@ -261,22 +318,39 @@ func (s *session) finish() error {
 			}
 		}
 	}
-	if werr := s.widgets.store(s.nb); werr != nil && err == nil {
-		err = fmt.Errorf("widget state: %w", werr)
+	if err := s.widgets.store(s.nb); err != nil {
+		return fmt.Errorf("widget state: %w", err)
 	}
 	s.res.Elapsed = time.Since(s.res.Started)
-	if serr := s.save(); serr != nil {
-		return serr
+	if err := s.save(); err != nil {
+		return err
 	}
-	if s.opt.Output != "" {
-		if serr := writeSidecar(SidecarPath(s.opt.Output), s.res); serr != nil {
-			return serr
+	if s.inc != nil {
+		if err := s.inc.keep(s); err != nil {
+			return err
 		}
 	}
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	if s.opt.Output == "" {
+		return nil
+	}
+	return writeSidecar(SidecarPath(s.opt.Output), s.res)
+}
+
+// stop ends the kernel and takes all that it has sent.
+func (s *session) stop() {
+	defer s.graph.close()
+	if s.k == nil {
+		return
+	}
+	if s.gonb && s.res.Stop == nil && !s.dead() {
+		s.drain(50 * time.Millisecond) // a large display may come after idle
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if err := s.k.Shutdown(ctx); err != nil {
 		s.warn("kernel shutdown: %v", err)
 	}
-	return nil
+	s.drain(5 * time.Second)
 }
 
 // drain takes messages until the kernel has said nothing for a while, or its channel is closed.

@@ -1,0 +1,224 @@
+package runner
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+)
+
+// cellCode is a GoNB cell taken apart: what it declares, which GoNB keeps for the cells that follow, and what it does.
+type cellCode struct {
+	source   string
+	foreign  bool     // its first line hands it to another program
+	opaque   bool     // its Go cannot be parsed
+	commands []string // lines of GoNB's other than %% and %main
+	units    []*unit
+	body     *unit  // what follows %%, or func main; nil for declarations alone
+	args     string // the line of %%
+}
+
+// A unit is a declaration that stands or falls as one: a function, a type, a constant or a group of them that counts, a variable.
+type unit struct {
+	keys      []string // GoNB's names for it
+	kind      token.Token
+	text      string
+	line      int // in the cell, from 1
+	idents    map[string]bool
+	selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
+	always    bool               // is executed in every cell: init_…, a variable whose value is computed
+	path      string             // of an import
+}
+
+// readCellCode takes a cell apart.
+func readCellCode(source string) *cellCode {
+	c := &cellCode{source: source}
+	first, _, _ := strings.Cut(source, "\n")
+	for _, magic := range []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"} {
+		if f := strings.Fields(strings.TrimPrefix(first, "//gonb:")); len(f) > 0 && f[0] == magic {
+			c.foreign = true
+			return c
+		}
+	}
+	decls, body := c.split()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", "package p;"+decls, parser.SkipObjectResolution)
+	if err != nil {
+		c.opaque = true
+		return c
+	}
+	text := func(n ast.Node) string {
+		const shift = len("package p;")
+		return decls[fset.Position(n.Pos()).Offset-shift : fset.Position(n.End()).Offset-shift]
+	}
+	for _, d := range file.Decls {
+		c.declare(d, text, func(n ast.Node) int { return fset.Position(n.Pos()).Line })
+	}
+	if body != "" {
+		bfile, err := parser.ParseFile(token.NewFileSet(), "", "package p; func main() {\n"+body+"\n}", parser.SkipObjectResolution)
+		if err != nil {
+			c.opaque = true
+			return c
+		}
+		c.body = newUnit(token.FUNC, body, 0, bfile, "main")
+	}
+	return c
+}
+
+// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
+func (c *cellCode) split() (decls, body string) {
+	lines := strings.Split(c.source, "\n")
+	main, joined := -1, false
+	for i, line := range lines {
+		bare := strings.TrimPrefix(line, "//gonb:")
+		if joined || special(line) {
+			f := strings.Fields(bare)
+			if !joined && (f[0] == "%%" || f[0] == "%main") {
+				main = i
+				c.args = bare
+			} else {
+				c.commands = append(c.commands, bare)
+			}
+			joined = strings.HasSuffix(line, `\`)
+			lines[i] = ""
+		} else if strings.HasPrefix(line, "package ") {
+			lines[i] = ""
+		}
+	}
+	if main < 0 {
+		return strings.Join(lines, "\n"), ""
+	}
+	return strings.Join(lines[:main], "\n"), strings.Join(lines[main+1:], "\n")
+}
+
+func (c *cellCode) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Node) int) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		name := d.Name.Name
+		if d.Recv == nil && name == "main" {
+			c.body = newUnit(token.FUNC, text(d), line(d), d, name)
+			return
+		}
+		key := name
+		if d.Recv != nil && len(d.Recv.List) > 0 {
+			key = receiver(d.Recv.List[0].Type) + "~" + name
+		}
+		u := newUnit(token.FUNC, text(d), line(d), d, key)
+		u.always = d.Recv == nil && strings.HasPrefix(name, "init_")
+		c.units = append(c.units, u)
+	case *ast.GenDecl:
+		if d.Tok == token.CONST && d.Lparen.IsValid() && counts(d) {
+			var keys []string
+			for _, s := range d.Specs {
+				for _, n := range s.(*ast.ValueSpec).Names {
+					keys = append(keys, n.Name)
+				}
+			}
+			c.units = append(c.units, newUnit(token.CONST, text(d), line(d), d, keys...))
+			return
+		}
+		for _, s := range d.Specs {
+			c.units = append(c.units, specUnit(d.Tok, s, text(s), line(s)))
+		}
+	}
+}
+
+func specUnit(tok token.Token, s ast.Spec, text string, line int) *unit {
+	switch s := s.(type) {
+	case *ast.ImportSpec:
+		path, _ := strconv.Unquote(s.Path.Value) // the parser has seen to it
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		if s.Name != nil {
+			name = s.Name.Name
+		}
+		return &unit{keys: []string{"import " + name}, kind: token.IMPORT, text: "import " + text, line: line, path: path}
+	case *ast.TypeSpec:
+		return newUnit(tok, "type "+text, line, s, s.Name.Name)
+	}
+	v := s.(*ast.ValueSpec)
+	var keys []string
+	for _, n := range v.Names {
+		keys = append(keys, n.Name)
+	}
+	u := newUnit(tok, tok.String()+" "+text, line, s, keys...)
+	if tok == token.VAR {
+		for _, e := range v.Values {
+			u.always = u.always || runs(e)
+		}
+	}
+	return u
+}
+
+func newUnit(kind token.Token, text string, line int, n ast.Node, keys ...string) *unit {
+	u := &unit{keys: keys, kind: kind, text: text, line: line, idents: map[string]bool{}, selectors: map[[2]string]bool{}}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			u.idents[n.Name] = true
+		case *ast.SelectorExpr:
+			x := ""
+			if id, ok := n.X.(*ast.Ident); ok {
+				x = id.Name
+			}
+			u.selectors[[2]string{x, n.Sel.Name}] = true
+		}
+		return true
+	})
+	return u
+}
+
+// counts reports whether a group of constants depends on the order of its lines.
+func counts(d *ast.GenDecl) bool {
+	found := false
+	for _, s := range d.Specs {
+		if v := s.(*ast.ValueSpec); len(v.Values) == 0 {
+			return true
+		}
+		ast.Inspect(s, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == "iota" {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// runs reports whether an expression does anything when it is evaluated.
+func runs(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false // not called here
+		case *ast.CallExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		case *ast.BinaryExpr:
+			found = found || n.Op == token.QUO || n.Op == token.REM // may panic
+		}
+		return !found
+	})
+	return found
+}
+
+func receiver(e ast.Expr) string {
+	for {
+		switch x := e.(type) {
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.IndexListExpr:
+			e = x.X
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return "?"
+		}
+	}
+}

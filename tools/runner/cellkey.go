@@ -1,0 +1,135 @@
+package runner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
+)
+
+// keyVersion is part of every key: another way of keying, storing or normalizing outputs makes old results unreachable.
+const keyVersion = "flowbook cell 1"
+
+// keyer computes the keys of a notebook's cells. A key is the digest of everything that a cell's output depends on, but for the data files
+// that it reads, which are known only once it has run and are stored with its result:
+//
+//   - the cell's code and the declarations that its program consists of, without comments and formatting;
+//   - the commands of GoNB's (%env, %cd, !…) in all cells before it, and cells before it that are no Go;
+//   - the code of the packages of this module that it names, with go.mod, go.sum and the Go version;
+//   - the kernel: its program, arguments and environment, the working directory, the size limit of outputs.
+type keyer struct {
+	root    string
+	base    string // digest of what all cells have in common
+	cells   []*cellCode
+	digests map[string]string // by list of packages
+	pure    map[string]string // by package: why it is not
+}
+
+func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
+	h := sha256.New()
+	dir := opt.Dir
+	if abs, err := os.Getwd(); err == nil && dir == "" {
+		dir = abs
+	}
+	var env []string
+	for name, value := range spec.Env {
+		env = append(env, name+"="+value)
+	}
+	for _, pair := range os.Environ() {
+		for _, prefix := range []string{"GOMLX_", "XLA_", "FLOWBOOK_", "GOMAXPROCS=", "GODEBUG=", "TZ=", "LANG=", "LC_"} {
+			if strings.HasPrefix(pair, prefix) && !strings.HasPrefix(pair, readsEnv+"=") {
+				env = append(env, pair)
+			}
+		}
+	}
+	slices.Sort(env)
+	common, err := json.Marshal([]any{keyVersion, runtime.GOOS, runtime.GOARCH, spec.Argv, env, opt.Env, dir, opt.MaxOutput})
+	if err != nil { // strings and a number
+		panic(err)
+	}
+	h.Write(common)
+	return &keyer{root: root, base: hex.EncodeToString(h.Sum(nil)), digests: map[string]string{}, pure: map[string]string{}}
+}
+
+// errTorn ends an incremental run before it has begun.
+var errTorn = fmt.Errorf("a group of constants is redeclared in part")
+
+// key returns the key of cell i, or why it has none and is executed on each run.
+func (k *keyer) key(i int) (key, why string, err error) {
+	c := k.cells[i]
+	switch {
+	case c.foreign:
+		return "", "is no Go", nil
+	case c.opaque:
+		return "", "cannot be parsed", nil
+	case len(c.commands) > 0:
+		return "", "has the command " + c.commands[0], nil
+	}
+	d := declaredBy(k.cells[:i+1])
+	if d.torn {
+		return "", "", errTorn
+	}
+	r := d.reachedBy(c)
+	if why := r.purity(); why != "" {
+		return "", why, nil
+	}
+	pkgs := r.packages(k.root)
+	digest, why, err := k.packages(pkgs)
+	if err != nil || why != "" {
+		return "", why, err
+	}
+	h := sha256.New()
+	field := func(parts ...string) {
+		for _, p := range parts {
+			fmt.Fprintf(h, "%d:%s", len(p), p)
+		}
+		h.Write([]byte{'\n'})
+	}
+	field(k.base, digest, c.args, module.CodeDigest(c.source))
+	for _, u := range r.units {
+		field(append([]string{"unit", module.CodeDigest(u.text)}, u.keys...)...)
+	}
+	for _, imp := range r.imports {
+		field("import", imp.keys[0], imp.path)
+	}
+	for _, before := range k.cells[:i] {
+		if before.foreign || before.opaque {
+			field("verbatim", before.source)
+		}
+		field(append([]string{"commands"}, before.commands...)...)
+	}
+	return hex.EncodeToString(h.Sum(nil)), "", nil
+}
+
+// packages digests packages of this module, or says why one of them makes a cell impure.
+func (k *keyer) packages(pkgs []string) (digest, why string, err error) {
+	list := strings.Join(pkgs, " ")
+	if d, ok := k.digests[list]; ok {
+		return d, k.pure[list], nil
+	}
+	src, err := module.Read(k.root, pkgs...)
+	if err != nil {
+		return "", "", fmt.Errorf("digest of the packages of a cell: %w", err)
+	}
+	for _, pkg := range src.Packages {
+		p, ok := k.pure[pkg]
+		if !ok {
+			if p, err = packagePurity(k.root, pkg); err != nil {
+				return "", "", err
+			}
+			k.pure[pkg] = p
+		}
+		if why == "" {
+			why = p
+		}
+	}
+	k.digests[list], k.pure[list] = src.Digest, why
+	return src.Digest, why, nil
+}
