@@ -111,15 +111,26 @@ func (m *merged) imports(body []byte) (string, error) {
 			chosen[name] = goImport{path: p}
 		}
 	}
-	var lines []string
+	var groups [2][]string // the standard library, then the rest
 	for _, i := range chosen {
-		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %q", i.name, i.path)))
+		first, _, _ := strings.Cut(i.path, "/")
+		group := 0
+		if strings.Contains(first, ".") || first == "flowbook" {
+			group = 1
+		}
+		groups[group] = append(groups[group], strings.TrimSpace(fmt.Sprintf("%s %q", i.name, i.path)))
 	}
-	slices.Sort(lines)
-	if len(lines) == 0 {
+	var text []string
+	for _, lines := range groups {
+		slices.Sort(lines)
+		if lines = slices.Compact(lines); len(lines) > 0 {
+			text = append(text, strings.Join(lines, "\n")) // gofmt sorts each group by path
+		}
+	}
+	if len(text) == 0 {
 		return "", nil
 	}
-	return "import (\n" + strings.Join(slices.Compact(lines), "\n") + "\n)\n", nil
+	return "import (\n" + strings.Join(text, "\n\n") + "\n)\n", nil
 }
 
 var version = regexp.MustCompile(`^v[0-9]+$`)
