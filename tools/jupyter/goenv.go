@@ -63,6 +63,12 @@ func goEnvironment(state string) []string {
 	return env
 }
 
+// scrubbed makes env neutral: nothing in it decides what is built, or lets the go command fail on a setting that the
+// kernel does not get either.
+func scrubbed(env []string) []string {
+	return append(env, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS=", "GOARCH=", "GOEXPERIMENT=")
+}
+
 // readGoEnv asks the go command for its settings, or takes its answer of last time, which is kept under everything
 // that it depends on: the command, the variables, the settings file, go.mod.
 func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error) {
@@ -76,7 +82,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error
 		return e, nil
 	}
 	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOENV")
-	cmd.Dir, cmd.Env = root, goEnvironment(state)
+	cmd.Dir, cmd.Env = root, scrubbed(goEnvironment(state))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -119,7 +119,7 @@ func buildTools(ctx context.Context, goCommand, root, state, version string) (st
 	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
 	cmd.Dir = root
-	cmd.Env = append(goEnvironment(filepath.Dir(state)), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS=", "GOARCH=", "GOEXPERIMENT=")
+	cmd.Env = scrubbed(goEnvironment(state))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", strings.Join(goTools, " and "), err, strings.TrimSpace(string(out)))
 	}

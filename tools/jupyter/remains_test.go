@@ -1,16 +1,79 @@
 package jupyter_test
 
 import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/jupyter/fake"
 )
 
-// carriers lists the living processes whose environment or command line names folder, by a way of its own.
-func carriers(t *testing.T, folder string) []int {
+// envRunner makes the test's program a runner: "once" executes one cell and ends, "ever" executes cells until it is killed.
+const envRunner = "FLOWBOOK_TEST_RUNNER"
+
+// runnerMain is the runner that the tests kill.
+func runnerMain() {
+	mode := os.Getenv(envRunner)
+	if mode == "" {
+		return
+	}
+	os.Unsetenv(envRunner)
+	if err := runCells(mode == "once"); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func runCells(once bool) error {
+	ctx := context.Background()
+	spec, err := jupyter.GoNB(ctx, root)
+	if err != nil {
+		return err
+	}
+	k, err := jupyter.Start(ctx, jupyter.Options{Spec: spec})
+	if err != nil {
+		return err
+	}
+	defer k.Shutdown(ctx)
+	fmt.Println("started", k.Folder())
+	for n := 0; ; n++ {
+		// Half of the cells leave a process behind that nobody waits for, in a session of its own.
+		code := fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", 42+n)
+		if n%2 == 1 {
+			code = "!setsid sleep 1000 >/dev/null 2>&1 &"
+		}
+		id, err := k.Execute(code, false, true, true)
+		if err != nil {
+			return err
+		}
+		for m := range k.Messages() {
+			if m.Parent.MsgID == id && m.Header.MsgType == "stream" && once {
+				fmt.Println("the cell said", strings.Trim(strings.TrimPrefix(string(m.Content), `{"name":"stdout","text":`), `"}`))
+				return nil
+			}
+			if m.Parent.MsgID == id && m.Header.MsgType == "execute_reply" {
+				break
+			}
+		}
+		if k.Death() != nil {
+			return k.Death()
+		}
+	}
+}
+
+// carriers lists the living processes whose environment, command line or sockets name folder, by a way of its own.
+func carriers(t *testing.T, folder string) (pids []int) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
 		return nil // no /proc to look into
@@ -19,7 +82,6 @@ func carriers(t *testing.T, folder string) []int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var pids []int
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil || pid == os.Getpid() {
@@ -36,4 +98,149 @@ func carriers(t *testing.T, folder string) []int {
 	return pids
 }
 
-func runnerMain() {}
+// remains says what is left of kernels below the temporary folder dir after two seconds.
+func remains(t *testing.T, dir string) string {
+	t.Helper()
+	var left string
+	for until := time.Now().Add(2 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+		left = ""
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if strings.HasPrefix(e.Name(), "fb") || strings.HasPrefix(e.Name(), "gonb") {
+				left += " " + e.Name()
+			}
+		}
+		for _, pid := range carriers(t, dir) {
+			line, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+			left += fmt.Sprintf(" %d(%s)", pid, strings.ReplaceAll(string(line), "\x00", " "))
+		}
+		if left == "" {
+			return ""
+		}
+	}
+	return left
+}
+
+// shortDir is a temporary folder with a short name and a gopls that, like the real one, never ends by itself.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("looks for what is left in /proc: needs Linux")
+	}
+	dir, err := os.MkdirTemp("", "fbt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.WriteFile(filepath.Join(dir, "gopls"), []byte("#!/bin/sh\nexec sleep 1000\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func moments() int {
+	if testing.Short() {
+		return 2
+	}
+	return 20
+}
+
+// TestKillRunner kills the runner with SIGKILL at random moments: while it starts, while cells compile and run.
+func TestKillRunner(t *testing.T) {
+	t.Parallel()
+	goNB(t)
+	dir := shortDir(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range moments() {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		moment := time.Duration(random.IntN(500)) * time.Millisecond
+		time.Sleep(moment)
+		cmd.Process.Kill()
+		cmd.Wait()
+		if left := remains(t, dir); left != "" {
+			t.Errorf("moment %d, %v: left after 2 s:%s", i, moment, left)
+		}
+	}
+}
+
+// TestKillKernel kills the kernel with SIGKILL at random moments: the runner says so and ends.
+func TestKillKernel(t *testing.T) { killPart(t, "/gonb", "kernel Go (gonb) died: signal killed") }
+
+// TestKillSupervisor kills the supervisor, with which the kernel must die.
+func TestKillSupervisor(t *testing.T) {
+	killPart(t, "supervise", "kernel Go (gonb) died: its supervisor was killed")
+}
+
+func killPart(t *testing.T, part, want string) {
+	t.Parallel()
+	goNB(t)
+	dir := shortDir(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range moments() {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		if !lines.Scan() || !strings.HasPrefix(lines.Text(), "started ") {
+			t.Fatalf("runner says %q", lines.Text())
+		}
+		moment := time.Duration(random.IntN(500)) * time.Millisecond
+		time.Sleep(moment)
+		for _, pid := range carriers(t, dir) {
+			line, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+			args := strings.Split(string(line), "\x00")
+			if strings.HasSuffix(args[0], part) || len(args) > 1 && args[1] == part {
+				if p, err := os.FindProcess(pid); err == nil {
+					p.Kill()
+				}
+			}
+		}
+		at := time.Now()
+		lines.Scan()
+		if d := time.Since(at); d > time.Second || !strings.HasPrefix(lines.Text(), want) {
+			t.Errorf("moment %d, %v: after %v the runner says %q", i, moment, d, lines.Text())
+		}
+		if left := remains(t, dir); left != "" {
+			t.Errorf("moment %d, %v: left after 2 s:%s", i, moment, left)
+		}
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+}
+
+// TestParallelStarts starts many kernels at once over TCP: no port is given twice.
+func TestParallelStarts(t *testing.T) {
+	spec := fake.Spec(t, fake.Script{})
+	n := 20
+	if testing.Short() {
+		n = 5
+	}
+	errs := make(chan error)
+	for range n {
+		go func() {
+			k, err := jupyter.Start(context.Background(), jupyter.Options{Spec: spec, Transport: "tcp"})
+			if err == nil {
+				err = k.Shutdown(context.Background())
+			}
+			errs <- err
+		}()
+	}
+	for range n {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package jupyter_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"flowbook/tools/jupyter"
+)
+
+// root is this module's.
+const root = "../.."
+
+// goNB returns the spec of the real kernel; the first call on a machine builds it.
+func goNB(t testing.TB) *jupyter.Spec {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command on the PATH: install Go from https://go.dev/dl")
+	}
+	spec, err := jupyter.GoNB(context.Background(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// answer is what a cell sent, brought together.
+type answer struct {
+	stdout, stderr, ename, evalue, status string
+	traceback                             []string
+	data                                  map[string]any // of the last display
+}
+
+// execute runs a cell to reply and idle.
+func execute(t testing.TB, k *jupyter.Kernel, code string) answer {
+	t.Helper()
+	id, err := k.Execute(code, false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a answer
+	for replied, idle := false, false; !replied || !idle; {
+		var m jupyter.Message
+		var ok bool
+		select {
+		case m, ok = <-k.Messages():
+		case <-time.After(2 * time.Minute):
+			t.Fatal("no answer")
+		}
+		if !ok {
+			t.Fatal(k.Death())
+		}
+		if m.Parent.MsgID != id {
+			continue
+		}
+		var c struct {
+			Name, Text, Ename, Evalue, Status string
+			Traceback                         []string
+			Data                              map[string]any
+			State                             string `json:"execution_state"`
+		}
+		if err := json.Unmarshal(m.Content, &c); err != nil {
+			t.Fatal(err)
+		}
+		switch m.Header.MsgType {
+		case "stream":
+			if c.Name == "stdout" {
+				a.stdout += c.Text
+			} else {
+				a.stderr += c.Text
+			}
+		case "display_data", "execute_result":
+			a.data = c.Data
+		case "error":
+			a.ename, a.evalue, a.traceback = c.Ename, c.Evalue, c.Traceback
+		case "execute_reply":
+			a.status, replied = c.Status, true
+		case "status":
+			idle = c.State == "idle"
+		}
+	}
+	return a
+}
+
+func TestGoNB(t *testing.T) {
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	t.Run("print", func(t *testing.T) {
+		if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(1)"); a.stdout != "1\n" || a.status != "ok" {
+			t.Errorf("%+v", a)
+		}
+	})
+	t.Run("compile error", func(t *testing.T) {
+		a := execute(t, k, "%%\nx := 1")
+		if a.status != "error" || !strings.Contains(a.evalue, "declared and not used: x") || len(a.traceback) == 0 {
+			t.Errorf("%+v", a)
+		}
+	})
+	if testing.Short() {
+		t.Skip("three more cells take a second; run without -short")
+	}
+	t.Run("panic", func(t *testing.T) {
+		a := execute(t, k, "%%\npanic(\"out of cheese\")")
+		if a.status != "error" || a.evalue != "exit status 2" || !strings.Contains(a.stderr, "panic: out of cheese") {
+			t.Errorf("%+v", a)
+		}
+	})
+	t.Run("display", func(t *testing.T) {
+		a := execute(t, k, "import \"github.com/janpfeifer/gonb/gonbui\"\n%%\ngonbui.DisplayHTML(\"<b>hi</b>\")\ngonbui.Sync()")
+		if a.status != "ok" || a.data["text/html"] != "<b>hi</b>" {
+			t.Errorf("%+v", a)
+		}
+	})
+	t.Run("environment", func(t *testing.T) {
+		a := execute(t, k, "import (\"fmt\"; \"os\")\n%%\nfmt.Println(os.Getenv(\"GOFLAGS\"), os.Getenv(\"GOPROXY\"), os.TempDir())")
+		if want := "-ldflags=-s off " + k.Folder() + "\n"; a.stdout != want {
+			t.Errorf("got %q, want %q", a.stdout, want)
+		}
+	})
+}
+
+// TestGoNBEmptyEnvironment runs a cell of a kernel whose runner was started with `env -i` and a PATH of links to go and git.
+func TestGoNBEmptyEnvironment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second; run without -short")
+	}
+	goNB(t) // builds, where settings of the environment may be needed to download modules
+	bin := t.TempDir()
+	for _, name := range []string{"go", "git"} {
+		program, err := exec.LookPath(name)
+		if err != nil {
+			t.Skipf("no %s command on the PATH: install it", name)
+		}
+		if program, err = filepath.EvalSymlinks(program); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(program, filepath.Join(bin, name)); err != nil {
+			t.Skip("no symbolic links here")
+		}
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{"PATH=" + bin, envRunner + "=once"}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "the cell said 42") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestGoNBMissingGo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := jupyter.GoNB(t.Context(), root)
+	if err == nil || !strings.Contains(err.Error(), "find the go command") || !strings.Contains(err.Error(), "https://go.dev/dl") {
+		t.Error(err)
+	}
+}
+
+// TestGoNBScrubs sets what a user may have set: none of it reaches the kernel's go command.
+func TestGoNBScrubs(t *testing.T) {
+	for name, value := range map[string]string{"GOFLAGS": "-mod=vendor", "GOWORK": "/nowhere/go.work", "GOOS": "plan9", "GOEXPERIMENT": "nonsense"} {
+		t.Setenv(name, value)
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(2)"); a.stdout != "2\n" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestPython(t *testing.T) {
+	spec, err := jupyter.FindSpec("python3")
+	if err != nil {
+		t.Skipf("%v: pip install ipykernel", err)
+	}
+	k := start(t, jupyter.Options{Spec: spec})
+	if a := execute(t, k, "print(6*7)"); a.stdout != "42\n" || a.status != "ok" {
+		t.Errorf("%+v", a)
+	}
+	if a := execute(t, k, "1/0"); a.ename != "ZeroDivisionError" || a.status != "error" {
+		t.Errorf("%+v", a)
+	}
+	id, err := k.Execute("import time; time.sleep(60)", false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	collect(k, id, 500*time.Millisecond)
+	if err := k.Interrupt(); err != nil {
+		t.Fatal(err)
+	}
+	if lines := collect(k, id, 2*time.Second); !strings.Contains(strings.Join(lines, "\n"), "execute_reply error KeyboardInterrupt") {
+		t.Errorf("%q", lines)
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	spec := goNB(b)
+	for b.Loop() {
+		k, err := jupyter.Start(b.Context(), jupyter.Options{Spec: spec})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		k.Shutdown(b.Context())
+		b.StartTimer()
+	}
+}
+
+func BenchmarkCell(b *testing.B) {
+	k, err := jupyter.Start(b.Context(), jupyter.Options{Spec: goNB(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer k.Shutdown(context.Background())
+	for b.Loop() {
+		execute(b, k, "import \"fmt\"\n%%\nfmt.Println(1)")
+	}
+}
