@@ -67,7 +67,9 @@ func (w *wire) datagrams(r *row, c *class) {
 				dir, size = rev, down
 			}
 		}
-		size += size * (int(x>>24&0xff) - 128) / 300
+		if size += size * (int(x>>24&0xff) - 128) / 300; c.port == 67 {
+			size = 342 // BOOTP's messages have one length
+		}
 		w.send(dir, min(max(size, 60), maxFrame), 0)
 	}
 }

@@ -105,17 +105,17 @@ func (s *Stats) append(dst []byte) []byte {
 		dst = c.gap.append(dst, c.packets-1)
 	}
 	for _, b := range flagColumns {
-		dst = appendInt(dst, s.flags[0][b]+s.flags[1][b])
+		dst = appendInt(dst, int64(s.flags[0][b])+int64(s.flags[1][b]))
 	}
 	for d := range s.flags {
 		for _, b := range flagColumns {
-			dst = appendInt(dst, s.flags[d][b])
+			dst = appendInt(dst, int64(s.flags[d][b]))
 		}
 	}
 	n := int(min(s.both.packets, SPLT))
 	dst = appendList(dst, n, func(i int) int64 { return int64(s.spltDir[i]) })
 	dst = appendList(dst, n, func(i int) int64 { return int64(s.spltSize[i]) })
-	return appendList(dst, n, func(i int) int64 { return s.spltGap[i] })
+	return appendList(dst, n, func(i int) int64 { return int64(s.spltGap[i]) })
 }
 
 func (m *moments) append(dst []byte, n int64) []byte {

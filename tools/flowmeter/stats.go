@@ -91,11 +91,11 @@ func (s *scope) add(ms, size int64) (gap int64) {
 type Stats struct {
 	both  scope
 	half  [2]scope
-	flags [2][8]int64 // per direction, by bit of Flags
+	flags [2][8]uint32 // per direction, by bit of Flags
 
 	spltDir  [SPLT]int8
 	spltSize [SPLT]uint16
-	spltGap  [SPLT]int64
+	spltGap  [SPLT]int32
 }
 
 // Add takes the flow's next packet: its time in ms since 1970 (not before the packet before), its direction (the first packet is
@@ -109,7 +109,7 @@ func (s *Stats) Add(ms int64, dir Direction, size uint16, flags Flags) {
 		count[bits.TrailingZeros8(uint8(f))&7]++
 	}
 	if at < SPLT {
-		s.spltDir[at], s.spltSize[at], s.spltGap[at] = int8(dir), size, gap
+		s.spltDir[at], s.spltSize[at], s.spltGap[at] = int8(dir), size, int32(min(gap, math.MaxInt32))
 	}
 }
 

@@ -1,0 +1,122 @@
+package flowmeter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+)
+
+// Options says how to meter.
+type Options struct {
+	Limits
+	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
+	FirstID   int64
+}
+
+// Summary is what a metering has come across.
+type Summary struct {
+	Packets int64 // read
+	Skipped int64 // of them no part of a flow: no IP, cut off, a later fragment
+	Flows   int64 // written
+	Evicted int64 // of them ended early because the table was full
+}
+
+// Meter reads captures one after the other and appends their flows as CSV lines, without a header, to w in the order in which they end.
+// Flows go on from one capture to the next. A capture that cannot be read to its end does not take the flows before it along: they
+// are written, and then the error is returned; a *CaptureError has the packet's number.
+func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (Summary, error) {
+	var s Summary
+	out := &flowWriter{w: w, options: o, next: o.FirstID}
+	t := newTable(o.Limits, out.write)
+	var failed error
+	for _, c := range captures {
+		if failed = meterOne(ctx, c, t, &s); failed != nil {
+			break
+		}
+	}
+	var write *writeError
+	if !errors.As(failed, &write) {
+		failed = errors.Join(failed, t.flush(), out.flush())
+	}
+	s.Evicted, s.Flows = t.evicted, out.next-o.FirstID
+	return s, failed
+}
+
+func meterOne(ctx context.Context, c *Capture, t *table, s *Summary) error {
+	var p Packet
+	for {
+		if s.Packets&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		ok, err := c.next(&p)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.Packets++
+		if !ok {
+			s.Skipped++
+			continue
+		}
+		if err := t.add(&p); err != nil {
+			return err
+		}
+	}
+}
+
+// writeError is a failure of the writer, after which nothing more is to be written.
+type writeError struct{ error }
+
+func (e *writeError) Unwrap() error { return e.error }
+
+// flowWriter turns ended flows into lines.
+type flowWriter struct {
+	w       io.Writer
+	options Options
+	next    int64
+	buf     []byte
+	flow    Flow
+}
+
+func (o *flowWriter) write(e *entry) error {
+	f := &o.flow
+	*f = Flow{ID: o.next, Expiration: e.expiration, Protocol: e.key.protocol, IPVersion: e.key.version, VLAN: e.key.vlan, Tunnel: e.key.tunnel,
+		Stats: e.Stats, Application: e.application()}
+	f.Src = o.side(e.src, e.srcMAC, e.srcPort, e.key.version)
+	f.Dst = o.side(e.dst, e.dstMAC, e.dstPort, e.key.version)
+	o.next++
+	o.buf = f.AppendRow(o.buf)
+	if len(o.buf) > 1<<18 {
+		return o.flush()
+	}
+	return nil
+}
+
+func (o *flowWriter) flush() error {
+	_, err := o.w.Write(o.buf)
+	o.buf = o.buf[:0]
+	if err != nil {
+		return &writeError{fmt.Errorf("write flows: %w", err)}
+	}
+	return nil
+}
+
+func (o *flowWriter) side(ip [16]byte, mac [6]byte, port uint16, version uint8) Side {
+	s := Side{IP: address(ip, version).String(), MAC: MACText(mac), Port: port}
+	s.OUI = s.MAC[:8]
+	if a := o.options.Anonymise; a != nil {
+		s.IP, s.MAC = a.Hash(s.IP), a.Hash(s.MAC)
+	}
+	return s
+}
+
+func address(ip [16]byte, version uint8) netip.Addr {
+	if version == 4 {
+		return netip.AddrFrom4([4]byte(ip[12:]))
+	}
+	return netip.AddrFrom16(ip)
+}

@@ -1,0 +1,38 @@
+package flowmeter
+
+import "net/netip"
+
+// Packet is what the meter needs to know of one packet. Payload is what was captured above TCP or UDP; it is looked at, not kept.
+type Packet struct {
+	Ms               int64  // since 1970
+	Length           uint16 // on the wire; longer ones wrap, as in NFStream
+	SrcMAC, DstMAC   [6]byte
+	Src, Dst         netip.Addr
+	SrcPort, DstPort uint16
+	Protocol         uint8
+	Version          uint8 // of IP
+	VLAN             uint16
+	Tunnel           Tunnel
+	Flags            Flags
+	Seq              uint32 // TCP's sequence number
+	Payload          []byte
+}
+
+// key names a flow from both sides: the end that sorts first stands first.
+type key struct {
+	lo, hi         [16]byte
+	loPort, hiPort uint16
+	vlan           uint16
+	protocol       uint8
+	version        uint8
+	tunnel         Tunnel
+}
+
+func (p *Packet) key() key {
+	k := key{lo: p.Src.As16(), hi: p.Dst.As16(), loPort: p.SrcPort, hiPort: p.DstPort,
+		vlan: p.VLAN, protocol: p.Protocol, version: p.Version, tunnel: p.Tunnel}
+	if c := p.Src.Compare(p.Dst); c > 0 || c == 0 && p.SrcPort > p.DstPort {
+		k.lo, k.hi, k.loPort, k.hiPort = k.hi, k.lo, k.hiPort, k.loPort
+	}
+	return k
+}
