@@ -11,10 +11,11 @@ import (
 
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
-	Run    runCmd    `cmd:"" help:"Execute notebooks headlessly."`
-	Check  checkCmd  `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
-	Data   dataCmd   `cmd:"" help:"Make, split, check and convert files of flows."`
-	Export exportCmd `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
+	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
+	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
+	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
+	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`
+	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
 }
 
 // console is what a sub-command talks to: its context and its three streams.

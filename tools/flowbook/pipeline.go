@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"flowbook/ml/dataset"
+	"flowbook/ml/module"
+	"flowbook/tools/notebook"
+	"flowbook/tools/pipeline"
+	"flowbook/tools/runner"
+)
+
+// pipelineCmd brings everything that notebooks/pipeline.yaml describes up to date.
+type pipelineCmd struct {
+	Targets []string `arg:"" optional:"" name:"target" help:"Steps of notebooks/pipeline.yaml, by name or notebook, with what they wait for; without any, all."`
+	Plan    bool     `help:"Say what would run and why, and run nothing."`
+	Force   bool     `help:"Run the targets although they are up to date."`
+	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`
+}
+
+// Run runs or plans the pipeline and writes the report.
+func (c *pipelineCmd) Run(con *console) error {
+	if c.Jobs < 1 {
+		return &usageError{fmt.Errorf("pipeline: --jobs %d: at least one is wanted", c.Jobs)}
+	}
+	root, err := module.Root("")
+	if err != nil {
+		return &usageError{err}
+	}
+	p, err := pipeline.Read(root, filepath.Join(root, "notebooks", "pipeline.yaml"))
+	if err != nil {
+		return err
+	}
+	view := newPipelineView(con)
+	defer view.close()
+	p.Command, p.CommandPackages = runWords, []string{"flowbook/tools/flowbook"}
+	p.Notebook = view.runNotebook
+	opt := pipeline.Options{Targets: c.Targets, Force: c.Force, Jobs: c.Jobs, Event: view.event}
+	if c.Plan {
+		return c.plan(con, p, opt)
+	}
+	started := time.Now()
+	runs, err := p.Run(con.ctx, opt)
+	view.close()
+	if err != nil {
+		return err
+	}
+	worst := &worstError{}
+	counts := map[pipeline.Status]int{}
+	for _, run := range runs {
+		counts[run.Status]++
+		if run.Err != nil {
+			worst.add(nil, run.Err)
+		}
+	}
+	if con.ctx.Err() != nil {
+		worst.add(nil, context.Cause(con.ctx))
+	}
+	site, err := writePipelineReport(con, root, p, runs)
+	if err != nil {
+		return err
+	}
+	var words []string
+	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.UpToDate, pipeline.Failed, pipeline.NotRun} {
+		if n := counts[status]; n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	out, err := module.State(root, "out")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.stdout, "\n%s: %s, %s\n", plural(len(runs), "step"), strings.Join(words, ", "), elapsed(time.Since(started)))
+	fmt.Fprintf(con.stdout, "executed notebooks: %s\nreport: %s\n", display(out), display(site))
+	if worst.code != exitOK {
+		return worst
+	}
+	return nil
+}
+
+// plan prints what would run.
+func (c *pipelineCmd) plan(con *console, p *pipeline.Pipeline, opt pipeline.Options) error {
+	runs, err := p.Plan(con.ctx, opt)
+	if err != nil {
+		return err
+	}
+	width := 0
+	for _, run := range runs {
+		width = max(width, len(run.Name))
+	}
+	worst := &worstError{}
+	for _, run := range runs {
+		why := run.Why
+		if run.Err != nil {
+			worst.add(nil, run.Err)
+			why = run.Err.Error()
+		}
+		line := fmt.Sprintf("%-*s  %-10s  %s", width, run.Name, run.Status, why)
+		fmt.Fprintln(con.stdout, strings.TrimRight(line, " "))
+	}
+	if worst.code != exitOK {
+		return worst
+	}
+	return nil
+}
+
+// runWords runs another sub-command; its error is the last line that it wrote to stderr.
+func runWords(ctx context.Context, words []string, stdout, stderr io.Writer) error {
+	var told bytes.Buffer
+	code := run(ctx, words, strings.NewReader(""), stdout, &told)
+	if code == exitOK {
+		_, err := told.WriteTo(stderr)
+		return err
+	}
+	message := fmt.Sprintf("flowbook %s ended with status %d", strings.Join(words, " "), code)
+	if last := strings.TrimSpace(lastLines(told.String(), 1)); last != "" {
+		message = strings.TrimPrefix(last, "flowbook: ")
+	}
+	return &commandError{message, code}
+}
+
+// commandError is the failure of a command that is a step.
+type commandError struct {
+	message string
+	code    int
+}
+
+func (e *commandError) Error() string { return e.message }
+func (e *commandError) ExitCode() int { return e.code }
+
+// runNotebook runs a notebook of the pipeline on the kernel that it names.
+func (v *pipelineView) runNotebook(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error) {
+	t := &target{path: opt.Path, name: opt.Path, dir: opt.Dir, nb: nb}
+	v.say("preparing the kernel of " + opt.Path)
+	spec, err := t.spec(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	opt.Spec = spec
+	return runner.Run(ctx, nb, opt)
+}
+
+// explainRun tells of a step that failed: the cell with the code around it where there is one, a line otherwise.
+func explainRun(w io.Writer, run *pipeline.Run) {
+	var cell *pipeline.CellError
+	if errors.As(run.Err, &cell) && run.Result != nil {
+		t := &target{name: run.Step.Notebook, nb: notebook.New()}
+		if nb, err := notebook.ReadFile(run.Executed); err == nil {
+			t.nb = nb
+		}
+		fmt.Fprintf(w, "flowbook: step %s failed at cell %d\n", run.Name, cell.Cell.Number)
+		explain(w, t, &cell.Cell)
+		return
+	}
+	fmt.Fprintf(w, "flowbook: %v\n", run.Err)
+}
+
+// resultLine is what is said of a run when it is over.
+func resultLine(run *pipeline.Run) string {
+	words := []string{string(run.Status)}
+	if run.Result != nil {
+		words = append(words, plural(len(run.Result.Cells), "cell"), elapsed(run.Result.Elapsed))
+	}
+	if run.Status == pipeline.Ran && run.Executed != "" {
+		words = append(words, dataset.Rel(run.Executed))
+	}
+	line := run.Name + ": " + strings.Join(words, ", ")
+	if run.Why != "" && run.Status != pipeline.UpToDate {
+		line += " (" + run.Why + ")"
+	}
+	return line
+}

@@ -1,0 +1,252 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Read reads the pipeline file of the module in root. Mistakes in it are *FileError.
+func Read(root, file string) (*Pipeline, error) {
+	p := &Pipeline{root: root, file: filepath.ToSlash(file)}
+	if rel, err := filepath.Rel(root, file); err == nil {
+		p.file = filepath.ToSlash(rel)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
+		return nil, fmt.Errorf("read %s: %w", p.file, err)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, p.yamlError(err)
+	}
+	if len(doc.Content) == 0 {
+		return nil, p.errorAt(1, "the file is empty; it needs steps")
+	}
+	err = p.fields(doc.Content[0], "a pipeline", func(key string, n *yaml.Node) error {
+		switch key {
+		case "title":
+			return p.text(n, &p.Title)
+		case "steps":
+			return p.fields(n, "", func(name string, n *yaml.Node) error {
+				s, err := p.step(name, n)
+				p.Steps = append(p.Steps, s)
+				return err
+			})
+		}
+		return errUnknown
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Steps) == 0 {
+		return nil, p.errorAt(doc.Content[0].Line, "a pipeline needs steps")
+	}
+	return p, p.link()
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
+
+// yamlError gives the parser's error our form of a position.
+func (p *Pipeline) yamlError(err error) error {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		return p.errorAt(line, "%s", m[2])
+	}
+	return p.errorAt(1, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+// errUnknown is what a field's reader says of a field that it does not know.
+var errUnknown = errors.New("unknown")
+
+// fields calls read for each field of a mapping.
+func (p *Pipeline) fields(n *yaml.Node, what string, read func(key string, value *yaml.Node) error) error {
+	if n.Kind != yaml.MappingNode {
+		return p.errorAt(n.Line, "want name: value pairs here")
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		if seen[key.Value] {
+			return p.errorAt(key.Line, "%s is there twice", key.Value)
+		}
+		seen[key.Value] = true
+		if err := read(key.Value, value); err == errUnknown {
+			return p.errorAt(key.Line, "%s has no field %q", what, key.Value)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stepName is what names of steps are made of: they become file names.
+var stepName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+func (p *Pipeline) step(name string, n *yaml.Node) (*Step, error) {
+	s := &Step{Name: name, Line: n.Line}
+	if !stepName.MatchString(name) || strings.EqualFold(name, "index") {
+		return nil, p.errorAt(n.Line, "step %q: a name is made of letters, digits, _, - and ., and is not index", name)
+	}
+	for _, other := range p.Steps {
+		if strings.EqualFold(other.Name, name) {
+			return nil, p.errorAt(n.Line, "step %s differs from step %s by case only", name, other.Name)
+		}
+	}
+	err := p.fields(n, "a step", func(key string, n *yaml.Node) error {
+		switch key {
+		case "notebook":
+			if err := p.text(n, &s.Notebook); err != nil {
+				return err
+			}
+			return p.local(n, s.Notebook)
+		case "command":
+			var words string
+			err := p.text(n, &words)
+			s.Command = strings.Fields(words)
+			return err
+		case "inputs":
+			return p.files(n, &s.Inputs)
+		case "outputs":
+			return p.files(n, &s.Outputs)
+		case "when":
+			if n.Value != "missing" {
+				return p.errorAt(n.Line, "when: %q; the only condition is missing", n.Value)
+			}
+			s.Missing = true
+			return nil
+		case "params":
+			return p.fields(n, "", func(name string, n *yaml.Node) error {
+				s.Params = append(s.Params, Param{name, n})
+				return nil
+			})
+		case "grid":
+			return p.fields(n, "", func(name string, n *yaml.Node) error {
+				axis, err := p.axis(name, n)
+				s.Grid = append(s.Grid, axis)
+				return err
+			})
+		}
+		return errUnknown
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case (s.Notebook == "") == (len(s.Command) == 0):
+		return nil, p.errorAt(n.Line, "step %s: want either a notebook or a command", name)
+	case len(s.Command) > 0 && len(s.Params)+len(s.Grid) > 0:
+		return nil, p.errorAt(n.Line, "step %s: only notebooks have parameters; write a command's into its words", name)
+	case s.Missing && len(s.Outputs) == 0:
+		return nil, p.errorAt(n.Line, "step %s: when: missing needs an output to look for", name)
+	}
+	return s, p.checkGrid(s)
+}
+
+// checkGrid makes sure that each {name} has an axis and that 1..N has files to count.
+func (p *Pipeline) checkGrid(s *Step) error {
+	axes := map[string]bool{}
+	for _, a := range s.Grid {
+		axes[a.Name] = true
+		for _, param := range s.Params {
+			if param.Name == a.Name {
+				return p.errorAt(a.Line, "step %s: %s is in params and in the grid", s.Name, a.Name)
+			}
+		}
+	}
+	for _, f := range append(append([]File{}, s.Inputs...), s.Outputs...) {
+		for _, name := range placeholders(f.Pattern) {
+			if !axes[name] {
+				return p.errorAt(f.Line, "step %s: {%s} in %s is no parameter of its grid", s.Name, name, f.Pattern)
+			}
+		}
+	}
+	for _, a := range s.Grid {
+		if a.counts() && s.counted(a) == nil {
+			return p.errorAt(a.Line, "step %s: %s: %d..N counts the files of an input with {%s} in its name; there is none", s.Name, a.Name, a.From, a.Name)
+		}
+	}
+	return nil
+}
+
+// text reads a scalar.
+func (p *Pipeline) text(n *yaml.Node, to *string) error {
+	if n.Kind != yaml.ScalarNode || n.Value == "" {
+		return p.errorAt(n.Line, "want a text here")
+	}
+	*to = n.Value
+	return nil
+}
+
+// files reads a list of paths.
+func (p *Pipeline) files(n *yaml.Node, to *[]File) error {
+	if n.Kind != yaml.SequenceNode {
+		return p.errorAt(n.Line, "want a list of paths here")
+	}
+	for _, n := range n.Content {
+		f := File{Line: n.Line}
+		if err := p.text(n, &f.Pattern); err != nil {
+			return err
+		}
+		f.Pattern, f.Optional = strings.CutSuffix(f.Pattern, "?")
+		if err := p.local(n, f.Pattern); err != nil {
+			return err
+		}
+		if _, err := path.Match(f.Pattern, ""); err != nil {
+			return p.errorAt(n.Line, "%s: %v", f.Pattern, err)
+		}
+		*to = append(*to, f)
+	}
+	return nil
+}
+
+// local refuses paths that lead out of the module: a run depends on what the module holds alone.
+func (p *Pipeline) local(n *yaml.Node, name string) error {
+	if !fs.ValidPath(name) || name == "." || strings.Contains(name, `\`) || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return p.errorAt(n.Line, "%s: want a path below the module's root, with slashes and without ..", name)
+	}
+	return nil
+}
+
+var numberRange = regexp.MustCompile(`^(\d+)\.\.(\d+|N)$`)
+
+// axis reads the values that a grid gives a parameter: a list, or a range such as 1..5 or 1..N.
+func (p *Pipeline) axis(name string, n *yaml.Node) (Axis, error) {
+	a := Axis{Name: name, Line: n.Line}
+	switch {
+	case n.Kind == yaml.SequenceNode && len(n.Content) > 0:
+		for _, v := range n.Content {
+			if v.Kind != yaml.ScalarNode {
+				return a, p.errorAt(v.Line, "%s: a grid's values are numbers, texts and booleans", name)
+			}
+			a.Values = append(a.Values, v)
+		}
+		return a, nil
+	case n.Kind == yaml.ScalarNode:
+		if m := numberRange.FindStringSubmatch(n.Value); m != nil {
+			a.From, _ = strconv.Atoi(m[1])
+			if m[2] != "N" {
+				a.To, _ = strconv.Atoi(m[2])
+			}
+			if m[2] == "N" || a.To >= a.From && a.To-a.From < 1_000_000 {
+				return a, nil
+			}
+		}
+	}
+	return a, p.errorAt(n.Line, "%s: want a list of values, or a range such as 1..5 or 1..N", name)
+}

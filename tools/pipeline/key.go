@@ -1,0 +1,221 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// part is one of the things that a key is made of, with a name for people.
+type part struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+}
+
+// keyForm changes when a key made of the same parts would mean something else.
+const keyForm = "1"
+
+// keyOf is the digest of the parts.
+func keyOf(parts []part) string {
+	texts := []string{keyForm}
+	for _, p := range parts {
+		texts = append(texts, p.Name, p.Digest)
+	}
+	return sum(texts...)
+}
+
+// changes says in a few words what the new parts have other than the old.
+func changes(old, now []part) string {
+	was := map[string]string{}
+	for _, p := range old {
+		was[p.Name] = p.Digest
+	}
+	var words []string
+	for _, p := range now {
+		digest, ok := was[p.Name]
+		switch {
+		case !ok:
+			words = append(words, p.Name+" is new")
+		case digest != p.Digest:
+			words = append(words, p.Name+" changed")
+		}
+		delete(was, p.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(was)) {
+		words = append(words, name+" is gone")
+	}
+	if len(words) > 2 {
+		words = append(words[:2], fmt.Sprintf("and %d more", len(words)-2))
+	}
+	if len(words) == 0 {
+		return "the order of its parts changed"
+	}
+	return strings.Join(words, ", ")
+}
+
+// keys makes the parts of keys and remembers what several steps have in common.
+type keys struct {
+	p         *Pipeline
+	digests   *digests
+	goVersion string
+	packages  []string // of the module
+}
+
+func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
+	version, err := goVersion(ctx, p.root)
+	if err != nil {
+		return nil, err
+	}
+	packages, err := module.Packages(p.root)
+	if err != nil {
+		return nil, err
+	}
+	return &keys{p: p, digests: d, goVersion: version, packages: packages}, nil
+}
+
+// parts returns what the key of a run is made of. For a notebook it returns also the digest of its file.
+func (k *keys) parts(run *instance) (parts []part, source string, err error) {
+	inputs, err := k.p.all(k.digests, run.inputs)
+	if err != nil {
+		return nil, "", err
+	}
+	var packages []string
+	if run.Notebook == "" {
+		parts = append(parts, part{"its command", sum(run.Command...)})
+		packages = k.p.CommandPackages
+	} else {
+		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
+		if err != nil {
+			return nil, "", fmt.Errorf("read %s: %w", run.Notebook, err)
+		}
+		if source, err = k.digests.of(k.p.path(run.Notebook)); err != nil {
+			return nil, "", err
+		}
+		cells, imported := k.code(nb)
+		parts, packages = append(parts, cells...), imported
+		parts = append(parts, part{"its kernel", kernel(nb)}, part{"$GOMLX_BACKEND", os.Getenv("GOMLX_BACKEND")})
+	}
+	for _, a := range run.assignments {
+		text, err := yaml.Marshal(a.Node)
+		if err != nil {
+			return nil, "", err
+		}
+		parts = append(parts, part{"parameter " + a.Name, string(text)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		parts = append(parts, part{name, inputs[name]})
+	}
+	for _, f := range run.outputs {
+		parts = append(parts, part{"output " + f.Pattern, strconv.FormatBool(f.Optional)})
+	}
+	sources, err := module.Read(k.p.root, packages...)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, pkg := range sources.Packages {
+		parts = append(parts, part{"package " + pkg, sources.Digests[pkg]})
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		digest, err := k.p.all(k.digests, []File{{Pattern: name, Optional: true}})
+		if err != nil {
+			return nil, "", err
+		}
+		parts = append(parts, part{name, digest[name]})
+	}
+	return append(parts, part{"the Go version", k.goVersion}), source, nil
+}
+
+// code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
+// goimports mends, or call by a path in a command.
+func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
+	imported := map[string]bool{} // by last path element
+	idents := map[string]bool{}
+	isGo := nb.Language() == "" || nb.Language() == "go"
+	number := 0
+	for _, c := range nb.Cells {
+		if c.Type != notebook.Code {
+			continue
+		}
+		number++
+		digest := sum(c.Source)
+		if isGo {
+			cell := module.ReadCell(c.Source)
+			digest = cell.Digest
+			for _, pkg := range cell.Imports {
+				imported[path.Base(pkg)] = true
+				if slices.Contains(k.packages, pkg) {
+					packages = append(packages, pkg)
+				}
+			}
+			for _, ident := range cell.Idents {
+				idents[ident] = true
+			}
+			packages = append(packages, k.called(cell.Commands)...)
+		}
+		parts = append(parts, part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
+	}
+	if isGo {
+		for _, pkg := range k.packages {
+			if base := path.Base(pkg); idents[base] && !imported[base] {
+				packages = append(packages, pkg)
+			}
+		}
+	}
+	parts = append(parts, part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
+	return parts, packages
+}
+
+// called returns the packages whose folders are named in commands, such as ../tools/flowbook in "!go run".
+func (k *keys) called(commands []string) (packages []string) {
+	for _, pkg := range k.packages {
+		dir := strings.TrimPrefix(pkg, module.Path+"/")
+		for _, command := range commands {
+			if strings.Contains(dir, "/") && strings.Contains(command, dir) {
+				packages = append(packages, pkg)
+			}
+		}
+	}
+	return packages
+}
+
+// settings are what besides its source decides how a cell is run.
+func settings(c *notebook.Cell) string {
+	var tags []string
+	for _, tag := range c.Tags() {
+		if !strings.HasPrefix(tag, "parity:") {
+			tags = append(tags, tag)
+		}
+	}
+	slices.Sort(tags)
+	return strings.Join(tags, "\n") + "\n" + string(c.Metadata.Get("flowbook"))
+}
+
+// kernel identifies the kernel of a notebook. That of Go is pinned by go.mod; of others their kernelspec is all that is known
+// before they run.
+func kernel(nb *notebook.Notebook) string {
+	name := nb.KernelName()
+	if name == "" || name == "gonb" {
+		return "gonb"
+	}
+	spec, err := jupyter.FindSpec(name)
+	if err != nil {
+		return name // running it will say so
+	}
+	text, err := json.Marshal([]any{spec.Argv, spec.Env})
+	if err != nil {
+		return name
+	}
+	return name + " " + string(text)
+}

@@ -1,0 +1,96 @@
+// Package pipeline runs notebooks and flowbook commands that depend on each other, and only those whose inputs have changed.
+//
+// A pipeline is a YAML file of steps that say what they read and write; from that follows which step waits for which. Its one
+// convention: a step is up to date when the digest of all that it depends on (its key) and the digests of what it wrote are those
+// of its last run. Times do not count, so that a step which writes the same bytes again makes nothing after it run.
+//
+//	title: Flows
+//	steps:
+//	  data:
+//	    command: data generate                 # words of the flowbook command line
+//	    outputs: [Datasets/27072022.csv]       # paths from the module's root, with slashes
+//	    when: missing                          # not run as long as its first output is there, whoever made it
+//	  split:
+//	    notebook: notebooks/Dataset_Processing.ipynb
+//	    inputs: [Datasets/27072022.csv, "Datasets/labels.csv?"]    # ? may be missing
+//	    outputs: [Datasets/EditDatasets/split_*.csv]               # all that match
+//	  each:
+//	    notebook: notebooks/One_Split.ipynb
+//	    inputs: ["Datasets/EditDatasets/split_{split}.csv"]
+//	    params: {threshold: 95}                # of its cell tagged parameters
+//	    grid: {split: 1..N}                    # a run for each; N counts the files that are there
+//
+// The key of a notebook is made of its code cells without comments and formatting, its parameters, its inputs' bytes, the source
+// of every package of this module that it imports, go.mod, go.sum, the Go version and $GOMLX_BACKEND. A change that is not
+// part of it, in a text cell or a comment, is carried over to the executed notebook without running it.
+//
+// A notebook's environment has $FLOWBOOK_READS, with which package dataset tells what it opened: a file of the module that the
+// notebook opened and the pipeline does not name fails the step, for the key would not know of it.
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
+)
+
+// Pipeline is a pipeline file and how its steps are run.
+type Pipeline struct {
+	Title string
+	Steps []*Step // in the order of the file, which is one in which they can run
+
+	// Command runs words of the flowbook command line; what they print goes to the two writers.
+	Command func(ctx context.Context, words []string, stdout, stderr io.Writer) error
+	// CommandPackages are the packages whose source decides what commands do.
+	CommandPackages []string
+	// Notebook runs a notebook, with what the pipeline has decided of its options.
+	Notebook func(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error)
+
+	root string // of the module
+	file string // the pipeline's, relative to root with slashes
+}
+
+// Run is what became of a step, or of one run of a step with a grid.
+type Run struct {
+	Step       *Step
+	Name       string // of the step; with a grid "name-parameter-value…"
+	Status     Status
+	Why        string         // why it was run, or is out of date
+	Err        error          // why it failed
+	Result     *runner.Result // of a notebook that was run
+	Executed   string         // path of the executed notebook, "" for a command and for what was never run
+	Parameters []runner.Assignment
+}
+
+// Status is what became of a step.
+type Status string
+
+// The statuses of a step.
+const (
+	UpToDate Status = "up to date"
+	Ran      Status = "ran"
+	Failed   Status = "failed"
+	NotRun   Status = "not run"   // a step before it failed, or the run was stopped
+	Stale    Status = "would run" // of a plan
+	Unsure   Status = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
+)
+
+// goVersion asks the go command which toolchain compiles cells in root.
+func goVersion(ctx context.Context, root string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION", "GOARCH")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("find the Go toolchain that compiles cells: %w (install Go from https://go.dev/dl and put its bin folder on the PATH)", err)
+	}
+	return strings.Join(strings.Fields(string(out)), " "), nil
+}
+
+// path makes a path of the pipeline file one of the operating system.
+func (p *Pipeline) path(rel string) string { return filepath.Join(p.root, filepath.FromSlash(rel)) }

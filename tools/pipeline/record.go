@@ -1,0 +1,51 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"flowbook/ml/module"
+)
+
+// record is what is kept of a run that went well. It is written when the run is over and removed before the next, so that a run that was
+// killed has none.
+type record struct {
+	Key     string            `json:"key"`
+	Parts   []part            `json:"parts"`
+	Outputs map[string]string `json:"outputs"` // digests by path
+	Source  string            `json:"source"`  // digest of the notebook's file
+}
+
+// records are the folder with a file for each run's record.
+type records string
+
+func (r records) path(name string) string { return filepath.Join(string(r), name+".json") }
+
+// read returns nil if there is no record, or a damaged one.
+func (r records) read(name string) *record {
+	data, err := os.ReadFile(r.path(name))
+	rec := new(record)
+	if err != nil || json.Unmarshal(data, rec) != nil {
+		return nil
+	}
+	return rec
+}
+
+func (r records) write(name string, rec *record) error {
+	data, err := json.MarshalIndent(rec, "", " ")
+	if err != nil {
+		return err
+	}
+	return module.WriteFile(r.path(name), append(data, '\n'))
+}
+
+func (r records) remove(name string) error {
+	err := os.Remove(r.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,288 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"flowbook/ml/module"
+	"flowbook/tools/runner"
+)
+
+// Options say which steps to run, and how.
+type Options struct {
+	Targets []string // steps, by name or notebook; with what they wait for. None: all
+	Force   bool     // run the targets although they are up to date
+	Jobs    int      // runs at the same time, at least 1
+	Event   func(Event)
+}
+
+// Event tells how the pipeline gets on. Events come one at a time.
+type Event struct {
+	Run   *Run
+	Kind  EventKind
+	Cell  runner.Event // of CellEvent
+	Text  string       // of TextEvent: a line
+	Done  int          // runs that are over
+	Total int          // runs that are known of
+}
+
+// EventKind says what an Event tells.
+type EventKind int
+
+// The kinds of events.
+const (
+	StartEvent EventKind = iota // a run starts
+	CellEvent                   // one of its cells starts or ends
+	TextEvent                   // it has something to say; Run is nil if it is the pipeline that has
+	EndEvent                    // it is over, or needs not run
+)
+
+// session is one use of the pipeline: running or planning.
+type session struct {
+	p       *Pipeline
+	opt     Options
+	state   string // folder of the pipeline's state
+	out     string // folder of executed notebooks
+	records records
+	digests *digests
+	keys    *keys
+	forced  []*Step
+}
+
+func (p *Pipeline) newSession(ctx context.Context, opt Options) (*session, error) {
+	s := &session{p: p, opt: opt}
+	var err error
+	if s.state, err = module.State(p.root, "pipeline"); err != nil {
+		return nil, err
+	}
+	if s.out, err = module.State(p.root, "out"); err != nil {
+		return nil, err
+	}
+	for _, sub := range []string{"steps", "reads"} {
+		if _, err := module.State(p.root, "pipeline", sub); err != nil {
+			return nil, err
+		}
+	}
+	s.records = records(filepath.Join(s.state, "steps"))
+	s.digests = openDigests(filepath.Join(s.state, "digests.json"))
+	s.keys, err = newKeys(ctx, p, s.digests)
+	return s, err
+}
+
+// executed is where a run's notebook is written.
+func (s *session) executed(run *instance) string {
+	if run.Notebook == "" {
+		return ""
+	}
+	return filepath.Join(s.out, run.name+".ipynb")
+}
+
+// verdict is what is known of a run before it is made.
+type verdict struct {
+	fresh  bool // nothing to do
+	why    string
+	parts  []part
+	source string
+	record *record
+}
+
+// judge finds out whether a run is up to date.
+func (s *session) judge(run *instance) (verdict, error) {
+	if run.Missing {
+		first := run.outputs[0].Pattern
+		if _, err := os.Stat(s.p.path(first)); err == nil {
+			return verdict{fresh: true, why: first + " is there"}, nil
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return verdict{}, err
+		}
+		return verdict{why: first + " is missing"}, nil
+	}
+	parts, source, err := s.keys.parts(run)
+	if err != nil {
+		return verdict{}, err
+	}
+	v := verdict{parts: parts, source: source, record: s.records.read(run.name)}
+	switch {
+	case v.record == nil:
+		v.why = "never run to its end"
+	case v.record.Key != keyOf(parts):
+		v.why = changes(v.record.Parts, parts)
+	case slices.Contains(s.forced, run.Step):
+		v.why = "forced"
+	default:
+		if v.why, err = s.damage(run, v.record); err != nil {
+			return v, err
+		}
+		v.fresh = v.why == ""
+	}
+	return v, nil
+}
+
+// damage says which of the files that a run wrote is no longer as it was left.
+func (s *session) damage(run *instance, rec *record) (string, error) {
+	now, err := s.written(run)
+	var missing *MissingError
+	if errors.As(err, &missing) {
+		return missing.Error(), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	for name, digest := range rec.Outputs {
+		if now[name] != digest {
+			return name + " is not as it was written", nil
+		}
+	}
+	for name := range now {
+		if _, ok := rec.Outputs[name]; !ok {
+			return name + " was not written by it", nil
+		}
+	}
+	return "", nil
+}
+
+// written returns the digests of the files that a run has written, the executed notebook among them.
+func (s *session) written(run *instance) (map[string]string, error) {
+	sums, err := s.p.all(s.digests, run.outputs)
+	if err != nil {
+		return nil, err
+	}
+	if executed := s.executed(run); executed != "" {
+		name := "the executed notebook"
+		sum, err := s.digests.of(executed)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, &MissingError{name}
+		}
+		if err != nil {
+			return nil, err
+		}
+		sums[name] = sum
+	}
+	return sums, nil
+}
+
+// perform makes a run that is not up to date and keeps its record.
+func (s *session) perform(ctx context.Context, run *instance, out *Run, v verdict, tell func(Event)) error {
+	if err := s.records.remove(run.name); err != nil {
+		return err
+	}
+	var err error
+	if run.Notebook != "" {
+		out.Result, err = s.runNotebook(ctx, run, out.Executed, func(e runner.Event) { tell(Event{Run: out, Kind: CellEvent, Cell: e}) })
+	} else {
+		lines := &lineWriter{say: func(line string) { tell(Event{Run: out, Kind: TextEvent, Text: line}) }}
+		err = s.p.Command(ctx, run.Command, lines, lines)
+		lines.flush()
+		if err == nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			err = fmt.Errorf("step %s: %w", run.name, err)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	sums, err := s.written(run)
+	var missing *MissingError
+	if errors.As(err, &missing) {
+		return fmt.Errorf("step %s has not written %s", run.name, missing.Path)
+	}
+	if err != nil || run.Missing {
+		return err
+	}
+	return s.records.write(run.name, &record{Key: keyOf(v.parts), Parts: v.parts, Outputs: sums, Source: v.source})
+}
+
+// refresh carries a change of text over to the executed notebook of a run that is up to date.
+func (s *session) refresh(run *instance, v verdict) error {
+	if v.record == nil || v.source == v.record.Source {
+		return nil
+	}
+	if err := carryOver(s.p.path(run.Notebook), s.executed(run), run.assignments); err != nil {
+		return err
+	}
+	sums, err := s.written(run)
+	if err != nil {
+		return err
+	}
+	rec := *v.record
+	rec.Outputs, rec.Source = sums, v.source
+	return s.records.write(run.name, &rec)
+}
+
+// lock waits for other pipelines of this module.
+func (s *session) lock(ctx context.Context) (func(), error) {
+	name := filepath.Join(s.state, "lock")
+	soon, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	unlock, err := module.Lock(soon, name)
+	cancel()
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		s.tell(Event{Kind: TextEvent, Text: "waiting for another pipeline of this module"})
+		unlock, err = module.Lock(ctx, name)
+	}
+	return unlock, err
+}
+
+func (s *session) tell(e Event) {
+	if s.opt.Event != nil {
+		s.opt.Event(e)
+	}
+}
+
+// lineWriter passes on complete lines.
+type lineWriter struct {
+	rest []byte
+	say  func(string)
+}
+
+var _ io.Writer = (*lineWriter)(nil)
+
+func (w *lineWriter) Write(b []byte) (int, error) {
+	w.rest = append(w.rest, b...)
+	for {
+		i := slices.IndexFunc(w.rest, func(c byte) bool { return c == '\n' || c == '\r' })
+		if i < 0 {
+			return len(b), nil
+		}
+		if i > 0 {
+			w.say(string(w.rest[:i]))
+		}
+		w.rest = w.rest[i+1:]
+	}
+}
+
+func (w *lineWriter) flush() {
+	if len(w.rest) > 0 {
+		w.say(string(w.rest))
+		w.rest = nil
+	}
+}
+
+// matches reports whether a path is one that a pattern means.
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return err == nil && ok || pattern == name
+}
+
+// Known returns a Run without a Status for each run that there would be now, to show what earlier ones have left.
+func (p *Pipeline) Known() []*Run {
+	s := &session{p: p}
+	var runs []*Run
+	if out, err := module.State(p.root, "out"); err == nil {
+		s.out = out
+	}
+	for _, step := range p.Steps {
+		for _, run := range p.expand(step) {
+			runs = append(runs, &Run{Step: step, Name: run.name, Executed: s.executed(run), Parameters: run.assignments})
+		}
+	}
+	return runs
+}
