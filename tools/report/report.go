@@ -49,12 +49,15 @@ type Cell struct {
 // Status is what became of a cell or a step, in the runner's and the pipeline's words. Any other word counts as bad.
 type Status string
 
-// The statuses.
+// The statuses: those of cells and notebooks, and the pipeline's for its steps.
 const (
 	OK             Status = "ok"
-	Cached         Status = "cached" // up to date, nothing was run
+	Cached         Status = "cached" // an incremental run found the cell up to date
+	UpToDate       Status = "up to date"
+	Ran            Status = "ran"
 	Skipped        Status = "skipped"
 	NotRun         Status = "not-run"
+	NotReached     Status = "not run"
 	Failed         Status = "failed"
 	Mismatched     Status = "mismatched"
 	StdinRequested Status = "stdin-requested"
@@ -66,7 +69,7 @@ const (
 // Bad says whether the status makes a run unsuccessful.
 func (s Status) Bad() bool {
 	switch s {
-	case "", OK, Cached, Skipped, NotRun:
+	case "", OK, Cached, UpToDate, Ran, Skipped, NotRun, NotReached:
 		return false
 	}
 	return true
@@ -77,7 +80,7 @@ func (s Status) group() string {
 	switch {
 	case s.Bad():
 		return "bad"
-	case s == OK || s == Cached:
+	case s == OK, s == Cached, s == UpToDate, s == Ran:
 		return "good"
 	}
 	return "idle"

@@ -57,7 +57,7 @@ func tally(p *Page) string {
 	}
 	fine := 0
 	for _, c := range p.Cells {
-		if c.Status == OK || c.Status == Cached {
+		if c.Status.group() == "good" {
 			fine++
 		}
 	}
