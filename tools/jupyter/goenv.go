@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"flowbook/ml/module"
@@ -77,7 +78,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error
 	if err != nil {
 		return e, err
 	}
-	kept := filepath.Join(state, "goenv-"+key+".json")
+	kept := filepath.Join(state, "bin", "goenv-"+key+".json")
 	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &e) == nil && e.GOVERSION != "" {
 		return e, nil
 	}
@@ -92,7 +93,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error
 	if err := json.Unmarshal(out, &e); err != nil {
 		return e, fmt.Errorf("ask the go command for its settings: %w", err)
 	}
-	if e.GOCACHE == "" || e.GOCACHE == "off" {
+	if !filepath.IsAbs(e.GOCACHE) || os.MkdirAll(e.GOCACHE, 0o755) != nil { // "off", or a home that is not ours to write in
 		e.GOCACHE = filepath.Join(state, "gocache")
 	}
 	if data, err := json.Marshal(e); err == nil {
@@ -113,7 +114,7 @@ func goEnvKey(goCommand, root string) (string, error) {
 	fmt.Fprintln(h, goCommand, info.Size(), info.ModTime().UnixNano(), root, homeDir())
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "GO") || strings.HasPrefix(name, "XDG_") || name == "LocalAppData" || name == "AppData" {
+		if strings.HasPrefix(name, "GO") || slices.Contains([]string{"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LocalAppData", "AppData"}, name) {
 			fmt.Fprintln(h, pair)
 		}
 	}

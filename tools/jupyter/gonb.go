@@ -26,8 +26,8 @@ var goTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goi
 // The kernel finds the module and what it requires without a set-up cell and without network: -go_work, GOPROXY=off. Its
 // environment is complete, so that it works the same from an empty one: the user's settings of the go command decide where
 // the caches are, and nothing else (GOENV=off; GOFLAGS, GOWORK, GOEXPERIMENT, GOOS and GOARCH are scrubbed). Where neither
-// HOME nor GOCACHE are set, the home is the one that the system knows for the user; a user that it does not know
-// gets home and build cache in the module's state.
+// HOME nor GOCACHE are set, the home is the one that the system knows for the user; a user that it does not know gets a
+// home in the module's state, and so does a build cache that cannot be where the go command wants it.
 func GoNB(ctx context.Context, root string) (*Spec, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -37,7 +37,10 @@ func GoNB(ctx context.Context, root string) (*Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
-	state, err := module.State(root, "bin")
+	state, err := module.State(root)
+	if err == nil {
+		_, err = module.State(root, "bin")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
@@ -45,7 +48,7 @@ func GoNB(ctx context.Context, root string) (*Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
-	bin, err := buildTools(ctx, goCommand, root, state, settings.GOVERSION)
+	bin, err := buildTools(ctx, goCommand, root, state, settings)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
@@ -97,9 +100,9 @@ func homeOf(env []string) string {
 
 // buildTools returns the folder with the built tools. Two processes that build at once both build, and the first one's
 // folder stays.
-func buildTools(ctx context.Context, goCommand, root, state, version string) (string, error) {
+func buildTools(ctx context.Context, goCommand, root, state string, settings goEnv) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, version, runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(h, settings.GOVERSION, runtime.GOOS, runtime.GOARCH)
 	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := os.ReadFile(filepath.Join(root, name))
 		if err != nil {
@@ -107,11 +110,11 @@ func buildTools(ctx context.Context, goCommand, root, state, version string) (st
 		}
 		fmt.Fprintf(h, "%d\n%s", len(data), data)
 	}
-	dir := filepath.Join(state, hex.EncodeToString(h.Sum(nil))[:16])
+	dir := filepath.Join(state, "bin", hex.EncodeToString(h.Sum(nil))[:16])
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
-	temp, err := os.MkdirTemp(state, "build-*")
+	temp, err := os.MkdirTemp(filepath.Dir(dir), "build-*")
 	if err != nil {
 		return "", err
 	}
@@ -119,7 +122,7 @@ func buildTools(ctx context.Context, goCommand, root, state, version string) (st
 	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
 	cmd.Dir = root
-	cmd.Env = scrubbed(goEnvironment(state))
+	cmd.Env = append(scrubbed(goEnvironment(state)), "GOCACHE="+settings.GOCACHE)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", strings.Join(goTools, " and "), err, strings.TrimSpace(string(out)))
 	}

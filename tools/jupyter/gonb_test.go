@@ -217,3 +217,63 @@ func BenchmarkCell(b *testing.B) {
 		execute(b, k, "import \"fmt\"\n%%\nfmt.Println(1)")
 	}
 }
+
+// TestGoNBTwice builds with an empty state in two processes' worth of goroutines at once: both get the same whole folder, and
+// nothing unfinished stays.
+func TestGoNBTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the kernel twice, two seconds; run without -short")
+	}
+	goNB(t)
+	state := t.TempDir()
+	t.Setenv("FLOWBOOK_STATE", state)
+	specs := make(chan *jupyter.Spec, 2)
+	for range 2 {
+		go func() {
+			spec, err := jupyter.GoNB(context.Background(), root)
+			if err != nil {
+				t.Error(err)
+			}
+			specs <- spec
+		}()
+	}
+	a, b := <-specs, <-specs
+	if a == nil || b == nil || a.Argv[0] != b.Argv[0] || !strings.HasPrefix(a.Argv[0], state) {
+		t.Fatalf("%+v, %+v", a, b)
+	}
+	entries, err := filepath.Glob(filepath.Join(state, "bin", "*"))
+	if err != nil || len(entries) != 2 { // the folder and the go command's settings
+		t.Errorf("%v, %v", entries, err)
+	}
+	k := start(t, jupyter.Options{Spec: a})
+	if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(3)"); a.stdout != "3\n" {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestGoNBNoBuildCache gives a home in which nothing can be made: the build cache is in the module's state.
+func TestGoNBNoBuildCache(t *testing.T) {
+	spec := goNB(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", filepath.Join(file, "below"))
+	state := t.TempDir()
+	t.Setenv("FLOWBOOK_STATE", state)
+	// Everything is there but the settings, so that nothing is built with an empty cache.
+	bin := filepath.Join(state, "bin")
+	if err := os.MkdirAll(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Dir(spec.Argv[0]), filepath.Join(bin, filepath.Base(filepath.Dir(spec.Argv[0])))); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	spec, err := jupyter.GoNB(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := spec.Env["GOCACHE"]; got != filepath.Join(state, "gocache") {
+		t.Errorf("GOCACHE is %s", got)
+	}
+}
