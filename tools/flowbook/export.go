@@ -7,13 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/module"
 	"flowbook/tools/report"
 	"flowbook/tools/runner"
 )
 
 type exportCmd struct {
 	Notebooks []string `arg:"" name:"nb" help:"Notebooks, folders of notebooks, globs, or - for standard input."`
-	Out       string   `default:"export" placeholder:"DIR" help:"Folder to write into (${default})."`
+	Out       string   `placeholder:"DIR" help:"Folder to write into. Default: .flowbook/export."`
 	To        string   `default:"html" enum:"html,markdown,go" placeholder:"FORM" help:"html: a site to open from disk; markdown: a document and its pictures for each notebook; go: a program for each notebook (${default})."`
 }
 
@@ -30,6 +31,11 @@ func (c *exportCmd) Run(con *console) error {
 		return err
 	}
 	pages := exportPages(targets)
+	if c.Out == "" {
+		if c.Out, err = exportDir(); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -37,7 +43,7 @@ func (c *exportCmd) Run(con *console) error {
 		if err := report.Site(c.Out, report.Run{Title: "Notebooks", Pages: pages}); err != nil {
 			return err
 		}
-		fmt.Fprintf(con.stdout, "%s: %d notebooks\n", filepath.ToSlash(filepath.Join(c.Out, "index.html")), len(pages))
+		fmt.Fprintf(con.stdout, "%s and %d pages\n", display(abs(filepath.Join(c.Out, "index.html"))), len(pages))
 		return nil
 	}
 	for _, p := range pages {
@@ -52,9 +58,26 @@ func (c *exportCmd) Run(con *console) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(con.stdout, "%s from %s\n", filepath.ToSlash(filepath.Join(c.Out, file)), p.Path)
+		fmt.Fprintf(con.stdout, "%s from %s\n", display(abs(filepath.Join(c.Out, file))), p.Path)
 	}
 	return nil
+}
+
+// exportDir is .flowbook/export in the module's root, or in the current folder where there is no module.
+func exportDir() (string, error) {
+	root, err := module.Root("")
+	if err != nil {
+		return filepath.Join(".flowbook", "export"), nil
+	}
+	return module.State(root, "export")
+}
+
+// abs is a path from the root, which display then shows from where the user is.
+func abs(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // markdown is a notebook's document; its pictures are saved on the way.

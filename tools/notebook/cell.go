@@ -23,7 +23,7 @@ type Cell struct {
 	// Line is the line of the file, from 1, in which the source begins; 0 for a cell that was not read from a file.
 	Line int
 
-	lines  []int // the file's line of each entry of a source that is a list
+	lines  []int // the file's line of each line of the source
 	absent fields
 }
 
@@ -45,8 +45,8 @@ func (c *Cell) Tags() []string {
 // HasTag says whether the cell carries the tag.
 func (c *Cell) HasTag(tag string) bool { return slices.Contains(c.Tags(), tag) }
 
-// LineOf is the line of the file that holds the source's line k, both from 1: where a CI annotation points. A source
-// kept as one string stands in one line of the file; a line past the end is the last one. It is 0 for a cell that was
+// LineOf is the line of the file that holds the source's line k, both from 1 and ended by \n: where a CI annotation
+// points. A source kept as one string stands in one line of the file; a line past the end is the last one. It is 0 for a cell that was
 // not read from a file.
 func (c *Cell) LineOf(k int) int {
 	if len(c.lines) == 0 {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps. Anything else is an *Error.
@@ -241,8 +242,18 @@ func (d *decoder) cell(n node, path string) *Cell {
 	c.Line = d.line(n.off)
 	if source, ok := n.get("source"); ok {
 		c.Line = d.line(source.off)
-		for _, line := range source.items {
-			c.lines = append(c.lines, d.line(line.off))
+		entries := source.items
+		if source.kind == str {
+			entries = []node{source}
+		}
+		begins := true // a line does: lists are also cut at \f and the like, which end no line of code
+		for _, entry := range entries {
+			for line := range strings.Lines(entry.value) {
+				if begins {
+					c.lines = append(c.lines, d.line(entry.off))
+				}
+				begins = strings.HasSuffix(line, "\n")
+			}
 		}
 		if len(c.lines) > 0 {
 			c.Line = c.lines[0]

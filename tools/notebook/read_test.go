@@ -80,7 +80,7 @@ func TestLines(t *testing.T) {
    "a\n",
    "b\n",
 
-   "c"], "outputs": [], "execution_count": null},
+   "c\u000cd", "e\f", "f\ng"], "outputs": [], "execution_count": null},
  {"cell_type": "markdown", "metadata": {},
   "source": "x\ny"},
  {"cell_type": "raw", "metadata": {},
@@ -91,9 +91,9 @@ func TestLines(t *testing.T) {
 	}
 	var got [][]int
 	for _, c := range nb.Cells {
-		got = append(got, []int{c.Line, c.LineOf(0), c.LineOf(1), c.LineOf(2), c.LineOf(3), c.LineOf(9)})
+		got = append(got, []int{c.Line, c.LineOf(0), c.LineOf(1), c.LineOf(2), c.LineOf(3), c.LineOf(4), c.LineOf(9)})
 	}
-	want := [][]int{{4, 4, 4, 5, 7, 7}, {9, 9, 9, 9, 9, 9}, {12, 12, 12, 12, 12, 12}}
+	want := [][]int{{4, 4, 4, 5, 7, 7, 7}, {9, 9, 9, 9, 9, 9, 9}, {12, 12, 12, 12, 12, 12, 12}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
