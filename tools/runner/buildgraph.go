@@ -2,7 +2,6 @@ package runner
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,27 +11,13 @@ import (
 
 // buildGraph measures the parts of a Go cell's time by the go command's own record of its actions, which it writes anew on each build
 // (go build -debug-actiongraph). Nothing is guessed: without a record of a link made during the cell the parts stay zero.
-type buildGraph struct{ dir string }
+type buildGraph struct{ dir string } // the kernel's folder, which goes with it
 
-func newBuildGraph() (*buildGraph, error) {
-	dir, err := os.MkdirTemp("", "flowbook-build-")
-	if err != nil {
-		return nil, fmt.Errorf("timings: %w", err)
-	}
-	return &buildGraph{dir}, nil
-}
+const graphFile = "actions.json"
 
-func (g *buildGraph) file() string { return filepath.Join(g.dir, "actions.json") }
-
-// env is the GOFLAGS that makes go build write its record.
-func (g *buildGraph) env(flags string) string {
-	return "GOFLAGS=" + strings.TrimSpace(flags+" -debug-actiongraph="+g.file())
-}
-
-func (g *buildGraph) close() {
-	if g != nil {
-		os.RemoveAll(g.dir)
-	}
+// graphEnv is the GOFLAGS that makes go build write its record. GoNB builds in a folder of its own in the kernel's.
+func graphEnv(flags string) string {
+	return "GOFLAGS=" + strings.TrimSpace(flags+" -debug-actiongraph="+filepath.Join("..", graphFile))
 }
 
 // phases splits the time of the cell that has just ended.
@@ -40,8 +25,9 @@ func (g *buildGraph) phases(c *CellResult) {
 	if g == nil {
 		return
 	}
-	text, err := os.ReadFile(g.file())
-	os.Remove(g.file())
+	path := filepath.Join(g.dir, graphFile)
+	text, err := os.ReadFile(path)
+	os.Remove(path)
 	if err != nil {
 		return
 	}

@@ -137,24 +137,22 @@ func (s *session) start(ctx context.Context) error {
 	if s.inc != nil {
 		env = append(env[:len(env):len(env)], readsEnv+"="+s.inc.reads)
 	}
-	if s.opt.Timings && s.opt.Spec.Language == "go" {
-		g, err := newBuildGraph()
-		if err != nil {
-			return err
-		}
-		s.graph = g
-		env = append(env[:len(env):len(env)], g.env(s.opt.Spec.Env["GOFLAGS"]))
+	timings := s.opt.Timings && s.opt.Spec.Language == "go"
+	if timings {
+		env = append(env[:len(env):len(env)], graphEnv(s.opt.Spec.Env["GOFLAGS"]))
 	}
 	var err error
 	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: s.opt.Spec, Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
 	if err != nil {
-		s.graph.close()
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return cause
 		}
 		return &StartError{s.opt.Spec.Name, err}
 	}
 	s.res.Startup = time.Since(begin)
+	if timings {
+		s.graph = &buildGraph{s.k.Folder()}
+	}
 	if s.inc != nil {
 		if err := s.inc.store.putInfo(s.inc.keys.base, s.k.Info()); err != nil {
 			return fmt.Errorf("incremental run: %w", err)
@@ -338,7 +336,6 @@ func (s *session) finish() error {
 
 // stop ends the kernel and takes all that it has sent.
 func (s *session) stop() {
-	defer s.graph.close()
 	if s.k == nil {
 		return
 	}
