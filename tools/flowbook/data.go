@@ -5,4 +5,5 @@ type dataCmd struct {
 	Split    splitCmd    `cmd:"" help:"Cut a CSV file into parts of 10,000 rows, byte for byte."`
 	Generate generateCmd `cmd:"" help:"Make a synthetic data set of labelled flows."`
 	Verify   verifyCmd   `cmd:"" help:"Check a file of flows against itself: sums, times, lists."`
+	Meter    meterCmd    `cmd:"" help:"Turn packet captures into flows."`
 }

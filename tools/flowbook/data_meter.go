@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"flowbook/ml/dataset"
+	"flowbook/tools/flowmeter"
+)
+
+// keyVariable holds the key of --anonymise where there is no key file. A key is never an argument: everyone on the machine sees those.
+const keyVariable = "FLOWBOOK_ANONYMISE_KEY"
+
+// meterCmd turns captures into flows.
+type meterCmd struct {
+	Captures  []string      `arg:"" name:"pcap" help:"Captures, pcap or pcapng, compressed with gzip or not, the earliest first; - is standard input."`
+	Out       string        `placeholder:"FILE" help:"Where to (default: standard output)."`
+	Force     bool          `help:"Overwrite the file."`
+	Anonymise bool          `help:"Hash the four address columns with keyed BLAKE2b; server names stay clear. The key comes from --key-file or $$FLOWBOOK_ANONYMISE_KEY."`
+	KeyFile   string        `placeholder:"FILE" help:"A file with the key, 16 to 64 bytes, readable by its owner alone."`
+	FirstID   int64         `default:"0" help:"The first flow's id."`
+	Idle      time.Duration `default:"2m" help:"A gap that ends a flow."`
+	Active    time.Duration `default:"30m" help:"The age at which a flow is cut."`
+	MaxFlows  int           `default:"1000000" help:"Flows in memory at once, 1 kB each; beyond, the one longest without a packet ends early."`
+}
+
+// Run writes the flows of all captures to one file. What a damaged capture held before the damage is written, then the damage is reported.
+func (c *meterCmd) Run(con *console) error {
+	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
+		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
+	}
+	o := flowmeter.Options{FirstID: c.FirstID,
+		Limits: flowmeter.Limits{IdleMs: c.Idle.Milliseconds(), ActiveMs: c.Active.Milliseconds(), Flows: c.MaxFlows}}
+	if c.Anonymise || c.KeyFile != "" {
+		key, err := c.key()
+		if err != nil {
+			return &usageError{err}
+		}
+		if o.Anonymise, err = flowmeter.NewAnonymiser(key); err != nil {
+			return &usageError{err}
+		}
+	}
+	if _, err := os.Lstat(c.Out); c.Out != "" && err == nil && !c.Force {
+		return fmt.Errorf("%s is there: choose another --out, or --force to overwrite it", dataset.Rel(c.Out))
+	}
+	captures, err := c.open(con.stdin)
+	if err != nil {
+		return err
+	}
+	var s flowmeter.Summary
+	var damage error
+	write := func(w io.Writer) error {
+		if _, err := w.Write(flowmeter.AppendHeader(nil)); err != nil {
+			return err
+		}
+		s, damage = flowmeter.Meter(con.ctx, o, w, captures...)
+		var bad *flowmeter.CaptureError
+		if errors.As(damage, &bad) {
+			return nil // the flows before it are good
+		}
+		return damage
+	}
+	name := "standard output"
+	if c.Out == "" {
+		err = write(con.stdout)
+	} else {
+		name = dataset.Rel(c.Out)
+		_, err = writeAtomic(c.Out, write, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("data meter: %w", err)
+	}
+	fmt.Fprintf(con.stderr, "%s: %d flows of %d packets, %d packets skipped\n", name, s.Flows, s.Packets, s.Skipped)
+	if s.Evicted > 0 {
+		fmt.Fprintf(con.stderr, "%s: %d flows ended early, the table of %d was full\n", name, s.Evicted, c.MaxFlows)
+	}
+	return damage
+}
+
+// open opens all captures, so that a wrong name is found before anything is metered. They are read to the end of the program.
+func (c *meterCmd) open(stdin io.Reader) ([]*flowmeter.Capture, error) {
+	var captures []*flowmeter.Capture
+	for _, path := range c.Captures {
+		in, name := stdin, "standard input"
+		if path != "-" {
+			f, err := os.Open(filepath.Clean(path))
+			if err != nil {
+				return nil, err
+			}
+			in, name = f, dataset.Rel(path)
+		}
+		capture, err := flowmeter.NewCapture(in, name)
+		if err != nil {
+			return nil, err
+		}
+		captures = append(captures, capture)
+	}
+	return captures, nil
+}
+
+// key reads the key of the hashes.
+func (c *meterCmd) key() ([]byte, error) {
+	if c.KeyFile == "" {
+		if key := os.Getenv(keyVariable); key != "" {
+			return []byte(key), nil
+		}
+		return nil, fmt.Errorf("data meter: --anonymise wants a key, in a --key-file or in $%s", keyVariable)
+	}
+	info, err := os.Stat(c.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return nil, &fs.PathError{Op: "read key", Path: c.KeyFile, Err: fmt.Errorf("others may read it (%v): chmod 600", info.Mode().Perm())}
+	}
+	key, err := os.ReadFile(c.KeyFile)
+	return bytes.TrimRight(key, "\r\n"), err
+}
