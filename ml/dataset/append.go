@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The text forms of a data file, pandas's to_csv with its defaults: whole numbers in decimal, floats as Python's repr,
@@ -55,6 +56,24 @@ func appendRepr(dst []byte, v float64) []byte {
 		}
 		return append(dst, ".0"...)
 	}
+}
+
+// AppendBool appends a truth value as Python spells it.
+func AppendBool(dst []byte, v bool) []byte {
+	if v {
+		return append(dst, "True"...)
+	}
+	return append(dst, "False"...)
+}
+
+// AppendTime appends a time in UTC, to the microsecond where it has any.
+func AppendTime(dst []byte, v time.Time) []byte {
+	v = v.UTC()
+	layout := "2006-01-02 15:04:05"
+	if v.Nanosecond() != 0 {
+		layout += ".000000"
+	}
+	return v.AppendFormat(dst, layout)
 }
 
 // AppendText appends a text, in double quotes when it holds a comma, a quote or a line end; quotes inside are doubled.

@@ -43,10 +43,8 @@ func (f *Frame) WriteSheet(w io.Writer) error {
 				row = AppendInt(row, c.ints[i])
 			case c.kind == Float64:
 				row = AppendFloat(row, c.floats[i])
-			case c.bools[i]:
-				row = append(row, "True"...)
 			default:
-				row = append(row, "False"...)
+				row = AppendBool(row, c.bools[i])
 			}
 		}
 		row = append(row, '\n')
