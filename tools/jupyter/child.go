@@ -39,6 +39,9 @@ func spawn(folder string, p plan) (*child, error) {
 		return nil, fmt.Errorf("start a kernel: %w", err)
 	}
 	cmd := exec.Command(self, "supervise", folder)
+	if _, err := os.Stat("/proc/self/exe"); err == nil {
+		cmd.Path = "/proc/self/exe" // this very program, also when its file has been replaced by a newer one
+	}
 	cmd.Env = append(without(os.Environ(), envSupervise, "GOCOVERDIR"), envSupervise+"="+folder)
 	cmd.SysProcAttr = detached()
 	in, err := cmd.StdinPipe()

@@ -393,3 +393,43 @@ func ExampleStart() {
 	}
 	// Output: {"name":"stdout","text":"print me"}
 }
+
+func ExampleFindSpec() {
+	dir, _ := os.MkdirTemp("", "")
+	defer os.RemoveAll(dir)
+	os.Setenv("JUPYTER_PATH", dir)
+	defer os.Unsetenv("JUPYTER_PATH")
+	if err := fake.Install(dir, "pretended", fake.Script{Language: "esperanto"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	spec, err := jupyter.FindSpec("pretended")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(spec.DisplayName, spec.Language)
+	// Output: Fake esperanto
+}
+
+// TestAborted: after a failed cell, what was already waiting is not executed.
+func TestAborted(t *testing.T) {
+	t.Parallel()
+	s := fake.Script{AbortAfterError: true, Cells: map[string][]fake.Step{"fails": fake.Raise("E", "v", fake.Sleep(100*time.Millisecond))}}
+	k, _ := play(t, s, "fails")
+	waits, err := k.Execute("waits", false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := collect(k, waits, 500*time.Millisecond)
+	if diff := cmp.Diff([]string{"shell execute_reply aborted"}, by("shell", lines)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	later, err := k.Execute("later", false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := collect(k, later, 300*time.Millisecond); !strings.Contains(strings.Join(lines, "\n"), "stream later") {
+		t.Errorf("%q", lines)
+	}
+}

@@ -3,6 +3,7 @@ package jupyter_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +122,62 @@ func TestGoNB(t *testing.T) {
 			t.Errorf("got %q, want %q", a.stdout, want)
 		}
 	})
+}
+
+// TestGoNBCrash: GoNB 0.11.5 panics at a magic without a name.
+func TestGoNBCrash(t *testing.T) {
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	at := time.Now()
+	if _, err := k.Execute("% \n", false, true, true); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-k.Dead():
+	case <-time.After(5 * time.Second):
+		t.Fatal("GoNB lives: it has been mended")
+	}
+	if d := time.Since(at); d > time.Second {
+		t.Errorf("seen after %v", d)
+	}
+	if err := k.Death(); err.Code != 2 || !strings.HasPrefix(err.Stderr, "panic: runtime error") {
+		t.Error(err)
+	}
+}
+
+// TestGoNBInterrupt interrupts a cell that runs; the kernel goes on.
+func TestGoNBInterrupt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	id, err := k.Execute("import (\"fmt\"; \"time\")\n%%\nfmt.Println(\"runs\")\ntime.Sleep(time.Minute)", false, true, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m := range k.Messages() {
+		if m.Parent.MsgID == id && m.Header.MsgType == "stream" {
+			break
+		}
+	}
+	if err := k.Interrupt(); err != nil {
+		t.Fatal(err)
+	}
+	if lines := collect(k, id, time.Second); !strings.Contains(strings.Join(lines, "\n"), "shell execute_reply error") {
+		t.Errorf("%q", lines)
+	}
+	if a := execute(t, k, "%%\nfmt.Println(1)"); a.stdout != "1\n" {
+		t.Errorf("after the interrupt: %+v", a)
+	}
+}
+
+func ExampleGoNB() {
+	spec, err := jupyter.GoNB(context.Background(), root)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(spec.Name, spec.Language, spec.InterruptMode, spec.Env["GOPROXY"], spec.Argv[len(spec.Argv)-1])
+	// Output: gonb go message off {connection_file}
 }
 
 // TestGoNBEmptyEnvironment runs a cell of a kernel whose runner was started with `env -i` and a PATH of links to go and git.

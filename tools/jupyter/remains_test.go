@@ -98,10 +98,10 @@ func carriers(t *testing.T, folder string) (pids []int) {
 	return pids
 }
 
-// remains says what is left of kernels below the temporary folder dir after two seconds.
-func remains(t *testing.T, dir string) string {
+// remains says what is left of kernels below the temporary folder dir after two seconds, or how long it took to go.
+func remains(t *testing.T, dir string) (left string, took time.Duration) {
 	t.Helper()
-	var left string
+	at := time.Now()
 	for until := time.Now().Add(2 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		left = ""
 		entries, err := os.ReadDir(dir)
@@ -118,10 +118,10 @@ func remains(t *testing.T, dir string) string {
 			left += fmt.Sprintf(" %d(%s)", pid, strings.ReplaceAll(string(line), "\x00", " "))
 		}
 		if left == "" {
-			return ""
+			return "", time.Since(at)
 		}
 	}
-	return left
+	return left, time.Since(at)
 }
 
 // shortDir is a temporary folder with a short name and a gopls that, like the real one, never ends by itself.
@@ -154,6 +154,7 @@ func TestKillRunner(t *testing.T) {
 	goNB(t)
 	dir := shortDir(t)
 	random := rand.New(rand.NewPCG(1, 2))
+	var longest time.Duration
 	for i := range moments() {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
@@ -164,10 +165,13 @@ func TestKillRunner(t *testing.T) {
 		time.Sleep(moment)
 		cmd.Process.Kill()
 		cmd.Wait()
-		if left := remains(t, dir); left != "" {
+		left, took := remains(t, dir)
+		if left != "" {
 			t.Errorf("moment %d, %v: left after 2 s:%s", i, moment, left)
 		}
+		longest = max(longest, took)
 	}
+	t.Logf("all was gone after %v", longest)
 }
 
 // TestKillKernel kills the kernel with SIGKILL at random moments: the runner says so and ends.
@@ -185,6 +189,7 @@ func killPart(t *testing.T, moments int, part, want string) {
 	goNB(t)
 	dir := shortDir(t)
 	random := rand.New(rand.NewPCG(3, 4))
+	var longest time.Duration
 	for i := range moments {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
@@ -215,12 +220,15 @@ func killPart(t *testing.T, moments int, part, want string) {
 		if d := time.Since(at); d > time.Second || !strings.HasPrefix(lines.Text(), want) {
 			t.Errorf("moment %d, %v: after %v the runner says %q", i, moment, d, lines.Text())
 		}
-		if left := remains(t, dir); left != "" {
+		left, took := remains(t, dir)
+		if left != "" {
 			t.Errorf("moment %d, %v: left after 2 s:%s", i, moment, left)
 		}
+		longest = max(longest, took)
 		cmd.Process.Kill()
 		cmd.Wait()
 	}
+	t.Logf("all was gone after %v", longest)
 }
 
 // TestParallelStarts starts many kernels at once over TCP: no port is given twice.

@@ -65,7 +65,12 @@ func (k *Kernel) stop(ctx context.Context) {
 			return false
 		}
 	}
-	if ended(0) {
+	select {
+	case <-k.dead:
+		return
+	default:
+	}
+	if ctx.Err() != nil {
 		return
 	}
 	err := k.Interrupt()
