@@ -41,7 +41,7 @@ func NewAutoencoder(c Config, features int) (*Autoencoder, error) {
 	}
 	random := rand.New(rand.NewPCG(c.Seed, weightStream))
 	a := &Autoencoder{Config: c, Features: features}
-	for _, s := range c.sizes(features) {
+	for _, s := range c.Sizes(features) {
 		d := Dense{In: s[0], Out: s[1], Kernel: make([]float32, s[0]*s[1]), Bias: make([]float32, s[1])}
 		limit := math.Sqrt(6 / float64(d.In+d.Out))
 		for i := range d.Kernel {
@@ -52,8 +52,8 @@ func NewAutoencoder(c Config, features int) (*Autoencoder, error) {
 	return a, nil
 }
 
-// sizes lists the inputs and outputs of every dense layer.
-func (c Config) sizes(features int) [][2]int {
+// Sizes lists the inputs and outputs of every dense layer of the network for data of that many features.
+func (c Config) Sizes(features int) [][2]int {
 	sizes, in := make([][2]int, 0, len(c.Layers)+1), features
 	for _, l := range c.Layers {
 		sizes, in = append(sizes, [2]int{in, l.Units}), l.Units
@@ -67,7 +67,7 @@ func (a *Autoencoder) Check() error {
 	if err := a.Config.check(); err != nil {
 		return err
 	}
-	sizes := a.Config.sizes(a.Features)
+	sizes := a.Config.Sizes(a.Features)
 	if a.Features < 1 || len(a.Weights) != len(sizes) {
 		return fmt.Errorf("autoencoder: %d layers of weights for %d layers, %d features", len(a.Weights), len(sizes), a.Features)
 	}

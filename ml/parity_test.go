@@ -133,7 +133,7 @@ func TestParityDouble(t *testing.T) {
 		want := readReference(t, name)
 		c := KerasConfig()
 		exec, err := graph.NewExec(theBackend().compute, func(in []*graph.Node) []*graph.Node {
-			p, m, v, loss := c.trainStep(c.sizes(1), in[0], in[1], in[2], in[3], in[4], in[5])
+			p, m, v, loss := c.trainStep(c.Sizes(1), in[0], in[1], in[2], in[3], in[4], in[5])
 			return []*graph.Node{p, m, v, loss}
 		})
 		if err != nil {

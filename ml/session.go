@@ -23,7 +23,7 @@ type session struct {
 
 func newSession(a *Autoencoder, backend compute.Backend) (s *session, err error) {
 	defer catch(&err)
-	c, sizes := a.Config, a.Config.sizes(a.Features)
+	c, sizes := a.Config, a.Config.Sizes(a.Features)
 	s = &session{config: c, backend: backend}
 	s.setWeights(a.flat())
 	zeros := make([]float32, a.Parameters())

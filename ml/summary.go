@@ -36,7 +36,7 @@ func (a *Autoencoder) Summary() Summary {
 		s.Trainable += parameters
 	}
 	add("input_layer", "InputLayer", a.Features, 0)
-	for i, size := range a.Config.sizes(a.Features) {
+	for i, size := range a.Config.Sizes(a.Features) {
 		add("dense", "Dense", size[1], size[0]*size[1]+size[1])
 		if i < len(a.Config.Layers) && a.Config.Layers[i].Dropout != 0 {
 			add("dropout", "Dropout", size[1], 0)

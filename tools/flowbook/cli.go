@@ -15,6 +15,8 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
 	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
 	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`
+	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
+	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
 }
 

@@ -1,0 +1,70 @@
+// Package detect finds anomalous flows beyond the original notebook: features of a flow and of the company it keeps, five
+// detectors, thresholds with a promised number of false alarms, the folder that a trained model lives in, and the scorer
+// that a stream runs through.
+//
+// Training flows need no labels. Thresholds are chosen on flows that neither trained the detector nor judge it.
+package detect
+
+import (
+	"context"
+
+	"flowbook/ml"
+	"flowbook/ml/dataset"
+)
+
+// Detector scores rows of features: the higher, the less a row is like those it was trained on.
+type Detector interface {
+	// Score gives one number a row. It panics if m has other columns than the training rows had.
+	Score(m dataset.Matrix) []float64
+	// Explain gives each feature's part in the score of each row, in no unit that another detector shares.
+	Explain(m dataset.Matrix) dataset.Matrix
+}
+
+// Kinds are the detectors that Train knows.
+var Kinds = []string{"original", "autoencoder", "pca", "forest", "zscore"}
+
+// Reconstruction scores a row by the mean squared difference between it and what an autoencoder gives back.
+type Reconstruction struct {
+	Net *ml.Autoencoder
+
+	predictor *ml.Predictor
+}
+
+// TrainReconstruction fits an autoencoder to parts.Train; parts.Test stops the training early.
+func TrainReconstruction(ctx context.Context, c ml.Config, parts ml.Parts) (*Reconstruction, error) {
+	fit, err := ml.Train(ctx, ml.Training{Config: c, Parts: parts})
+	if err != nil {
+		return nil, err
+	}
+	return &Reconstruction{Net: &fit.Autoencoder}, nil
+}
+
+// Score is the reconstruction error of each row.
+func (d *Reconstruction) Score(m dataset.Matrix) []float64 {
+	return ml.ReconstructionError(d.reconstruct(m), m)
+}
+
+// Explain is each feature's term of the reconstruction error.
+func (d *Reconstruction) Explain(m dataset.Matrix) dataset.Matrix {
+	y := d.reconstruct(m)
+	for i, v := range m.Data {
+		e := y.Data[i] - v
+		y.Data[i] = float64(e*e) / float64(m.Cols)
+	}
+	return y
+}
+
+func (d *Reconstruction) reconstruct(m dataset.Matrix) dataset.Matrix {
+	if d.predictor == nil {
+		p, err := ml.NewPredictor(d.Net)
+		if err != nil {
+			panic(err)
+		}
+		d.predictor = p
+	}
+	y := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
+	if err := d.predictor.PredictTo(y, m); err != nil {
+		panic(err)
+	}
+	return y
+}

@@ -1,0 +1,217 @@
+package detect
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A model lives in a folder: model.json, and a .npy file for each array of weights. The names of the arrays' files hold
+// part of their digest and model.json is put in place last, so that a folder written over always holds one whole model.
+
+// Schema is the version of the folder's form that this program writes, and the newest that it reads.
+const Schema = 1
+
+const (
+	modelFile    = "model.json"
+	maxModelFile = 4 << 20
+	maxArrays    = 256
+)
+
+// UnreadableError says why a folder holds no model that this program can use.
+type UnreadableError struct {
+	Folder string
+	Err    error
+}
+
+func (e *UnreadableError) Error() string { return fmt.Sprintf("model %s: %v", e.Folder, e.Err) }
+
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Save writes the model into a folder, which is made if need be. A model that is there already is replaced in one step.
+func (m *Model) Save(folder string) error {
+	if err := m.save(folder); err != nil {
+		return fmt.Errorf("save model %s: %w", folder, err)
+	}
+	return nil
+}
+
+func (m *Model) save(folder string) error {
+	if err := m.check(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	d, files := m.document()
+	text, err := d.encode()
+	if err != nil {
+		return err
+	}
+	for i, a := range d.Arrays {
+		if err := writeFile(filepath.Join(folder, a.File), files[i]); err != nil {
+			return err
+		}
+	}
+	if err := writeFile(filepath.Join(folder, modelFile), text); err != nil {
+		return err
+	}
+	return d.sweep(folder)
+}
+
+// sweep removes the arrays of models that were here before.
+func (d document) sweep(folder string) error {
+	old, err := filepath.Glob(filepath.Join(escapeGlob(folder), "*.*.npy"))
+	if err != nil {
+		return err
+	}
+	ours := map[string]bool{}
+	for _, a := range d.Arrays {
+		ours[a.File] = true
+	}
+	for _, path := range old {
+		if !ours[filepath.Base(path)] {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func escapeGlob(path string) string {
+	if filepath.Separator == '\\' { // where a backslash cannot escape, and [ in a folder's name must be matched
+		return strings.NewReplacer("[", "[[]").Replace(path)
+	}
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(path)
+}
+
+// writeFile writes a file under another name, makes sure that it is on the disk, and puts it in place.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already where all went well
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Load reads a model that Save has written. Folders that are cut short, altered, or written by a newer program are
+// refused with an *UnreadableError.
+func Load(folder string) (*Model, error) {
+	m, err := load(os.DirFS(folder))
+	if err != nil {
+		return nil, &UnreadableError{folder, err}
+	}
+	return m, nil
+}
+
+func load(folder fs.FS) (*Model, error) {
+	text, err := readFile(folder, modelFile, maxModelFile)
+	if err != nil {
+		return nil, err
+	}
+	var version struct{ Schema int }
+	if err := json.Unmarshal(text, &version); err != nil {
+		return nil, fmt.Errorf("%s: %w", modelFile, err)
+	}
+	if version.Schema > Schema {
+		return nil, fmt.Errorf("it has schema %d, and this program reads up to %d: use a newer one", version.Schema, Schema)
+	}
+	var d document
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return nil, fmt.Errorf("%s: %w", modelFile, err)
+	}
+	again, err := d.encode()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", modelFile, err)
+	}
+	if d.Schema != Schema || !bytes.Equal(again, text) {
+		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", modelFile)
+	}
+	if len(d.Arrays) > maxArrays {
+		return nil, fmt.Errorf("%d arrays", len(d.Arrays))
+	}
+	m, err := d.model(func(name, dtype string, shape ...int) ([]float64, error) {
+		for _, a := range d.Arrays {
+			if a.Name == name {
+				return a.read(folder, dtype, shape)
+			}
+		}
+		return nil, fmt.Errorf("there is no array %s", name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, m.check()
+}
+
+// read reads an array that must have the type and shape that the rest of the model asks for.
+func (a array) read(folder fs.FS, dtype string, shape []int) ([]float64, error) {
+	size, ok := npySize(dtype, shape)
+	if !ok || a.Type != dtype || fmt.Sprint(a.Shape) != fmt.Sprint(shape) {
+		return nil, fmt.Errorf("array %s has type %s and shape %v, not %s and %v", a.Name, a.Type, a.Shape, dtype, shape)
+	}
+	if strings.ContainsAny(a.File, `/\:`) {
+		return nil, fmt.Errorf("array %s lies in another folder: %q", a.Name, a.File)
+	}
+	file, err := readFile(folder, a.File, size)
+	if err != nil {
+		return nil, err
+	}
+	if digest(file) != a.SHA256 {
+		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", a.File)
+	}
+	values, err := decodeNpy(bytes.NewReader(file), dtype, shape)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.File, err)
+	}
+	return values, nil
+}
+
+// readFile reads a file of at most that many bytes; an .npy file must have exactly as many.
+func readFile(folder fs.FS, name string, size int64) ([]byte, error) {
+	f, err := folder.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, errors.Unwrap(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no file", name)
+	case name != modelFile && info.Size() < size:
+		return nil, fmt.Errorf("%s is cut short: %d of %d bytes", name, info.Size(), size)
+	case info.Size() > size:
+		return nil, fmt.Errorf("%s is too large: %d bytes, and %d are enough", name, info.Size(), size)
+	}
+	return io.ReadAll(io.LimitReader(f, size+1))
+}

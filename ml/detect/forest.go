@@ -1,0 +1,166 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"flowbook/ml/dataset"
+)
+
+// Forest is an isolation forest (Liu, Ting and Zhou, 2008): trees that cut samples of the training rows at random; what
+// a few cuts set apart is strange. Scores lie between 0 and 1, ordinary rows below 0.5.
+type Forest struct {
+	Features int
+	Sample   int      // rows a tree was grown from
+	Trees    [][]Node // each tree's nodes; the first is its root
+}
+
+// Node cuts at Feature < Cut: rows below go to node Left, others to node Left+1. A leaf has Left 0 and holds Rows rows.
+type Node struct {
+	Feature, Left, Rows int32
+	Cut                 float64
+}
+
+// The paper's numbers: beyond them results hardly change.
+const (
+	forestTrees  = 100
+	forestSample = 256
+)
+
+// TrainForest grows a forest; the seed decides samples and cuts.
+func TrainForest(m dataset.Matrix, seed uint64) *Forest {
+	random := rand.New(rand.NewPCG(seed, 0x666f72657374))
+	f := &Forest{Features: m.Cols, Sample: min(forestSample, m.Rows)}
+	depth := int(math.Ceil(math.Log2(float64(f.Sample))))
+	all := make([]int, m.Rows)
+	for i := range all {
+		all[i] = i
+	}
+	for range forestTrees {
+		for i := range f.Sample { // the first rows of a shuffle are a sample without repetition
+			j := i + random.IntN(len(all)-i)
+			all[i], all[j] = all[j], all[i]
+		}
+		nodes := []Node{{}}
+		grow(m, random, &nodes, 0, all[:f.Sample], depth)
+		f.Trees = append(f.Trees, nodes)
+	}
+	return f
+}
+
+// grow makes node at of the rows; it reorders them.
+func grow(m dataset.Matrix, random *rand.Rand, nodes *[]Node, at int, rows []int, depth int) {
+	(*nodes)[at].Rows = int32(len(rows))
+	if depth == 0 || len(rows) < 2 {
+		return
+	}
+	var low, high float64
+	feature := -1
+	for tries := 0; tries < 4*m.Cols && feature < 0; tries++ { // a feature that is constant here cannot cut
+		c := random.IntN(m.Cols)
+		low, high = math.Inf(1), math.Inf(-1)
+		for _, r := range rows {
+			v := m.Data[r*m.Cols+c]
+			low, high = min(low, v), max(high, v)
+		}
+		if low < high {
+			feature = c
+		}
+	}
+	if feature < 0 {
+		return
+	}
+	cut := low + (high-low)*random.Float64()
+	if cut <= low { // rounding; nothing would go left
+		cut = high
+	}
+	k := 0
+	for i, r := range rows {
+		if m.Data[r*m.Cols+feature] < cut {
+			rows[i], rows[k] = rows[k], rows[i]
+			k++
+		}
+	}
+	left := len(*nodes)
+	*nodes = append(*nodes, Node{}, Node{})
+	n := &(*nodes)[at]
+	n.Feature, n.Cut, n.Left = int32(feature), cut, int32(left)
+	grow(m, random, nodes, left, rows[:k], depth-1)
+	grow(m, random, nodes, left+1, rows[k:], depth-1)
+}
+
+// Score is 2 to the power of minus the mean depth of each row over the depth to expect.
+func (f *Forest) Score(m dataset.Matrix) []float64 {
+	out := make([]float64, m.Rows)
+	for r := range out {
+		out[r] = f.score(m.Row(r), nil)
+	}
+	return out
+}
+
+// score adds to parts, if not nil, what each feature's cuts saved in depth.
+func (f *Forest) score(row []float64, parts []float64) float64 {
+	if len(row) != f.Features {
+		panic(fmt.Errorf("detect: %d features given to a detector of %d", len(row), f.Features))
+	}
+	var sum float64
+	for _, nodes := range f.Trees {
+		n, depth := &nodes[0], 0.0
+		for n.Left != 0 {
+			next := &nodes[n.Left]
+			if row[n.Feature] >= n.Cut {
+				next = &nodes[n.Left+1]
+			}
+			if parts != nil {
+				parts[n.Feature] += expectedDepth(n.Rows) - expectedDepth(next.Rows) - 1
+			}
+			n, depth = next, depth+1
+		}
+		sum += depth + expectedDepth(n.Rows)
+	}
+	return math.Pow(2, -sum/float64(len(f.Trees))/expectedDepth(int32(f.Sample)))
+}
+
+// Explain is, for each feature, by how many cuts those on it brought the row to its end sooner than an ordinary cut
+// would, per tree.
+func (f *Forest) Explain(m dataset.Matrix) dataset.Matrix {
+	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
+	for r := range m.Rows {
+		f.score(m.Row(r), out.Row(r))
+	}
+	for i := range out.Data {
+		out.Data[i] /= float64(len(f.Trees))
+	}
+	return out
+}
+
+// expectedDepth is the mean depth at which a search among n rows fails in a binary search tree.
+func expectedDepth(n int32) float64 {
+	switch {
+	case n < 2:
+		return 0
+	case n == 2:
+		return 1
+	}
+	return 2*(math.Log(float64(n-1))+0.5772156649015329) - 2*float64(n-1)/float64(n)
+}
+
+// check says what is wrong with a forest that came from a file: nodes must lead downwards and to existing ones.
+func (f *Forest) check() error {
+	if f.Sample < 2 || len(f.Trees) == 0 {
+		return fmt.Errorf("forest of %d trees from samples of %d", len(f.Trees), f.Sample)
+	}
+	for t, nodes := range f.Trees {
+		for i, n := range nodes {
+			if n.Left != 0 && (int(n.Left) <= i || int(n.Left)+1 >= len(nodes)) ||
+				n.Feature < 0 || int(n.Feature) >= f.Features || n.Rows < 0 {
+				return fmt.Errorf("forest: tree %d, node %d: %+v", t, i, n)
+			}
+		}
+		if len(nodes) == 0 {
+			return fmt.Errorf("forest: tree %d is empty", t)
+		}
+	}
+	return nil
+}

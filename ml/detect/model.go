@@ -1,0 +1,132 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+
+	"flowbook/ml"
+	"flowbook/ml/dataset"
+)
+
+// Model is a trained detector with all that it takes to score flows: what to make of a flow, when to raise an alarm, and
+// how scores were spread when it was new.
+type Model struct {
+	Kind     string // one of Kinds
+	Scaler   *ml.MinMaxScaler
+	Features *Features // nil for the original, which scales the packets by Scaler
+	Detector Detector
+
+	Threshold   float64 // a flow of a higher score is an anomaly
+	Calibration Calibration
+}
+
+// packets is the one column that the original looks at.
+const packets = "bidirectional_packets"
+
+// Original is the original notebook's detector: an autoencoder of the scaled number of packets.
+func Original(scaler *ml.MinMaxScaler, net *ml.Autoencoder, threshold float64) *Model {
+	return &Model{Kind: "original", Scaler: scaler, Detector: &Reconstruction{Net: net}, Threshold: threshold}
+}
+
+// Columns are the columns that flows must have to be scored.
+func (m *Model) Columns() []string {
+	if m.Features == nil {
+		return []string{packets}
+	}
+	return m.Features.Columns()
+}
+
+// FeatureNames are the names of what the detector sees of a flow.
+func (m *Model) FeatureNames() []string {
+	if m.Features == nil {
+		return []string{packets}
+	}
+	return m.Features.Names()
+}
+
+// Transform is what the detector sees of flows, one row a flow.
+func (m *Model) Transform(flows *dataset.Frame) dataset.Matrix {
+	if m.Features == nil {
+		return m.Scaler.Transform(flows.Matrix(packets))
+	}
+	return m.Features.Transform(flows)
+}
+
+// Score is one number a flow: the higher, the stranger.
+func (m *Model) Score(flows *dataset.Frame) []float64 {
+	return m.Detector.Score(m.Transform(flows))
+}
+
+// Driver is a feature that made a flow's score high.
+type Driver struct {
+	Feature string
+	Share   float64 // of the score, between 0 and 1
+}
+
+// drivers are the features with the largest parts in a score, at most that many.
+func drivers(names []string, parts []float64, most int) []Driver {
+	var sum float64
+	var all []Driver
+	for c, v := range parts {
+		if v > 0 {
+			sum += v
+			all = append(all, Driver{names[c], v})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Driver) int {
+		switch {
+		case a.Share > b.Share:
+			return -1
+		case a.Share < b.Share:
+			return 1
+		}
+		return 0
+	})
+	all = all[:min(most, len(all))]
+	for i := range all {
+		all[i].Share /= sum
+	}
+	return all
+}
+
+// check says what does not fit together in a model that came from a file.
+func (m *Model) check() error {
+	width := len(m.FeatureNames())
+	fits := func(what string, n int) error {
+		if n != width {
+			return fmt.Errorf("%s for %d features, not %d", what, n, width)
+		}
+		return nil
+	}
+	if (m.Kind == "original") != (m.Features == nil) {
+		return fmt.Errorf("a model of kind %s with the wrong features", m.Kind)
+	}
+	var errs []error
+	if m.Features == nil {
+		if m.Scaler == nil {
+			return fmt.Errorf("no scaler")
+		}
+		errs = append(errs, fits("scaler", len(m.Scaler.Min)), fits("scaler", len(m.Scaler.Max)))
+	} else {
+		errs = append(errs, fits("means", len(m.Features.Mean)), fits("scales", len(m.Features.Scale)))
+		if slices.Contains(m.Features.Scale, 0) {
+			return fmt.Errorf("a scale of 0")
+		}
+	}
+	switch d := m.Detector.(type) {
+	case *Reconstruction:
+		errs = append(errs, d.Net.Check(), fits("network", d.Net.Features))
+	case *PCA:
+		errs = append(errs, fits("means of components", len(d.Mean)), fits("components", d.Components.Cols))
+	case *Forest:
+		errs = append(errs, fits("forest", d.Features), d.check())
+	case *RobustZ:
+		errs = append(errs, fits("medians", len(d.Median)), fits("deviations", len(d.Scale)))
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return m.Calibration.check()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"flowbook/ml/dataset"
+	"flowbook/ml/detect"
+)
+
+// trainCmd trains a detector on a file of flows and keeps it in a folder.
+type trainCmd struct {
+	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
+	Model string `required:"" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
+
+	Detector     string  `default:"autoencoder" enum:"original,autoencoder,pca,forest,zscore" help:"${enum}; original is the notebook's network of the packets alone."`
+	Seed         uint64  `default:"18" help:"Decides everything random."`
+	Percentile   float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
+	AlarmsPerDay float64 `placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
+	Labels       string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
+}
+
+// Run trains, saves, and says what the threshold promises and what it did on flows not seen before.
+func (c *trainCmd) Run(con *console) error {
+	columns, err := detect.Columns(c.Detector)
+	if err != nil {
+		return &usageError{err}
+	}
+	if c.Percentile < 0 || c.Percentile > 100 || c.AlarmsPerDay < 0 {
+		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
+	}
+	ctx, stop := signalContext(con.ctx)
+	defer stop()
+	if c.Labels != "" {
+		columns = append([]string{"id"}, columns...)
+	}
+	flows, err := readFlows(c.Data, columns)
+	if err != nil {
+		return err
+	}
+	t := detect.Training{Kind: c.Detector, Flows: flows, Seed: c.Seed, Percentile: c.Percentile, AlarmsPerDay: c.AlarmsPerDay}
+	if c.Labels != "" {
+		if t.Attack, err = attacks(c.Labels, c.Data, flows); err != nil {
+			return err
+		}
+	}
+	model, report, err := detect.Train(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err := model.Save(c.Model); err != nil {
+		return err
+	}
+	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
+		c.Model, c.Detector, report.Train, model.Threshold, report.Calibrate)
+	if report.Promised > 0 {
+		fmt.Fprintf(con.stdout, "promised: at most %.4g of ordinary flows flagged, %.4g a day at %.0f flows a day\n",
+			report.Promised, model.Calibration.AlarmsPerDay(), model.Calibration.FlowsPerDay)
+	}
+	fmt.Fprintf(con.stdout, "on %d flows not seen before: %d flagged, %.4g of them\n", report.Judge, report.Flagged, report.Got())
+	return nil
+}
+
+// attacks says of each flow whether a labels file calls it an attack.
+func attacks(labels, data string, flows *dataset.Frame) ([]bool, error) {
+	f, err := os.Open(data)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return nil, err
+	}
+	known, err := dataset.ReadLabels(labels, hex.EncodeToString(sum.Sum(nil)))
+	if err != nil {
+		return nil, err
+	}
+	if !known.Known() {
+		return nil, fmt.Errorf("train: %s", known.Why)
+	}
+	out := make([]bool, flows.NumRows())
+	for i, id := range flows.Int64s("id") {
+		_, out[i] = known.Of(id)
+	}
+	return out, nil
+}
