@@ -128,6 +128,15 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 // Names returns the names of all columns of the file, also of those not read.
 func (r *Reader) Names() []string { return slices.Clone(r.src.names) }
 
+// Fields returns the names and kinds of the columns that are read, in the order asked for.
+func (r *Reader) Fields() []Field {
+	out := make([]Field, len(r.layout.order))
+	for i, k := range r.layout.order {
+		out[i] = r.layout.steps[k].field
+	}
+	return out
+}
+
 // Progress returns how many bytes of the file the frames up to now stand for, and the file's size, 0 when that is unknown.
 func (r *Reader) Progress() (done, size int64) { return r.read, r.size }
 
