@@ -14,7 +14,8 @@ import (
 )
 
 // Markdown writes a notebook as one Markdown document: its texts as they are, code in fences, outputs below. Pictures go
-// to save, one file each, under names relative to the document; tables stay HTML, sanitised.
+// to save, one file each, under names relative to the document; tables stay HTML, sanitised. HTML in the texts is the
+// author's and stays as it is: what renders the document decides on it.
 func Markdown(w io.Writer, p Page, save func(name string, data []byte) error) error {
 	if p.Notebook == nil {
 		return fmt.Errorf("write Markdown: %s is not a notebook", p.Path)

@@ -33,7 +33,8 @@ var pageName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
 // Site writes the run as a static site into dir, which is made if need be: index.html and one page for each notebook.
 // Each page is one file that fetches nothing, runs no script and works from disk; files of the same names are replaced,
-// others stay. Names of pages must be unique file names of ASCII letters, digits, ".", "-", "_", and none is "index".
+// others stay. Formulas are MathML, which browsers set by themselves (no KaTeX is embedded); one that goes beyond the TeX
+// known here is shown as its source. Pictures that a text only links to are named, not fetched. Names of pages must be unique file names of ASCII letters, digits, ".", "-", "_", and none is "index".
 func Site(dir string, run Run) error {
 	seen := map[string]bool{"index": true}
 	for i := range run.Pages {
