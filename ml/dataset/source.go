@@ -66,7 +66,7 @@ func (s *source) readHeader() error {
 		s.line += 1 + inner
 		break
 	}
-	line := trimLineEnd(s.header)
+	line := bytes.TrimPrefix(trimLineEnd(s.header), []byte("\ufeff"))
 	switch {
 	case len(line) == 0:
 		return fmt.Errorf("no header: the first line is empty")
@@ -79,7 +79,7 @@ func (s *source) readHeader() error {
 	case bytes.IndexByte(line, '\r') >= 0:
 		return fmt.Errorf(`header: carriage return inside; lines must end in \n or \r\n`)
 	}
-	names, _, err := splitFields(bytes.TrimPrefix(line, []byte("\ufeff")), false)
+	names, _, err := splitFields(line, false)
 	if err != nil {
 		return fmt.Errorf("header: %w", err)
 	}
