@@ -32,6 +32,8 @@ func (s *session) execute(ctx context.Context, t *task) {
 		s.res.Stop = context.Cause(ctx)
 		if d, ok := s.res.Stop.(*DeadlineError); ok {
 			t.fail(TimedOut, &CellError{Name: "Deadline", Value: d.Error()})
+		} else {
+			t.fail(Interrupted, &CellError{Name: "Interrupted", Value: s.res.Stop.Error()})
 		}
 	}
 }

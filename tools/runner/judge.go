@@ -19,8 +19,7 @@ func (s *session) judge(t *task, end ending) {
 		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v%s", t.timeout, t.hint(s.gonb)), Stderr: t.out.events.stderr.String()})
 		return
 	case stopped:
-		t.fail(Interrupted, &CellError{Name: "Interrupted", Value: "the run was stopped"})
-		return
+		return // execute knows why
 	case askedStdin:
 		t.fail(StdinRequested, &CellError{Name: "StdinRequested", Value: fmt.Sprintf("the cell asks for input (%q); a headless run has none to give", strings.TrimSpace(t.prompt))})
 		return

@@ -227,7 +227,7 @@ func TestRunStops(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{`1 interrupted (Interrupted: the run was stopped) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= interrupted, exit 130"}
+		want := []string{`1 interrupted (Interrupted: enough) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= interrupted, exit 130"}
 		if diff := cmp.Diff(want, outcome(nb, res)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -1,0 +1,236 @@
+package runner
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// module makes a small module called flowbook with package ml, which imports ml/net.
+func smallModule(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module flowbook\n\ngo 1.26\n", "go.sum": "",
+		"ml/ml.go":         "package ml\n\nimport \"flowbook/ml/net\"\n\nfunc Fit() int { return net.N }\n",
+		"ml/net/net.go":    "package net\n\nconst N = 1\n",
+		"ml/figure/fig.go": "package figure\n\nfunc Show() {}\n",
+		"ml/disk/disk.go":  "package disk\n\nimport \"os\"\n\nfunc Load() ([]byte, error) { return os.ReadFile(\"x\") }\n",
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// keysOf gives each cell's key, or "-" and why it has none.
+func keysOf(t *testing.T, root string, sources []string) []string {
+	t.Helper()
+	k := newKeyer(root, &jupyter.Spec{Name: "gonb", Argv: []string{"gonb"}}, Options{Dir: root})
+	for _, s := range sources {
+		k.cells = append(k.cells, readCellCode(s))
+	}
+	var keys []string
+	for i := range sources {
+		key, why, err := k.key(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key == "" {
+			key = "- " + why
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+var base = []string{
+	"import (\n\t\"fmt\"\n\t\"flowbook/ml\"\n\t\"flowbook/ml/figure\"\n)",
+	"var rate = 0.5 // per step\nconst size = 3",
+	"func Fit() int { return ml.Fit() }\n%%\nfmt.Println(Fit())",
+	"type T struct{ A int }\nfunc (t T) Show() { fmt.Println(t.A, rate) }\nfunc other() {}",
+	"%%\nfmt.Println(Fit() + 1)",
+	"%%\nT{size}.Show()",
+	"%%\nfigure.Show()",
+	"!ls",
+	"%%\nfmt.Println(\"end\")",
+}
+
+// Each change alone makes exactly those cells run again that it concerns.
+func TestKeys(t *testing.T) {
+	edit := func(i int, old, new string) func(*testing.T, string, []string) {
+		return func(t *testing.T, _ string, cells []string) {
+			if !strings.Contains(cells[i], old) {
+				t.Fatalf("cell %d has no %q", i, old)
+			}
+			cells[i] = strings.Replace(cells[i], old, new, 1)
+		}
+	}
+	file := func(name, old, new string) func(*testing.T, string, []string) {
+		return func(t *testing.T, root string, _ []string) {
+			path := filepath.Join(root, name)
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, new, 1)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*testing.T, string, []string)
+		want   []int // the cells whose key changes
+	}{
+		{"nothing", func(*testing.T, string, []string) {}, nil},
+		{"a comment", edit(1, "per step", "each step"), nil},
+		{"formatting", edit(2, "{ return ml.Fit() }", "{\n\treturn ml.Fit()\n}"), nil},
+		{"a variable", edit(1, "0.5", "0.6"), []int{1, 3, 5}},
+		{"a constant", edit(1, "size = 3", "size = 4"), []int{1, 5}},
+		{"a function", edit(2, "ml.Fit()", "ml.Fit() + 1"), []int{2, 4}},
+		{"a function that nothing calls", edit(3, "other() {}", "other() { println() }"), []int{3}},
+		{"a method", edit(3, "Println(t.A", "Println(t.A+1"), []int{3, 5}},
+		{"a body", edit(4, "+ 1", "+ 2"), []int{4}},
+		{"an import's alias", edit(0, "\"flowbook/ml/figure\"", "figure \"flowbook/ml\""), []int{0, 2, 4, 6}}, // 2 and 4 name ml, which is also the path of the alias
+		{"a package", file("ml/ml.go", "net.N", "net.N+1"), []int{0, 2, 4}},
+		{"a package that a package imports", file("ml/net/net.go", "1", "2"), []int{0, 2, 4}},
+		{"another package", file("ml/figure/fig.go", "{}", "{ println() }"), []int{0, 6}},
+		{"a comment in a package", file("ml/ml.go", "package ml\n", "// Package ml fits.\npackage ml\n"), nil},
+		{"go.mod", file("go.mod", "go 1.26", "go 1.25"), []int{0, 1, 2, 3, 4, 5, 6, 8}},
+		{"a command", edit(7, "ls", "env"), []int{7, 8}},
+		{"a variable that is computed", edit(1, "rate = 0.5", "rate = f()"), []int{1, 2, 3, 4, 5, 6, 8}},
+		{"a redeclaration", edit(4, "%%", "const size = 9\n%%"), []int{4, 5}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root := smallModule(t)
+			cells := append([]string{}, base...)
+			before := keysOf(t, root, cells)
+			tt.change(t, root, cells)
+			after := keysOf(t, root, cells)
+			var got []int
+			for i := range before {
+				if before[i] != after[i] {
+					got = append(got, i)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("cells whose key changed (-want +got):\n%s\nbefore %q\nafter %q", diff, before, after)
+			}
+		})
+	}
+}
+
+// Cells that are no pure programs have no key.
+func TestImpureCells(t *testing.T) {
+	root := smallModule(t)
+	for _, tt := range []struct{ source, want string }{
+		{"!ls", "- has the command !ls"},
+		{"%env A b\n%%\nfmt.Println(1)", "- has the command %env A b"},
+		{"%%bash\nls", "- is no Go"},
+		{"func {", "- cannot be parsed"},
+		{"%%\nfmt.Println(time.Now())", "- uses time.Now"},
+		{"import t \"time\"\n%%\nfmt.Println(t.Now())", "- uses t.Now"},
+		{"import \"math/rand/v2\"\n%%\nfmt.Println(rand.IntN(3))", "- uses rand.IntN"},
+		{"%%\nos.ReadFile(\"x\")", "- uses os.ReadFile"},
+		{"import \"os/exec\"\n%%\nexec.Command(\"x\").Run()", "- uses os/exec"},
+		{"import \"net/http\"\n%%\nhttp.Get(\"x\")", "- uses net/http"},
+		{"import . \"os\"\n%%\nReadFile(\"x\")", "- imports os as ."},
+		{"func read() { os.ReadFile(\"x\") }\n%%\nread()", "- uses os.ReadFile"},
+		{"import \"flowbook/ml/disk\"\n%%\ndisk.Load()", "- package flowbook/ml/disk uses os.ReadFile"},
+		{"%%\ndisk.Load()", "- package flowbook/ml/disk uses os.ReadFile"},
+		{"%%\np.Save(1, 2, \"x.png\")", "- calls Save, which may write a file"},
+		{"%%\nfmt.Fprintln(os.Stdout, rand.New(rand.NewPCG(1, 2)).IntN(3), 2*time.Second)", ""},
+	} {
+		got := keysOf(t, root, []string{tt.source})[0]
+		if tt.want == "" && strings.HasPrefix(got, "-") || tt.want != "" && got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.source, got, tt.want)
+		}
+	}
+}
+
+func TestMissingDeclarations(t *testing.T) {
+	s := &session{inc: &incremental{sent: map[int]bool{2: true}, keys: &keyer{}}}
+	for i, source := range []string{"import \"fmt\"\n\nvar a = 1\nvar b = 2", "// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()", "var b = 3", "const (\n\tx = iota\n\ty\n)", "%%\nf()"} {
+		s.inc.keys.cells = append(s.inc.keys.cells, readCellCode(source))
+		s.plan = append(s.plan, &task{cell: notebook.NewCode(source), res: &CellResult{Number: i + 1}})
+	}
+	got, places := s.inc.missing(s, 4)
+	want := "import \"fmt\"\nvar a = 1\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("source (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff("[{1 1} {1 3} {2 2} {2 3} {2 4} {4 1} {4 2} {4 3} {4 4}]", fmt.Sprint(places)); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+	if again, _ := s.inc.missing(s, 4); again != "" {
+		t.Errorf("sent twice: %q", again)
+	}
+}
+
+// A result that is damaged, belongs to another key, or whose data file changed is none.
+func TestCellStore(t *testing.T) {
+	dir := t.TempDir()
+	store := cellStore{dir}
+	csv := filepath.Join(dir, "a.csv")
+	if err := os.WriteFile(csv, []byte("1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var files fileDigests
+	sum, err := files.of(csv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outs := []*notebook.Output{text("stdout", "a\n"), picture(3), raw("application/x+json", `{"b":1.0}`)}
+	put := func() {
+		t.Helper()
+		if err := store.put("k", outs, []readFile{{csv, sum}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put()
+	got, ok := store.get("k", &files)
+	if !ok || (Comparison{}).Diff(outs, got) != "" {
+		t.Fatalf("got %v, %v", got, ok)
+	}
+	whole, err := os.ReadFile(store.path("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		bad := append([]byte{}, whole...)
+		bad[i] ^= 1
+		if err := os.WriteFile(store.path("k"), bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if outs, ok := store.get("k", &files); ok && (Comparison{}).Diff(outs, got) != "" {
+			t.Fatalf("byte %d changed, and the result is taken", i)
+		}
+	}
+	put()
+	if err := os.Rename(store.path("k"), store.path("other")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := store.get("other", &files); ok {
+		t.Error("a result under another key is taken")
+	}
+	put()
+	if err := os.WriteFile(csv, []byte("22\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := store.get("k", &files); ok {
+		t.Error("a result of another data file is taken")
+	}
+}
