@@ -20,7 +20,15 @@ func (c *splitCmd) Run(con *console) error {
 	if c.Out == "" {
 		c.Out = filepath.Join(filepath.Dir(c.File), "EditDatasets")
 	}
-	m, err := dataset.Split(con.ctx, c.File, c.Out, dataset.SplitOptions{Rows: c.Rows, Force: c.Force})
+	if c.Rows < 1 {
+		return &usageError{fmt.Errorf("data split: --rows %d: at least one row is wanted", c.Rows)}
+	}
+	tick := newTicker(con, "data split: %d of %d MB")
+	m, err := dataset.Split(con.ctx, c.File, c.Out, dataset.SplitOptions{
+		Rows: c.Rows, Force: c.Force,
+		Progress: func(done, total int64) { tick.show(int(done/1e6), int(total/1e6)) },
+	})
+	tick.end()
 	if err != nil {
 		return err
 	}
