@@ -66,16 +66,34 @@ func (c *canvas) fill(points []point, col color.Color) {
 }
 
 func (c *canvas) fillRect(r rect, col color.Color) {
+	r, ok := c.clip(r)
+	if !ok {
+		return
+	}
 	c.fill([]point{{r.x0, r.y0}, {r.x1, r.y0}, {r.x1, r.y1}, {r.x0, r.y1}}, col)
 }
 
 // strokeRect draws the outline of a rectangle, a line of width px pixels
 // centred on it.
 func (c *canvas) strokeRect(r rect, width float64, col color.Color) {
+	r, ok := c.clip(r)
+	if !ok {
+		return
+	}
 	c.vg.SetColor(col)
 	c.vg.SetLineWidth(vg.Length(width * 72 / c.dpi))
 	c.vg.SetLineDash(nil, 0)
 	c.vg.Stroke(c.polygon([]point{{r.x0, r.y0}, {r.x1, r.y0}, {r.x1, r.y1}, {r.x0, r.y1}}))
+}
+
+// clip returns what lies on the canvas or close beside it: gonum's rasterizer
+// walks over every pixel of a path, also where there is no canvas.
+func (c *canvas) clip(r rect) (rect, bool) {
+	const beside = 64
+	b := c.img.Bounds()
+	r.x0, r.x1 = math.Max(r.x0, -beside), math.Min(r.x1, float64(b.Dx())+beside)
+	r.y0, r.y1 = math.Max(r.y0, -beside), math.Min(r.y1, float64(b.Dy())+beside)
+	return r, r.x0 < r.x1 && r.y0 < r.y1 // false for what is no number, too
 }
 
 // roundRect returns the path of a rectangle with corners of the given radius.

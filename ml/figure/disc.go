@@ -34,10 +34,10 @@ func (c *canvas) discs(points []point, diameter, edgeWidth float64, face, edge c
 	taken := make([]uint64, columns*rows/64+1)
 
 	for _, p := range points {
-		col, row := int(p.x/cell), int(p.y/cell)
-		if p.x < 0 || p.y < 0 || col >= columns || row >= rows {
+		if !(p.x >= 0 && p.x < float64(bounds.Dx()) && p.y >= 0 && p.y < float64(bounds.Dy())) {
 			continue
 		}
+		col, row := int(p.x/cell), int(p.y/cell)
 		bit := row*columns + col
 		if taken[bit/64]&(1<<(bit%64)) != 0 {
 			continue

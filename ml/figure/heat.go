@@ -76,10 +76,7 @@ func (h *heat) domain() span {
 		}
 		return span{-m, m}
 	}
-	if r.lo == r.hi {
-		return span{r.lo - 0.5, r.hi + 0.5}
-	}
-	return r
+	return r.widened()
 }
 
 func (h *heat) text(*Figure) string {

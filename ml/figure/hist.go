@@ -42,9 +42,7 @@ func newHistogram(values []float64, bins int, density bool, s Style) *histogram 
 	if h.n == 0 {
 		return h
 	}
-	if r.lo == r.hi {
-		r.lo, r.hi = r.lo-0.5, r.hi+0.5
-	}
+	r = r.widened()
 	step := r.hi/float64(bins) - r.lo/float64(bins)
 	h.edges = make([]float64, bins+1)
 	for i := range h.edges {

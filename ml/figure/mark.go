@@ -31,6 +31,16 @@ func (s span) empty() bool { return s.lo > s.hi }
 
 func (s span) union(t span) span { return span{min(s.lo, t.lo), max(s.hi, t.hi)} }
 
+// widened returns the span, made one wide, as numpy does, if it is a single
+// value; more if the value is so large that this would not show.
+func (s span) widened() span {
+	if s.lo < s.hi {
+		return s
+	}
+	d := max(0.5, 1e-12*s.hi, -1e-12*s.lo)
+	return span{s.lo - d, s.hi + d}
+}
+
 // limits is the room that a mark needs.
 type limits struct {
 	x, y span
@@ -43,9 +53,13 @@ type limits struct {
 	xNames, yNames []string
 }
 
+// utmost is the largest value that an axis shows: ranges and margins must not
+// overflow. Its reciprocal is the smallest on a logarithmic axis.
+const utmost = 1e300
+
 // usable tells whether an axis can show v.
 func usable(v float64, log bool) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!log || v > 0)
+	return v >= -utmost && v <= utmost && (!log || v >= 1/utmost)
 }
 
 // series is the data of marks made of points; a nil x counts 0, 1, 2 ….

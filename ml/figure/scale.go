@@ -49,17 +49,13 @@ func fit(s span, log, floor, tight bool) (lo, hi float64) {
 		}
 		hi += d
 	}
-	// The largest numbers have no room for a margin; halves avoid overflow.
-	d := hi*margin - lo*margin
+	d := (hi - lo) * margin
 	below, above := lo-d, hi+d
 	if floor && lo == 0 {
 		below = 0
 	}
 	if floor && hi == 0 {
 		above = 0
-	}
-	if math.IsInf(below, 0) || math.IsInf(above, 0) || math.IsInf(above-below, 0) {
-		return -math.MaxFloat64 / 4, math.MaxFloat64 / 4
 	}
 	return below, above
 }
@@ -98,8 +94,8 @@ func (f *Figure) axes() axes {
 	var a axes
 	a.empty = all.x.empty() && all.y.empty()
 	a.xNames, a.yNames = all.xNames, all.yNames
-	a.x.log, a.y.log = f.LogX, f.LogY
-	a.x.lo, a.x.hi = fit(all.x, f.LogX, false, all.tight)
-	a.y.lo, a.y.hi = fit(all.y, f.LogY, all.floor, all.tight || all.yNames != nil)
+	a.x.log, a.y.log = f.LogX && all.xNames == nil, f.LogY && all.yNames == nil // categories count linearly
+	a.x.lo, a.x.hi = fit(all.x, a.x.log, false, all.tight)
+	a.y.lo, a.y.hi = fit(all.y, a.y.log, all.floor, all.tight || all.yNames != nil)
 	return a
 }

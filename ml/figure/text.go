@@ -104,7 +104,7 @@ type align struct{ h, v float64 }
 // text draws a line of the given size in points, turned by angle degrees
 // counter-clockwise around p.
 func (c *canvas) text(s string, p point, size float64, a align, angle float64, col color.Color) {
-	if strings.TrimSpace(s) == "" {
+	if _, ok := c.clip(rect{p.x, p.y, p.x + 1, p.y + 1}); !ok || strings.TrimSpace(s) == "" {
 		return
 	}
 	em := c.px(size)

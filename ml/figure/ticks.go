@@ -19,7 +19,7 @@ type tick struct {
 func linearTicks(lo, hi float64, count int) (ticks []tick, multiplier string) {
 	count = max(1, min(count, 9))
 	raw := hi/float64(count) - lo/float64(count)
-	if !(raw > 0) || math.IsInf(raw, 0) {
+	if !(raw > 1/utmost) || math.IsInf(raw, 0) {
 		return nil, ""
 	}
 	step := roundStep(raw)

@@ -214,7 +214,7 @@ func (s *spec) bars(t *table, style Style, tooltip ...string) map[string]any {
 		tips = append(tips, map[string]any{"field": name, "type": kind})
 	}
 	base := 0.0
-	if s.f.LogY {
+	if s.axes.y.log {
 		base = s.axes.y.lo // a logarithmic axis has no zero
 	}
 	return s.layer(mark, t, style, map[string]any{
