@@ -57,6 +57,7 @@ func TestReadForms(t *testing.T) {
 		{"no line end after the last row", "protocol,src_ip\n6,a\n17,b", nil, []string{`6 "a"`, `17 "b"`}},
 		{"windows line ends", "protocol,src_ip\r\n6,a\r\n17,b\r\n", nil, []string{`6 "a"`, `17 "b"`}},
 		{"byte order mark", "\ufeffprotocol,src_ip\n6,a\n", []string{"protocol"}, []string{"6"}},
+		{"byte order mark and quoted header", "\ufeff\"protocol\",\"a,b\"\n6,a\n", []string{"protocol"}, []string{"6"}},
 		{"quoted header", "\"protocol\",\"src_ip\"\n6,\"a\"\n", nil, []string{`6 "a"`}},
 		{"other order", "src_ip,protocol\na,6\n", []string{"protocol", "src_ip"}, []string{`6 "a"`}},
 		{"one of many", "a,b,protocol,c\n1,\"x,y\",6,\"p\nq\"\n", []string{"protocol"}, []string{"6"}},

@@ -47,13 +47,18 @@ func newSource(r io.Reader, file string) (*source, error) {
 }
 
 func (s *source) readHeader() error {
+	mark := []byte("\ufeff")
 	for {
-		end, inner, open := rowEnd(s.tail, false)
+		begin := len(s.tail) - len(bytes.TrimPrefix(s.tail, mark))
+		end, inner, open := rowEnd(s.tail[begin:], false)
 		if end < 0 && !s.eof && len(s.tail) <= maxRow {
 			if err := s.fill(); err != nil {
 				return err
 			}
 			continue
+		}
+		if end >= 0 {
+			end += begin
 		}
 		if end < 0 {
 			if open >= 0 || len(s.tail) > maxRow {
@@ -66,7 +71,7 @@ func (s *source) readHeader() error {
 		s.line += 1 + inner
 		break
 	}
-	line := bytes.TrimPrefix(trimLineEnd(s.header), []byte("\ufeff"))
+	line := bytes.TrimPrefix(trimLineEnd(s.header), mark)
 	switch {
 	case len(line) == 0:
 		return fmt.Errorf("no header: the first line is empty")
