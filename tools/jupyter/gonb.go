@@ -33,6 +33,9 @@ func GoNB(ctx context.Context, root string) (*Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
+	if strings.Contains(root, ",") {
+		return nil, fmt.Errorf("prepare the Go kernel: the folder %s has a comma in its name, where GoNB would split it", root)
+	}
 	goCommand, err := findGo()
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)

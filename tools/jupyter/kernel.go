@@ -67,7 +67,7 @@ type Kernel struct {
 type Dropped struct {
 	Malformed int // no delimiter, too few frames, not JSON
 	Signature int // wrong HMAC
-	Orphans   int // no parent
+	Orphans   int // no parent: also the status starting that many kernels publish
 }
 
 // Start starts a kernel and returns when it has answered kernel_info on shell and been heard on iopub. ctx and

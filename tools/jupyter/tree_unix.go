@@ -92,6 +92,7 @@ func (t *tree) terminate() { t.signal(syscall.SIGTERM) }
 
 // fell kills every descendant of ours, and again what they started meanwhile, until none is left or limit is over.
 func (t *tree) fell(limit time.Duration) {
+	t.signal(syscall.SIGKILL) // the kernel's own group, also where /proc cannot be read
 	for until := time.Now().Add(limit); time.Now().Before(until); {
 		pids := descendants(t)
 		for _, pid := range pids {
