@@ -53,6 +53,7 @@ func (k *Kernel) ready(ctx context.Context) error {
 		select {
 		case <-k.probe.done:
 			k.info = k.probe.info
+			k.child.tail.forget()
 			return nil
 		case <-k.dead:
 			return errors.New("the kernel has ended")

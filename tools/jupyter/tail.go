@@ -2,6 +2,7 @@ package jupyter
 
 import (
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -46,11 +47,22 @@ func (t *tail) settle(limit time.Duration) {
 	}
 }
 
+// forget drops what was written so far: what a kernel said while it started explains no later death.
+func (t *tail) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = t.text[:0]
+}
+
+// colours are the escape sequences of a terminal's colours.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 // last returns the last twelve lines, or twelve from the last Go panic on, whose cause stands at its top.
 func (t *tail) last() string {
 	t.mu.Lock()
 	text := strings.ToValidUTF8(string(t.text), "\uFFFD")
 	t.mu.Unlock()
+	text = colours.ReplaceAllString(text, "")
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	from := max(0, len(lines)-12)
 	for i := len(lines) - 1; i >= 0; i-- {

@@ -13,6 +13,7 @@ func TestTail(t *testing.T) {
 	}
 	for _, test := range []struct{ name, text, first, last string }{
 		{"short", "a\nb\n", "a", "b"},
+		{"colours", "a\x1b[7;39;32m[id]\x1b[0m b\n", "a[id] b", "a[id] b"},
 		{"the last twelve lines", long.String(), "line 9988 of the kernel's chatter", "line 9999 of the kernel's chatter"},
 		{"from the panic on", "chatter\npanic: oh\n\ngoroutine 1 [running]:\n" + strings.Repeat("\tmain.go:1\n", 30), "panic: oh", "main.go:1"},
 	} {
