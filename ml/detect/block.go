@@ -66,7 +66,7 @@ func (b *block) add(flows *dataset.Frame, from int) int {
 		b.ms = append(b.ms, ms[r])
 		b.source = append(b.source, b.host(source[r]))
 		b.destination = append(b.destination, b.host(destination[r]))
-		b.port = append(b.port, int32(port[r]))
+		b.port = append(b.port, int32(uint16(port[r])))
 	}
 	b.rows += n
 	return n

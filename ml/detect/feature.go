@@ -92,18 +92,26 @@ func (f *Features) learnApplications(names []string) {
 	f.Applications = all[:min(topApplications, len(all))]
 }
 
-// learnScale takes each feature's mean and standard deviation; a feature that never changes keeps its unit.
+// learnScale takes each feature's mean and standard deviation. A feature that is 0 or 1 or never changes keeps its unit:
+// to be of a rare application would else count for more than anything a flow can do.
 func (f *Features) learnScale(m dataset.Matrix) {
 	f.Mean, f.Scale = make([]float64, m.Cols), make([]float64, m.Cols)
+	truth := make([]bool, m.Cols)
+	for c := range truth {
+		truth[c] = true
+	}
 	for i, v := range m.Data {
 		f.Mean[i%m.Cols] += v / float64(m.Rows)
+		if v != 0 && v != 1 {
+			truth[i%m.Cols] = false
+		}
 	}
 	for i, v := range m.Data {
 		d := v - f.Mean[i%m.Cols]
 		f.Scale[i%m.Cols] += float64(d*d) / float64(m.Rows)
 	}
 	for c, v := range f.Scale {
-		if f.Scale[c] = math.Sqrt(v); f.Scale[c] < 1e-9 {
+		if f.Scale[c] = math.Sqrt(v); truth[c] || f.Scale[c] < 1e-9 {
 			f.Scale[c] = 1
 		}
 	}

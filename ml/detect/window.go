@@ -7,7 +7,7 @@ package detect
 var windows = [...]int64{1000, 10_000, 60_000}
 
 // companyNames are the counts for one window.
-var companyNames = []string{
+var companyNames = [...]string{
 	"flows_of_source",        // flows with the same source
 	"targets_of_source",      // distinct destinations among them
 	"ports_of_source",        // distinct destination ports among them
@@ -17,68 +17,91 @@ var companyNames = []string{
 	"ports_of_pair",          // distinct destination ports among them
 }
 
-// party is a host, or a pair of hosts, within one window; kind keeps sources, destinations and pairs apart.
-type party struct {
-	kind        int8
-	first, then int32 // numbers of the hosts; then is -1 for a single host
-	window      int64
+// A party is a source, a destination or a pair within one window; it and what is seen at it are packed into one number
+// each, because a block counts hundreds of thousands of them. Hosts and windows are numbered within a block.
+const (
+	hostBits   = 15 // a block has at most 2*Block hosts
+	windowBits = 15 // and at most 2*Block windows with a flow in them
+	portBits   = 16
+
+	aSource      = uint64(0)
+	aDestination = uint64(1)
+	aPair        = uint64(2)
+)
+
+func party(kind uint64, window, first, second int32) uint64 {
+	return ((kind<<windowBits|uint64(window))<<hostBits|uint64(first))<<hostBits | uint64(second)
 }
 
-// member is a distinct thing seen at a party.
-type member struct {
-	party
-	what int8
-	id   int32
+// counter counts flows and distinct things by party, within the windows of one length.
+type counter struct {
+	flows    map[uint64]int32
+	distinct [4]map[uint64]int32 // targets and ports of a source, sources of a destination, ports of a pair
+	seen     [4]map[uint64]struct{}
 }
 
-// company counts, for each flow of a block and each window, the counts of companyNames. Hosts are given by numbers.
-// Windows begin at multiples of half their length and overlap by half; a flow takes the fuller one of its two.
-func company(ms []int64, source, destination []int32, port []int32) [][]float64 {
+func newCounter() *counter {
+	c := &counter{flows: map[uint64]int32{}}
+	for i := range c.seen {
+		c.distinct[i], c.seen[i] = map[uint64]int32{}, map[uint64]struct{}{}
+	}
+	return c
+}
+
+func (c *counter) note(which int, p uint64, thing int32) {
+	before := len(c.seen[which])
+	if c.seen[which][p<<portBits|uint64(thing)] = struct{}{}; len(c.seen[which]) > before {
+		c.distinct[which][p]++
+	}
+}
+
+// company counts, for each flow of a block and each length, the counts of companyNames, in that order. Hosts are given
+// by their numbers in the block. Windows begin at multiples of half their length and so overlap by half; a flow has the
+// fuller one of the two that it lies in.
+func company(ms []int64, source, destination, port []int32) [][]float64 {
 	out := make([][]float64, len(ms))
 	for i := range out {
 		out[i] = make([]float64, 0, len(windows)*len(companyNames))
 	}
 	for _, length := range windows {
-		flows, distinct := map[party]int32{}, map[party]*[2]int32{}
-		seen := map[member]bool{}
-		note := func(p party, what int8, id int32) {
-			m := member{p, what, id}
-			if seen[m] {
-				return
-			}
-			seen[m] = true
-			d := distinct[p]
-			if d == nil {
-				d = new([2]int32)
-				distinct[p] = d
-			}
-			d[what]++
-		}
-		half := length / 2
-		parties := func(i int, w int64) (of, to, pair party) {
-			return party{0, source[i], -1, w}, party{1, destination[i], -1, w}, party{2, source[i], destination[i], w}
-		}
+		number := map[int64]int32{}
+		at := make([][2]int32, len(ms)) // the numbers of each flow's two windows
 		for i, t := range ms {
-			for w := t/half - 1; w <= t/half; w++ {
-				of, to, pair := parties(i, w)
-				flows[of]++
-				flows[to]++
-				flows[pair]++
-				note(of, 0, destination[i])
-				note(of, 1, port[i])
-				note(to, 0, source[i])
-				note(pair, 1, port[i])
+			for k := range at[i] {
+				w := t/(length/2) - int64(k)
+				n, ok := number[w]
+				if !ok {
+					n = int32(len(number))
+					number[w] = n
+				}
+				at[i][k] = n
 			}
 		}
-		for i, t := range ms {
-			var best [7]int32
-			for w := t/half - 1; w <= t/half; w++ {
-				of, to, pair := parties(i, w)
-				for k, n := range [7]int32{flows[of], distinct[of][0], distinct[of][1], flows[to], distinct[to][0], flows[pair], distinct[pair][1]} {
-					best[k] = max(best[k], n)
+		c := newCounter()
+		for i, both := range at {
+			for _, w := range both {
+				of, to := party(aSource, w, source[i], 0), party(aDestination, w, destination[i], 0)
+				pair := party(aPair, w, source[i], destination[i])
+				c.flows[of]++
+				c.flows[to]++
+				c.flows[pair]++
+				c.note(0, of, destination[i])
+				c.note(1, of, port[i])
+				c.note(2, to, source[i])
+				c.note(3, pair, port[i])
+			}
+		}
+		for i, both := range at {
+			var most [len(companyNames)]int32
+			for _, w := range both {
+				of, to := party(aSource, w, source[i], 0), party(aDestination, w, destination[i], 0)
+				pair := party(aPair, w, source[i], destination[i])
+				for k, n := range [...]int32{c.flows[of], c.distinct[0][of], c.distinct[1][of], c.flows[to], c.distinct[2][to],
+					c.flows[pair], c.distinct[3][pair]} {
+					most[k] = max(most[k], n)
 				}
 			}
-			for _, n := range best {
+			for _, n := range most {
 				out[i] = append(out[i], float64(n))
 			}
 		}

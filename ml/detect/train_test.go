@@ -1,0 +1,198 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"flowbook/ml/dataset"
+)
+
+func TestTrainSameSeedSameModel(t *testing.T) {
+	a := models(t)
+	b, err := trainAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range a {
+		if diff := cmp.Diff(a[kind], b[kind], cmpopts.IgnoreUnexported(Reconstruction{})); diff != "" {
+			t.Errorf("%s, trained twice (-first +second):\n%s", kind, diff)
+		}
+	}
+}
+
+func TestTrainKeepsItsPromise(t *testing.T) {
+	frame := flows(4000, 0, 0, 5)
+	pace := flowsPerDay(frame)
+	model, report, err := Train(t.Context(), Training{Kind: "pca", Flows: frame, AlarmsPerDay: 0.05 * pace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Train != 2000 || report.Stop != 400 || report.Calibrate != 1000 || report.Judge != 600 {
+		t.Errorf("parts %+v", report)
+	}
+	// 600 flows at 0.05: a deviation is 0.009, and the threshold's own, from 1000 flows, 0.007.
+	if math.Abs(report.Promised-0.05) > 1e-12 || report.Got() > 0.05+3*0.0114 || report.Got() < 0.05-3*0.0114 {
+		t.Errorf("promised %v, got %v", report.Promised, report.Got())
+	}
+	if got := model.Calibration.AlarmsPerDay(); math.Abs(got/pace-0.05) > 1e-12 {
+		t.Errorf("%v alarms a day of %v flows", got, pace)
+	}
+}
+
+func TestTrainLeavesKnownAttacksOutOfTheThreshold(t *testing.T) {
+	frame := flows(2000, 300, 1300, 5) // the scan lies in the calibration part, rows 1200 to 1699
+	attack := make([]bool, 2000)
+	for r := 1300; r < 1600; r++ {
+		attack[r] = true
+	}
+	train := func(attack []bool) *Model {
+		m, _, err := Train(t.Context(), Training{Kind: "zscore", Flows: frame, Percentile: 95, Attack: attack})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	known, unknown := train(attack), train(nil)
+	if known.Threshold >= unknown.Threshold || known.Calibration.Flows != 200 || unknown.Calibration.Flows != 500 {
+		t.Errorf("threshold %v from %d flows with labels, %v from %d without", known.Threshold, known.Calibration.Flows,
+			unknown.Threshold, unknown.Calibration.Flows)
+	}
+}
+
+func TestTrainRefuses(t *testing.T) {
+	frame := flows(300, 0, 0, 5)
+	for _, c := range []struct {
+		want string
+		t    Training
+	}{
+		{`no detector "oracle"`, Training{Kind: "oracle", Flows: frame}},
+		{"199 flows; at least 200 are needed", Training{Kind: "pca", Flows: frame.Head(199)}},
+		{"percentile 101", Training{Kind: "pca", Flows: frame, Percentile: 101}},
+		{"75 calibration flows cannot promise", Training{Kind: "pca", Flows: frame, AlarmsPerDay: 1}},
+	} {
+		if _, _, err := Train(t.Context(), c.t); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got error %v, want one with %q", err, c.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := Train(ctx, Training{Kind: "original", Flows: frame}); !errors.Is(err, context.Canceled) {
+		t.Errorf("with an ended context: %v", err)
+	}
+}
+
+// TestScan: a stream in pieces of any length gives the findings that the whole gives, with every detector.
+func TestScan(t *testing.T) {
+	frame := flows(Block+500, 40, 10_300, 7)
+	for kind, m := range models(t) {
+		t.Run(kind, func(t *testing.T) {
+			scores := m.Score(frame)
+			var want []Finding
+			for r, s := range scores {
+				if s > m.Threshold {
+					want = append(want, Finding{Row: int64(r), ID: 1000 + int64(r), HasID: true, Score: s, Threshold: m.Threshold})
+				}
+			}
+			for _, piece := range []int{777, 20_000} {
+				var got []Finding
+				tally, err := m.Scan(t.Context(), &stream{frame: frame, piece: piece}, func(f Finding) error {
+					if len(f.Drivers) == 0 || len(f.Drivers) > mostDrivers || f.Drivers[0].Share <= 0 || f.Drivers[0].Share > 1 {
+						t.Errorf("row %d: drivers %v", f.Row, f.Drivers)
+					}
+					f.Drivers = nil
+					got = append(got, f)
+					return nil
+				}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Fatalf("in pieces of %d (-whole +pieces):\n%s", piece, diff)
+				}
+				if tally.Flows != int64(frame.NumRows()) || tally.Anomalies != int64(len(want)) {
+					t.Errorf("tally %+v, want %d flows, %d anomalies", tally, frame.NumRows(), len(want))
+				}
+			}
+		})
+	}
+}
+
+func TestScanPassesErrorsOn(t *testing.T) {
+	m := models(t)["zscore"]
+	frame := flows(50, 0, 0, 7)
+	broken := errors.New("broken")
+	tally, err := m.Scan(t.Context(), &stream{frame: frame, piece: 20, err: broken}, func(Finding) error { return nil }, nil)
+	if !errors.Is(err, broken) || tally.Flows != 50 {
+		t.Errorf("stream breaks after 50 flows: %+v, %v", tally, err)
+	}
+	m.Threshold = -1
+	if _, err := m.Scan(t.Context(), &stream{frame: frame, piece: 20}, func(Finding) error { return broken }, nil); !errors.Is(err, broken) {
+		t.Errorf("finding cannot be written: %v", err)
+	}
+}
+
+// waiting is a stream that gives one frame and then waits for more until it is closed.
+type waiting struct {
+	stream
+	more chan struct{}
+}
+
+func (w *waiting) Scan() bool {
+	if w.stream.Scan() {
+		return true
+	}
+	<-w.more
+	return false
+}
+
+// TestScanEndsWithItsContext: what was read is scored, although the block is not full and the stream waits.
+func TestScanEndsWithItsContext(t *testing.T) {
+	m := models(t)["zscore"]
+	w := &waiting{stream{frame: flows(100, 0, 0, 7), piece: 100}, make(chan struct{})}
+	defer close(w.more)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	tally, err := m.Scan(ctx, w, func(Finding) error { return nil }, nil)
+	if !errors.Is(err, context.DeadlineExceeded) || tally.Flows != 100 {
+		t.Errorf("got %+v, %v; want 100 flows and the context's error", tally, err)
+	}
+}
+
+func TestScanReportsDrift(t *testing.T) {
+	m := models(t)["zscore"]
+	var reports int
+	shifted := flows(2*Block, 0, 0, 7)
+	count := make([]int64, shifted.NumRows())
+	for r := range count {
+		count[r] = 1_000_000
+	}
+	shifted = shifted.With(dataset.Int64Column("src2dst_bytes", count)).With(dataset.Int64Column("dst2src_bytes", count))
+	tally, err := m.Scan(t.Context(), &stream{frame: shifted, piece: 5000}, func(Finding) error { return nil },
+		func(index float64, _ Tally) {
+			if reports++; index <= DriftLimit {
+				t.Errorf("reported an index of %v", index)
+			}
+		})
+	if err != nil || reports != 2 || tally.Drifts != 2 {
+		t.Errorf("%d reports, tally %+v, error %v; want a report for each of 2 blocks", reports, tally, err)
+	}
+}
+
+func ExampleTrain() {
+	frame := flows(2000, 0, 0, 1) // 2,000 flows
+	model, report, err := Train(context.Background(), Training{Kind: "autoencoder", Flows: frame, Seed: 18, Percentile: 95})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(model.Kind, report.Train, report.Stop, report.Calibrate, report.Judge)
+	// Output: autoencoder 1000 200 500 300
+}
