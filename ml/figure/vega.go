@@ -1,10 +1,8 @@
 package figure
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // schemaURL names the version of Vega-Lite; JupyterLab 4 knows 3 to 5.
@@ -222,114 +220,4 @@ func (s *spec) bars(t *table, style Style, tooltip ...string) map[string]any {
 		"y": s.y("y"), "y2": map[string]any{"datum": base},
 		"tooltip": tips,
 	})
-}
-
-func field(name string) map[string]any { return map[string]any{"field": name} }
-
-func (s *spec) x(name string) map[string]any {
-	axis := map[string]any{"title": s.f.XLabel}
-	if s.f.XSlant != 0 {
-		axis["labelAngle"] = -s.f.XSlant
-		axis["labelAlign"] = "right"
-	}
-	kind := "quantitative"
-	if s.f.timeX {
-		kind = "temporal"
-		if s.f.timeLayout != "" {
-			axis["format"] = d3Layout.Replace(s.f.timeLayout)
-		}
-	}
-	ticks, _ := s.f.xTicks(s.axes, s.th, float64(s.width)*0.9/s.perPoint)
-	return s.position(name, kind, ticks, s.axes.x, s.axes.xNames, axis)
-}
-
-func (s *spec) y(name string) map[string]any {
-	ticks, _ := s.f.yTicks(s.axes, s.th, float64(s.height)*0.9/s.perPoint)
-	return s.position(name, "quantitative", ticks, s.axes.y, s.axes.yNames, map[string]any{"title": s.f.YLabel})
-}
-
-// powerLabel writes 10^k with superscript digits.
-const powerLabel = `abs(log(datum.value)/LN10-round(log(datum.value)/LN10))>1e-6?'':` +
-	`'10'+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(` +
-	`''+round(log(datum.value)/LN10),'-','⁻'),/0/g,'⁰'),/1/g,'¹'),/2/g,'²'),/3/g,'³'),/4/g,'⁴'),/5/g,'⁵'),/6/g,'⁶'),/7/g,'⁷'),/8/g,'⁸'),/9/g,'⁹')`
-
-// position returns the encoding of a column on an axis with the picture's
-// ticks; on an axis of numbers or times, which can be zoomed, only with as many.
-func (s *spec) position(name, kind string, ticks []tick, a scale, names []string, axis map[string]any) map[string]any {
-	sc := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false}
-	at := make([]any, len(ticks))
-	for i, t := range ticks {
-		at[i] = t.at
-	}
-	if s.th.gridAbove {
-		axis["zindex"] = 1
-	}
-	switch {
-	case s.f.bare:
-		sc["zero"] = false
-		for _, part := range []string{"labels", "ticks", "domain", "grid"} {
-			axis[part] = false
-		}
-	case names != nil:
-		sc["zero"] = false
-		axis["values"] = at
-		axis["labelExpr"] = jsonText(names) + "[datum.value]"
-		axis["labelOverlap"] = false
-	case a.log:
-		sc["type"] = "log"
-		if len(ticks) > 1 && strings.ContainsRune(ticks[0].label, super) {
-			axis["values"] = at
-			axis["labelExpr"] = powerLabel
-		}
-	case kind == "temporal":
-		sc["type"] = "utc" // else times are shown in the reader's own zone
-		axis["tickCount"] = max(2, len(ticks))
-	default:
-		sc["zero"] = false
-		axis["tickCount"] = max(2, len(ticks))
-		axis["format"] = ".12~g" // 200000, as in the picture, not 200,000
-	}
-	return map[string]any{"field": name, "type": kind, "scale": sc, "axis": axis}
-}
-
-// jsonText writes a string or some as a constant of the expression language,
-// whose strings are JSON's.
-func jsonText(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	return string(text)
-}
-
-// config returns the look of everything around the marks.
-func config(th theme, perPoint float64, f *Figure) map[string]any {
-	font := func(pt float64) float64 { return math.Max(smallest, math.Round(pt*perPoint)) }
-	axis := map[string]any{
-		"grid": th.gridOn, "gridColor": string(th.grid), "gridWidth": round3(th.gridWidth * perPoint),
-		"domain": false, "ticks": th.tickLength > 0, "tickColor": string(th.frame),
-		"labelColor": string(th.text), "labelFontSize": font(th.tickSize),
-		"titleColor": string(th.text), "titleFontSize": font(th.labelSize), "titleFontWeight": "normal",
-	}
-	if f.Grid.Dash {
-		var dash []any
-		for _, d := range dashOf(true, th.gridWidth*perPoint) {
-			dash = append(dash, round3(d))
-		}
-		axis["gridDash"] = dash
-	}
-	stroke := string(th.frame)
-	if f.bare {
-		stroke = "transparent"
-	}
-	return map[string]any{
-		"font": "Arial, Liberation Sans, sans-serif",
-		"axis": axis,
-		"view": map[string]any{"stroke": stroke, "strokeWidth": round3(th.frameWidth * perPoint)},
-		"legend": map[string]any{
-			"fillColor": "rgba(255,255,255,0.8)", "strokeColor": "#CCCCCC", "padding": 5, "cornerRadius": 3,
-			"labelFontSize": font(th.legendSize), "labelColor": string(th.text), "labelLimit": 400,
-			"symbolOpacity": 1,
-		},
-	}
 }
