@@ -113,7 +113,7 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 // plainEOF says in words that a stream ended where it must not.
 func plainEOF(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the capture is cut off: %w", io.ErrUnexpectedEOF)
+		return errors.New("the capture is cut off")
 	}
 	return err
 }
