@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func (c *detectCmd) Run(con *console) error {
 	}
 	ctx, stop := signalContext(con.ctx)
 	defer stop()
-	flows, err := openFlows(c.File, con.stdin, model.Columns())
+	flows, err := openFlows(ctx, c.File, con.stdin, model.Columns())
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ type flowSource interface {
 }
 
 // openFlows opens a stream of the named columns, and of id where there is one.
-func openFlows(path string, stdin io.Reader, columns []string) (flowSource, error) {
+func openFlows(ctx context.Context, path string, stdin io.Reader, columns []string) (flowSource, error) {
 	if path == "-" {
 		buffered := bufio.NewReaderSize(stdin, 1<<16)
 		if hasID(buffered) {
@@ -117,10 +118,16 @@ func openFlows(path string, stdin io.Reader, columns []string) (flowSource, erro
 		}
 		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: columns})
 	}
-	r, err := dataset.Open(path, append([]string{"id"}, columns...)...)
+	open := func(columns []string) (flowSource, error) {
+		if isParquet(path) {
+			return openParquet(ctx, path, columns)
+		}
+		return dataset.Open(path, columns...)
+	}
+	r, err := open(append([]string{"id"}, columns...))
 	var missing *dataset.MissingColumnError
 	if errors.As(err, &missing) && missing.Column == "id" {
-		return dataset.Open(path, columns...)
+		return open(columns)
 	}
 	return r, err
 }
@@ -140,9 +147,4 @@ func hasID(r *bufio.Reader) bool {
 		}
 		return false
 	}
-}
-
-// readFlows reads the named columns into memory.
-func readFlows(path string, columns []string) (*dataset.Frame, error) {
-	return dataset.Read(path, columns...)
 }

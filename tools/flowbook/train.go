@@ -13,7 +13,7 @@ import (
 
 // trainCmd trains a detector on a file of flows and keeps it in a folder.
 type trainCmd struct {
-	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
+	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV; all of them are read into memory."`
 	Model string `required:"" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
 	Detector     string  `default:"autoencoder" enum:"original,autoencoder,pca,forest,zscore" help:"${enum}; original is the notebook's network of the packets alone."`
@@ -37,7 +37,7 @@ func (c *trainCmd) Run(con *console) error {
 	if c.Labels != "" {
 		columns = append([]string{"id"}, columns...)
 	}
-	flows, err := readFlows(c.Data, columns)
+	flows, err := dataset.Read(c.Data, columns...)
 	if err != nil {
 		return err
 	}
