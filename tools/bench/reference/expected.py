@@ -1,6 +1,6 @@
 """Writes the texts that Anomaly_Detection must show: what pandas and Keras print on the same data.
 
-    python expected.py --split split_1.csv --out ../../../notebooks/testdata/reference [--final weights.json]
+    python expected.py --split split_1.csv --out ../../../notebooks/testdata/reference [--final MODEL_FOLDER]
 
 Runs Anomaly_Detection.ipynb beside this file with papermill and writes, for each compared cell of the parity contract,
 cell_<N>.txt (stream text, or text/plain) and cell_<N>.html where pandas shows a table, and versions.json with the
@@ -76,7 +76,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--split", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--final", type=pathlib.Path, help="weights of our own fit, as JSON {weights}")
+    parser.add_argument("--final", type=pathlib.Path, help="weights of our own fit: a model folder or JSON {weights}")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     cells = run({"split": str(args.split.resolve()), "band": False})
