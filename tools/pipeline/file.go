@@ -35,12 +35,12 @@ func Read(root, file string) (*Pipeline, error) {
 	if len(doc.Content) == 0 {
 		return nil, p.errorAt(1, "the file is empty; it needs steps")
 	}
-	err = p.fields(doc.Content[0], "a pipeline", func(key string, n *yaml.Node) error {
-		switch key {
+	err = p.fields(doc.Content[0], "a pipeline", func(key, n *yaml.Node) error {
+		switch key.Value {
 		case "title":
 			return p.text(n, &p.Title)
 		case "steps":
-			return p.fields(n, "", func(name string, n *yaml.Node) error {
+			return p.fields(n, "", func(name, n *yaml.Node) error {
 				s, err := p.step(name, n)
 				p.Steps = append(p.Steps, s)
 				return err
@@ -72,7 +72,7 @@ func (p *Pipeline) yamlError(err error) error {
 var errUnknown = errors.New("unknown")
 
 // fields calls read for each field of a mapping.
-func (p *Pipeline) fields(n *yaml.Node, what string, read func(key string, value *yaml.Node) error) error {
+func (p *Pipeline) fields(n *yaml.Node, what string, read func(key, value *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		return p.errorAt(n.Line, "want name: value pairs here")
 	}
@@ -86,7 +86,7 @@ func (p *Pipeline) fields(n *yaml.Node, what string, read func(key string, value
 			return p.errorAt(key.Line, "%s is there twice", key.Value)
 		}
 		seen[key.Value] = true
-		if err := read(key.Value, value); err == errUnknown {
+		if err := read(key, value); err == errUnknown {
 			return p.errorAt(key.Line, "%s has no field %q", what, key.Value)
 		} else if err != nil {
 			return err
@@ -98,18 +98,19 @@ func (p *Pipeline) fields(n *yaml.Node, what string, read func(key string, value
 // stepName is what names of steps are made of: they become file names.
 var stepName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
-func (p *Pipeline) step(name string, n *yaml.Node) (*Step, error) {
-	s := &Step{Name: name, Line: n.Line}
+func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
+	name := key.Value
+	s := &Step{Name: name, Line: key.Line}
 	if !stepName.MatchString(name) || strings.EqualFold(name, "index") {
-		return nil, p.errorAt(n.Line, "step %q: a name is made of letters, digits, _, - and ., and is not index", name)
+		return nil, p.errorAt(s.Line, "step %q: a name is made of letters, digits, _, - and ., and is not index", name)
 	}
 	for _, other := range p.Steps {
 		if strings.EqualFold(other.Name, name) {
-			return nil, p.errorAt(n.Line, "step %s differs from step %s by case only", name, other.Name)
+			return nil, p.errorAt(s.Line, "step %s differs from step %s by case only", name, other.Name)
 		}
 	}
-	err := p.fields(n, "a step", func(key string, n *yaml.Node) error {
-		switch key {
+	err := p.fields(n, "a step", func(key, n *yaml.Node) error {
+		switch key.Value {
 		case "notebook":
 			if err := p.text(n, &s.Notebook); err != nil {
 				return err
@@ -131,13 +132,13 @@ func (p *Pipeline) step(name string, n *yaml.Node) (*Step, error) {
 			s.Missing = true
 			return nil
 		case "params":
-			return p.fields(n, "", func(name string, n *yaml.Node) error {
-				s.Params = append(s.Params, Param{name, n})
+			return p.fields(n, "", func(name, n *yaml.Node) error {
+				s.Params = append(s.Params, Param{name.Value, n})
 				return nil
 			})
 		case "grid":
-			return p.fields(n, "", func(name string, n *yaml.Node) error {
-				axis, err := p.axis(name, n)
+			return p.fields(n, "", func(name, n *yaml.Node) error {
+				axis, err := p.axis(name.Value, n)
 				s.Grid = append(s.Grid, axis)
 				return err
 			})
@@ -149,11 +150,11 @@ func (p *Pipeline) step(name string, n *yaml.Node) (*Step, error) {
 	}
 	switch {
 	case (s.Notebook == "") == (len(s.Command) == 0):
-		return nil, p.errorAt(n.Line, "step %s: want either a notebook or a command", name)
+		return nil, p.errorAt(s.Line, "step %s: want either a notebook or a command", name)
 	case len(s.Command) > 0 && len(s.Params)+len(s.Grid) > 0:
-		return nil, p.errorAt(n.Line, "step %s: only notebooks have parameters; write a command's into its words", name)
+		return nil, p.errorAt(s.Line, "step %s: only notebooks have parameters; write a command's into its words", name)
 	case s.Missing && len(s.Outputs) == 0:
-		return nil, p.errorAt(n.Line, "step %s: when: missing needs an output to look for", name)
+		return nil, p.errorAt(s.Line, "step %s: when: missing needs an output to look for", name)
 	}
 	return s, p.checkGrid(s)
 }

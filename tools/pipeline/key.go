@@ -36,28 +36,40 @@ func keyOf(parts []part) string {
 	return sum(texts...)
 }
 
-// changes says in a few words what the new parts have other than the old.
-func changes(old, now []part) string {
+// change is a part that two keys do not share.
+type change struct{ name, what string }
+
+// compare returns what the new parts have other than the old.
+func compare(old, now []part) (changes []change) {
 	was := map[string]string{}
 	for _, p := range old {
 		was[p.Name] = p.Digest
 	}
-	var words []string
 	for _, p := range now {
 		digest, ok := was[p.Name]
 		switch {
 		case !ok:
-			words = append(words, p.Name+" is new")
+			changes = append(changes, change{p.Name, "is new"})
 		case digest != p.Digest:
-			words = append(words, p.Name+" changed")
+			changes = append(changes, change{p.Name, "changed"})
 		}
 		delete(was, p.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(was)) {
-		words = append(words, name+" is gone")
+		changes = append(changes, change{name, "is gone"})
 	}
-	if len(words) > 2 {
-		words = append(words[:2], fmt.Sprintf("and %d more", len(words)-2))
+	return changes
+}
+
+// describe says what changed in a few words.
+func describe(changes []change) string {
+	var words []string
+	for i, c := range changes {
+		if i == 2 {
+			words = append(words, fmt.Sprintf("and %d more", len(changes)-2))
+			break
+		}
+		words = append(words, c.name+" "+c.what)
 	}
 	if len(words) == 0 {
 		return "the order of its parts changed"

@@ -35,6 +35,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
@@ -81,15 +82,23 @@ const (
 	Unsure   Status = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
 )
 
+// versions are the answers of goVersion: for one process and module they stay the same.
+var versions sync.Map
+
 // goVersion asks the go command which toolchain compiles cells in root.
 func goVersion(ctx context.Context, root string) (string, error) {
+	if version, ok := versions.Load(root); ok {
+		return version.(string), nil
+	}
 	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION", "GOARCH")
 	cmd.Dir = root
 	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("find the Go toolchain that compiles cells: %w (install Go from https://go.dev/dl and put its bin folder on the PATH)", err)
 	}
-	return strings.Join(strings.Fields(string(out)), " "), nil
+	version := strings.Join(strings.Fields(string(out)), " ")
+	versions.Store(root, version)
+	return version, nil
 }
 
 // path makes a path of the pipeline file one of the operating system.

@@ -32,51 +32,6 @@ func (p *Pipeline) Run(ctx context.Context, opt Options) ([]*Run, error) {
 	return runs, errors.Join(err, s.digests.save())
 }
 
-// Plan says what Run would do, and changes nothing.
-func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
-	selected, targets, err := p.Select(opt.Targets)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.newSession(ctx, opt)
-	if err != nil {
-		return nil, err
-	}
-	if opt.Force {
-		s.forced = targets
-	}
-	var runs []*Run
-	pending := map[*Step]bool{} // would run, or may
-	for _, step := range selected {
-		var before []string
-		for _, other := range step.after {
-			if pending[other] {
-				before = append(before, other.Name)
-			}
-		}
-		for _, run := range p.expand(step) {
-			out := &Run{Step: step, Name: run.name, Executed: s.executed(run), Parameters: run.assignments, Status: UpToDate}
-			v, err := s.judge(run)
-			var missing *MissingError
-			switch {
-			case errors.As(err, &missing) && len(before) > 0:
-				out.Status, out.Why = Stale, missing.Error()
-			case err != nil:
-				out.Status, out.Err = Failed, err
-			case !v.fresh:
-				out.Status, out.Why = Stale, v.why
-			case len(before) > 0 && !run.Missing:
-				out.Status, out.Why = Unsure, "waits for "+strings.Join(before, ", ")
-			default:
-				out.Why = v.why
-			}
-			pending[step] = pending[step] || out.Status == Stale || out.Status == Unsure
-			runs = append(runs, out)
-		}
-	}
-	return runs, s.digests.save()
-}
-
 // schedule is the state of a Run.
 type schedule struct {
 	*session

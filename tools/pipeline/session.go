@@ -113,7 +113,7 @@ func (s *session) judge(run *instance) (verdict, error) {
 	case v.record == nil:
 		v.why = "never run to its end"
 	case v.record.Key != keyOf(parts):
-		v.why = changes(v.record.Parts, parts)
+		v.why = describe(compare(v.record.Parts, parts))
 	case slices.Contains(s.forced, run.Step):
 		v.why = "forced"
 	default:
