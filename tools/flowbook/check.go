@@ -59,10 +59,7 @@ func (c *checkCmd) Run(con *console) error {
 		}
 		return res, nil
 	})
-	if werr := writeReports(con, c.JUnit, "flowbook check", reportPages(targets, results, errs)); werr != nil && err == nil {
-		err = werr
-	}
-	return err
+	return worse(con, err, writeReports(con, c.JUnit, "flowbook check", reportPages(targets, results, errs)))
 }
 
 // update rewrites a notebook whose cells all ran. Cells whose outputs count as the stored ones keep those, so that the file changes

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,10 +107,16 @@ func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assig
 			}
 		}
 	}
-	if werr := writeReports(con, c.JUnit, "flowbook run", reportPages(targets, results, errs)); werr != nil && err == nil {
-		err = werr
+	return worse(con, err, writeReports(con, c.JUnit, "flowbook run", reportPages(targets, results, errs)))
+}
+
+// worse returns an error of the runs, or else that of their reports, which is told in any case.
+func worse(con *console, runs, reports error) error {
+	if runs == nil || reports == nil {
+		return cmp.Or(runs, reports)
 	}
-	return err
+	fmt.Fprintln(con.stderr, "flowbook:", reports)
+	return runs
 }
 
 func (c *runCmd) assignments() ([]runner.Assignment, error) {
@@ -145,13 +153,16 @@ func (c *runCmd) help(con *console, targets []*target) error {
 			continue
 		}
 		fmt.Fprintf(con.stdout, "%s: set with -p NAME=VALUE\n", t.name)
-		w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
+		var table bytes.Buffer
+		w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 		for _, p := range params {
-			line := fmt.Sprintf("  %s\t%s\t%s\t%s", p.Name, p.Type, p.Default, p.Help)
-			fmt.Fprintln(w, strings.TrimRight(line, "\t "))
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t\n", p.Name, p.Type, p.Default, p.Help)
 		}
 		if err := w.Flush(); err != nil {
 			return err
+		}
+		for line := range strings.Lines(table.String()) {
+			fmt.Fprintln(con.stdout, strings.TrimRight(line, " \n"))
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ var (
 	gonbCompile = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)$`)
 	gonbTrace   = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	goFileLine  = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
+	exited      = regexp.MustCompile(`^(exit status|signal: )`)
 	pythonTrace = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
 
@@ -34,7 +35,10 @@ func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 	if m := pythonTrace.FindStringSubmatch(ansi.ReplaceAllString(strings.Join(traceback, "\n"), "")); m != nil {
 		return atoi(m[1]), Position{Line: atoi(m[2])}
 	}
-	stderr = ansi.ReplaceAllString(stderr, "")
+	if !exited.MatchString(evalue) {
+		return 0, p
+	}
+	stderr = ansi.ReplaceAllString(stderr, "") // all that GoNB says of a program that failed is its exit status
 	if m := gonbTrace.FindStringSubmatch(stderr); m != nil {
 		count, p.Line = atoi(m[1]), atoi(m[2])
 	}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
+	"flowbook/tools/jupyter/fake"
+)
+
+func TestMain(m *testing.M) {
+	fake.Main()
+	jupyter.Main()
+	testscript.Main(m, map[string]func(){"flowbook": main})
+}
+
+// kernels are the fake kernels that scripts can name.
+var kernels = map[string]fake.Script{
+	"echo":  {}, // prints each cell's source
+	"snake": {Language: "python"},
+	"dead":  {ExitAtStart: 7},
+	"odd": {Cells: map[string][]fake.Step{
+		"fail":   fake.Raise("ValueError", "no such <thing>", fake.Stderr("about to fail\n")),
+		"die":    {fake.Busy(), fake.Stdout("last words\n"), fake.Sleep(100 * time.Millisecond), fake.Die(3)},
+		"sleep":  {fake.Busy(), fake.Stdout("asleep\n"), fake.Sleep(time.Minute)},
+		"ask":    {fake.Busy(), fake.Ask("name? ")},
+		"stream": fake.Cell(fake.Stdout("10%"), fake.Stdout("\r100%\n"), fake.Stderr("e\n")),
+	}},
+}
+
+// TestScript runs the scripts of testdata/script. Each begins with a folder of its own, without a module and with its own state. $MODULE is this
+// module's root, for scripts that need the real kernel; they skip under -short. $BIN is the folder of the flowbook command.
+func TestScript(t *testing.T) {
+	root, err := module.Root("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("MODULE", root)
+			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
+			env.Setenv("JUPYTER_PATH", filepath.Join(env.WorkDir, ".jupyter"))
+			for name, script := range kernels {
+				if err := fake.Install(filepath.Join(env.WorkDir, ".jupyter"), name, script); err != nil {
+					return err
+				}
+			}
+			return goSettings(env, root)
+		},
+	})
+}
+
+// status N command... runs a command that must end with exit status N.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status code command...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit status %d, want %s", code, args[0])
+	}
+}
+
+// goSettings lets scripts build with the caches of whoever runs the tests.
+func goSettings(env *testscript.Env, root string) error {
+	names := []string{"GOCACHE", "GOMODCACHE", "GOPATH"}
+	cmd := exec.Command("go", append([]string{"env"}, names...)...)
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		return err
+	}
+	for i, value := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		env.Setenv(names[i], value)
+	}
+	env.Setenv("CGO_ENABLED", "0")
+	return nil
+}
