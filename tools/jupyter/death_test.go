@@ -33,7 +33,7 @@ func TestDeath(t *testing.T) {
 			s.Children = 1
 			k, id := play(t, s, "x")
 			at := time.Now()
-			lines := collect(k, id, 10*time.Second)
+			lines := collect(t, k, id)
 			if d := time.Since(at); d > 2*time.Second {
 				t.Errorf("seen after %v", d)
 			}
@@ -55,17 +55,18 @@ func TestDeath(t *testing.T) {
 func TestStartFails(t *testing.T) {
 	for _, test := range []struct {
 		name   string
+		limit  time.Duration
 		script fake.Script
 		want   string
 	}{
-		{"exit", fake.Script{ExitAtStart: 7}, "exit status 7; its last output:\nfake kernel: exit at start"},
-		{"silent", fake.Script{Silent: true, IgnoreTerm: true, Children: 1}, "did not answer within 500ms"},
-		{"nothing on iopub", fake.Script{NoIOPub: true}, "did not answer within 500ms"},
-		{"too slow", fake.Script{StartDelay: time.Hour}, "did not answer within 500ms"},
+		{"exit", 0, fake.Script{ExitAtStart: 7}, "exit status 7; its last output:\nfake kernel: exit at start"},
+		{"silent", 200 * time.Millisecond, fake.Script{Silent: true, IgnoreTerm: true, Children: 1}, "did not answer within 200ms"},
+		{"nothing on iopub", 200 * time.Millisecond, fake.Script{NoIOPub: true}, "did not answer within 200ms"},
+		{"too slow", 200 * time.Millisecond, fake.Script{StartDelay: time.Hour}, "did not answer within 200ms"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := jupyter.Start(t.Context(), jupyter.Options{Spec: fake.Spec(t, test.script), ReadyTimeout: 500 * time.Millisecond})
+			_, err := jupyter.Start(t.Context(), jupyter.Options{Spec: fake.Spec(t, test.script), ReadyTimeout: test.limit})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

@@ -154,15 +154,11 @@ func TestGoNBInterrupt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for m := range k.Messages() {
-		if m.Parent.MsgID == id && m.Header.MsgType == "stream" {
-			break
-		}
-	}
+	await(t, k, id, "stream")
 	if err := k.Interrupt(); err != nil {
 		t.Fatal(err)
 	}
-	if lines := collect(k, id, time.Second); !strings.Contains(strings.Join(lines, "\n"), "shell execute_reply error") {
+	if lines := collect(t, k, id); !strings.Contains(strings.Join(lines, "\n"), "shell execute_reply error") {
 		t.Errorf("%q", lines)
 	}
 	if a := execute(t, k, "%%\nfmt.Println(1)"); a.stdout != "1\n" {
@@ -242,11 +238,12 @@ func TestPython(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	collect(k, id, 500*time.Millisecond)
+	await(t, k, id, "execute_input")
+	time.Sleep(200 * time.Millisecond) // into the sleep
 	if err := k.Interrupt(); err != nil {
 		t.Fatal(err)
 	}
-	if lines := collect(k, id, 2*time.Second); !strings.Contains(strings.Join(lines, "\n"), "execute_reply error KeyboardInterrupt") {
+	if lines := collect(t, k, id); !strings.Contains(strings.Join(lines, "\n"), "execute_reply error KeyboardInterrupt") {
 		t.Errorf("%q", lines)
 	}
 }
