@@ -35,9 +35,9 @@ func (c *detectCmd) Run(con *console) error {
 		return err
 	}
 	defer flows.Close()
-	write := writeCSV(con.stdout)
-	if c.Format == "jsonl" {
-		write = writeJSON(con.stdout)
+	write := writeJSON(con.stdout)
+	if c.Format == "csv" {
+		write = writeCSV(con.stdout)
 	}
 	tally, err := model.Scan(ctx, flows, write, func(index float64, t detect.Tally) {
 		if t.Drifts == 1 {
