@@ -1,6 +1,10 @@
 package ml
 
-import "fmt"
+import (
+	"fmt"
+
+	"flowbook/ml/dataset"
+)
 
 // Confusion counts a detector's answers against the truth: rows that are anomalies are the positive ones.
 type Confusion struct {
@@ -50,11 +54,19 @@ func (c Confusion) F1() float64 {
 // BaseRate is the share of anomalies among all rows: the precision of flagging at random.
 func (c Confusion) BaseRate() float64 { return ratio(c.TruePositive+c.FalseNegative, c.Rows()) }
 
-// String is the 2×2 table of the original notebook.
-func (c Confusion) String() string {
-	return fmt.Sprintf("%19s%16s%15s\n%-19s%16d%15d\n%-19s%16d%15d\n", "", "Actual Anomaly", "Actual Normal",
-		"Predicted Anomaly", c.TruePositive, c.FalsePositive, "Predicted Normal", c.FalseNegative, c.TrueNegative)
+// Table is the 2×2 table of the original notebook as a frame.
+func (c Confusion) Table() *dataset.Frame {
+	return dataset.New(
+		dataset.Int64Column("Actual Anomaly", []int64{int64(c.TruePositive), int64(c.FalseNegative)}),
+		dataset.Int64Column("Actual Normal", []int64{int64(c.FalsePositive), int64(c.TrueNegative)}),
+	).WithLabels("Predicted Anomaly", "Predicted Normal")
 }
+
+// String is the 2×2 table of the original notebook, as pandas prints it.
+func (c Confusion) String() string { return c.Table().String() }
+
+// Bundle is the table as a notebook shows it.
+func (c Confusion) Bundle() map[string]any { return c.Table().Bundle() }
 
 func ratio(part, whole int) float64 {
 	if whole == 0 {

@@ -101,12 +101,12 @@ func ExampleAutoencoder_Summary() {
 func ExampleConfusionMatrix() {
 	flagged := Above([]float64{0.1, 0.9, 0.8, 0.2}, 0.5)
 	c := ConfusionMatrix(flagged, []bool{false, true, false, true})
-	fmt.Print(c)
+	fmt.Println(c)
 	fmt.Println(c.Precision(), c.Recall(), c.F1(), c.Accuracy())
 	// Output:
-	//                      Actual Anomaly  Actual Normal
-	// Predicted Anomaly                 1              1
-	// Predicted Normal                  1              1
+	//                    Actual Anomaly  Actual Normal
+	// Predicted Anomaly               1              1
+	// Predicted Normal                1              1
 	// 0.5 0.5 0.5 0.5
 }
 
