@@ -189,6 +189,7 @@ func TestLocate(t *testing.T) {
 		{"compile", "# gonb_1a2b3c4d\n./main.go:16:4: declared and not used: y\n", "", compile, 13, Position{Line: 2, Col: 4, Text: "declared and not used: y"}},
 		{"panic", "exit status 2", "panic: boom\n\ngoroutine 1 [running]:\nmain.f(...)\n\t \x1b[7m[[ Cell [1] Line 3 ]]\x1b[0m /tmp/x/main.go:9\nexit status 2\n", []string{"exit status 2"}, 1, Position{Line: 3, Text: "panic: boom"}},
 		{"log.Fatal", "exit status 1", "2020/01/01 no such file\nexit status 1\n", []string{"exit status 1"}, 0, Position{Text: "2020/01/01 no such file"}},
+		{"a package", "# flowbook/ml\nml/a.go:13:9: undefined: fmt\n", "", nil, 0, Position{Text: "ml/a.go:13:9: undefined: fmt"}},
 		{"python", "division by zero", "", []string{"Traceback", "Cell \x1b[0;32mIn[3], line 2\x1b[0m\n"}, 3, Position{Line: 2}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

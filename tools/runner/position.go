@@ -9,11 +9,12 @@ import (
 var (
 	ansi = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
 	// GoNB's places: in the traceback of a compile error, and before a line of a stack trace in stderr.
-	gonbCompile = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)$`)
-	gonbTrace   = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
-	goFileLine  = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
-	exited      = regexp.MustCompile(`^(exit status|signal: )`)
-	pythonTrace = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
+	gonbCompile  = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)$`)
+	gonbTrace    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
+	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
+	compilerSays = regexp.MustCompile(`(?m)^[^#\n].*$`)
+	exited       = regexp.MustCompile(`^(exit status|signal: )`)
+	pythonTrace  = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
 
 // locate finds where an error happened and what was said there. count is the kernel's execution count of the place, 0 if it names none.
@@ -36,6 +37,9 @@ func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 		return atoi(m[1]), Position{Line: atoi(m[2])}
 	}
 	if !exited.MatchString(evalue) {
+		if strings.HasPrefix(evalue, "# ") { // the compiler, about a package that the cell imports
+			p.Text = strings.TrimSpace(compilerSays.FindString(evalue))
+		}
 		return 0, p
 	}
 	stderr = ansi.ReplaceAllString(stderr, "") // all that GoNB says of a program that failed is its exit status
