@@ -70,7 +70,7 @@ func ownData(flows, labels string) error {
 	}
 	first, there, err := firstLine(labels)
 	if err != nil {
-		return err
+		return fmt.Errorf("read %s: %w", dataset.Rel(labels), cause(err))
 	}
 	sum, ours := strings.CutPrefix(first, "# labels of sha256:")
 	if there && !ours {
@@ -81,12 +81,12 @@ func ownData(flows, labels string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("read %s: %w", dataset.Rel(flows), cause(err))
 	}
 	defer f.Close()
 	digest := sha256.New()
 	if _, err := io.Copy(digest, f); err != nil {
-		return err
+		return fmt.Errorf("read %s: %w", dataset.Rel(flows), cause(err))
 	}
 	if sum != hex.EncodeToString(digest.Sum(nil)) {
 		return taken(flows, "was not made by this command")

@@ -92,7 +92,7 @@ func (c *meterCmd) open(stdin io.Reader) ([]*flowmeter.Capture, error) {
 		if path != "-" {
 			f, err := os.Open(filepath.Clean(path))
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("read %s: %w", dataset.Rel(path), cause(err))
 			}
 			in, name = f, dataset.Rel(path)
 		}
