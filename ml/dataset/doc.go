@@ -1,0 +1,17 @@
+// Package dataset reads, shows, splits and writes network flows in CSV: the 89 columns of NFStream, or any other table.
+//
+// Columns are found by name and have the kind that the schema gives them; whole numbers stay whole, also with gaps, and
+// a missing value is missing, never a number in disguise. What cannot be read is refused with file, row and column. The
+// views (a Frame itself, Info, Describe, ValueCounts) are those of pandas 2.2 to the character, but texts that strangers
+// chose can do no harm in them. Rows are numbered from 0, as their labels are.
+//
+//	f, err := dataset.Read(dataset.Path("EditDatasets/split_1.csv"), "bidirectional_packets", "bidirectional_first_seen_ms")
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(f.WithTime("timestamp", "bidirectional_first_seen_ms").Head(5))
+//	fmt.Println(f.Describe("bidirectional_packets"))
+//
+// Methods of a Frame panic when they name a column that is not there or of the wrong kind: that is the caller's mistake.
+// Read with the names of the columns returns it as an error.
+package dataset
