@@ -2,6 +2,7 @@ package display
 
 import (
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -57,7 +58,8 @@ func (c content) types() []string {
 }
 
 // sendable returns nil if the value survives gob and then the kernel's JSON:
-// gob has no nil inside an interface, JSON no NaN. The error starts with the
+// gob has no nil inside an interface and makes nil of an empty slice, JSON has
+// no NaN. The error starts with the
 // path to the culprit.
 func sendable(v any) error {
 	switch v := v.(type) {
@@ -76,6 +78,9 @@ func sendable(v any) error {
 		}
 		return nil
 	case []any:
+		if len(v) == 0 {
+			return errors.New(": an empty list arrives as null")
+		}
 		for i, x := range v {
 			if err := sendable(x); err != nil {
 				return fmt.Errorf("[%d]%w", i, err)

@@ -58,6 +58,7 @@ func TestUnsendable(t *testing.T) {
 		{"nan", map[string]any{"a": math.NaN()}, `["a"]: NaN is no JSON number`},
 		{"struct", table{}, `: a display.table cannot be sent to the kernel`},
 		{"inf in a slice", []float64{1, math.Inf(1)}, `[1]: +Inf is no JSON number`},
+		{"empty list", map[string]any{"a": []any{}}, `["a"]: an empty list arrives as null`},
 		{"fine", map[string]any{"a": []any{1, "b", []string{"c"}}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -72,7 +72,7 @@ func (b *box) filled() {}
 
 func (b *box) style() Style { return Style{} } // named on the axis, not in the legend
 
-func (b *box) text(*Figure) string {
+func (b *box) text(f *Figure) string {
 	text := named("box", b.s) + ": " + plural(b.n, "value")
 	if b.n > 0 {
 		text += fmt.Sprintf(", quartiles %s, %s, %s, whiskers %s, %s", number(b.q1), number(b.median), number(b.q3),
@@ -80,6 +80,9 @@ func (b *box) text(*Figure) string {
 		if len(b.fliers) > 0 {
 			text += " (" + rangeOf(span{b.fliers[0], b.fliers[len(b.fliers)-1]}) + ")"
 		}
+	}
+	if b.n > 0 && b.hidden(f) {
+		text += ", not drawn (its quartiles are not above zero, the axis is logarithmic)"
 	}
 	return text + leftOut(b.lost)
 }
@@ -101,6 +104,10 @@ func (b *box) slot(f *Figure) float64 {
 	return float64(len(all) - 1 - slices.Index(all, b))
 }
 
+// hidden tells whether there is no box to draw: there are no values, or the
+// axis is logarithmic and a quarter of them not above zero.
+func (b *box) hidden(f *Figure) bool { return b.n == 0 || !usable(b.q1, f.LogX) }
+
 func (b *box) limits(f *Figure) limits {
 	all := f.boxes()
 	l := limits{x: emptySpan, y: span{-0.5, float64(len(all)) - 0.5}, yNames: []string{}}
@@ -112,7 +119,7 @@ func (b *box) limits(f *Figure) limits {
 	if len(l.yNames) != len(all) {
 		l.yNames = []string{}
 	}
-	if b.n == 0 {
+	if b.hidden(f) {
 		l.y = emptySpan
 		return l
 	}
@@ -130,7 +137,7 @@ func (b *box) limits(f *Figure) limits {
 }
 
 func (b *box) draw(p *panel) {
-	if b.n == 0 || b.q1 < 0 && p.axes.x.log {
+	if b.hidden(p.f) {
 		return
 	}
 	c, y := p.c, b.slot(p.f)
@@ -166,7 +173,7 @@ func (b *box) draw(p *panel) {
 func (b *box) swatch(*panel, rect) {}
 
 func (b *box) layers(s *spec) []any {
-	if b.n == 0 || b.q1 <= 0 && s.f.LogX {
+	if b.hidden(s.f) {
 		return nil
 	}
 	y := b.slot(s.f)

@@ -51,6 +51,11 @@ func (s *spec) position(name, kind string, ticks []tick, a scale, names []string
 		for _, part := range []string{"labels", "ticks", "domain", "grid"} {
 			axis[part] = false
 		}
+	case len(names) == 0 && names != nil:
+		sc["zero"] = false
+		for _, part := range []string{"labels", "ticks", "grid"} {
+			axis[part] = false
+		}
 	case names != nil:
 		sc["zero"] = false
 		axis["values"] = at

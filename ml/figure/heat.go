@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strconv"
 )
 
 // A Ramp is the colours of a heat map.
@@ -177,12 +178,12 @@ func (h *heat) layers(s *spec) []any {
 	if len(h.values) == 0 {
 		return nil
 	}
-	table := newTable("row", "column", "x", "x2", "y", "y2", "value")
+	// 60 columns make 3,600 cells: their places and names are computed from
+	// their numbers.
+	table := newTable("r", "c", "value")
 	for i, v := range h.values {
-		row, column := i/len(h.columns), i%len(h.columns)
-		x, y := float64(column), float64(len(h.rows)-1-row)
 		if usable(v, false) {
-			table.row(h.rows[row], h.columns[column], full(x-0.5), full(x+0.5), full(y-0.5), full(y+0.5), full(v))
+			table.row(strconv.Itoa(i/len(h.columns)), strconv.Itoa(i%len(h.columns)), strconv.FormatFloat(v, 'g', 6, 64))
 		}
 	}
 	d := h.domain()
@@ -205,8 +206,17 @@ func (h *heat) layers(s *spec) []any {
 		map[string]any{"field": "row", "type": "nominal"}, map[string]any{"field": "column", "type": "nominal"},
 		map[string]any{"field": "value", "type": "quantitative"},
 	}
-	return []any{
-		s.layer(map[string]any{"type": "rect", "color": string(noValue)}, ground, Style{}, place()),
-		s.layer(map[string]any{"type": "rect"}, table, Style{}, cells),
+	layer := s.layer(map[string]any{"type": "rect"}, table, Style{}, cells)
+	var transform []any
+	compute := func(as, expression string) {
+		transform = append(transform, map[string]any{"calculate": expression, "as": as})
 	}
+	compute("x", "datum.c-0.5")
+	compute("x2", "datum.c+0.5")
+	compute("y", strconv.Itoa(len(h.rows)-1)+"-datum.r-0.5")
+	compute("y2", "datum.y+1")
+	compute("row", jsonText(h.rows)+"[datum.r]")
+	compute("column", jsonText(h.columns)+"[datum.c]")
+	layer["transform"] = transform
+	return []any{s.layer(map[string]any{"type": "rect", "color": string(noValue)}, ground, Style{}, place()), layer}
 }

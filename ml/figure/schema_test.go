@@ -86,6 +86,9 @@ func plain(t *testing.T, path string, v any) {
 			t.Errorf("%s is %v", path, v)
 		}
 	case []any:
+		if len(v) == 0 {
+			t.Errorf("%s is empty and would arrive as null", path)
+		}
 		for _, x := range v {
 			plain(t, path+"[]", x)
 		}

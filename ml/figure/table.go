@@ -42,7 +42,7 @@ func full(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // textColumns are the columns that are not numbers.
 var textColumns = map[string]bool{
-	"name": true, "row": true, "column": true, "layer": true, "units": true,
+	"name": true, "layer": true, "units": true,
 }
 
 // data returns the table as Vega-Lite data. Without the types of its columns
