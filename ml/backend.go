@@ -1,6 +1,7 @@
 package ml
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -26,23 +27,27 @@ func (b Backend) GPU() bool { return strings.Contains(b.Config, "cuda") }
 // cudaPlugin is set where XLA is linked in: it says why CUDA cannot be used, or nil.
 var cudaPlugin func() error
 
+// errBroken says that a plugin is there and does not load, which deserves a word; that none is there does not.
+var errBroken = errors.New("a PJRT plugin is broken")
+
 // ChosenBackend is the backend that this process computes on: $GOMLX_BACKEND if set and not empty, else CUDA through XLA
 // where a plugin and a GPU are there and cgo was on, else pure Go.
 func ChosenBackend() Backend {
 	return theBackend().Backend
 }
 
-func chooseBackend(env string, plugin func() error) Backend {
+// chooseBackend also returns what is wrong with the plugin.
+func chooseBackend(env string, plugin func() error) (Backend, error) {
 	if env != "" {
-		return Backend{Config: env, Reason: "GOMLX_BACKEND says so"}
+		return Backend{Config: env, Reason: "GOMLX_BACKEND says so"}, nil
 	}
 	if plugin == nil {
-		return Backend{Config: pureGo, Reason: "built without XLA (cgo off, or not linux/amd64)"}
+		return Backend{Config: pureGo, Reason: "built without XLA (cgo off, or not linux/amd64)"}, nil
 	}
 	if err := plugin(); err != nil {
-		return Backend{Config: pureGo, Reason: err.Error()}
+		return Backend{Config: pureGo, Reason: err.Error()}, err
 	}
-	return Backend{Config: "xla:cuda", Reason: "a CUDA plugin and a GPU are there"}
+	return Backend{Config: "xla:cuda", Reason: "a CUDA plugin and a GPU are there"}, nil
 }
 
 // backend is the process's backend, or why there is none.
@@ -52,16 +57,20 @@ type backend struct {
 	err     error
 }
 
-// theBackend makes the backend once. A CUDA backend that was chosen but does not start gives way to pure Go with one
-// line on standard error; one that $GOMLX_BACKEND asked for is an error.
+// theBackend makes the backend once. A broken plugin, or a CUDA backend that does not start, gives way to pure Go with
+// one line on standard error; what $GOMLX_BACKEND asked for and does not start is an error.
 var theBackend = sync.OnceValue(func() (b backend) {
 	env := os.Getenv(compute.ConfigEnvVar)
-	b.Backend = chooseBackend(env, cudaPlugin)
+	var wrong error
+	b.Backend, wrong = chooseBackend(env, cudaPlugin)
 	b.compute, b.err = newBackend(b.Config)
 	if b.err != nil && env == "" && b.Config != pureGo {
-		b.Backend = Backend{Config: pureGo, Reason: fmt.Sprintf("%s does not start: %v", b.Config, b.err)}
-		fmt.Fprintf(os.Stderr, "ml: computing in pure Go: %s\n", b.Reason)
+		wrong = fmt.Errorf("%w: %s does not start: %v", errBroken, b.Config, b.err)
+		b.Backend = Backend{Config: pureGo, Reason: wrong.Error()}
 		b.compute, b.err = newBackend(b.Config)
+	}
+	if errors.Is(wrong, errBroken) {
+		fmt.Fprintf(os.Stderr, "ml: computing in pure Go: %v\n", wrong)
 	}
 	if b.err != nil {
 		b.err = fmt.Errorf("backend %s: %w", b.Config, b.err)

@@ -9,7 +9,7 @@ import (
 
 func TestChooseBackend(t *testing.T) {
 	there := func() error { return nil }
-	broken := func() error { return errors.New("a PJRT plugin is broken: dlopen") }
+	broken := func() error { return fmt.Errorf("%w: dlopen", errBroken) }
 	for _, c := range []struct {
 		name, env string
 		plugin    func() error
@@ -19,11 +19,15 @@ func TestChooseBackend(t *testing.T) {
 	}{
 		{"asked for", "xla:cpu", there, "xla:cpu", "GOMLX_BACKEND", false},
 		{"no XLA linked", "", nil, pureGo, "without XLA", false},
-		{"no or broken plugin", "", broken, pureGo, "broken", false},
+		{"no plugin", "", func() error { return errors.New("none here") }, pureGo, "none here", false},
+		{"broken plugin", "", broken, pureGo, "broken: dlopen", false},
 		{"plugin and GPU", "", there, "xla:cuda", "GPU", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := chooseBackend(c.env, c.plugin)
+			got, err := chooseBackend(c.env, c.plugin)
+			if want := c.name == "broken plugin"; errors.Is(err, errBroken) != want {
+				t.Errorf("error %v; broken: %v", err, want)
+			}
 			if got.Config != c.config || got.GPU() != c.gpu || !strings.Contains(got.Reason, c.reason) {
 				t.Errorf("got %+v, GPU %v; want %s, GPU %v, a reason with %q", got, got.GPU(), c.config, c.gpu, c.reason)
 			}

@@ -15,7 +15,7 @@ func init() {
 		// A plugin that does not load makes the search panic (go-xla v0.4.5).
 		defer func() {
 			if r := recover(); r != nil {
-				err = fmt.Errorf("a PJRT plugin is broken: %v", r)
+				err = fmt.Errorf("%w: %v", errBroken, r)
 			}
 		}()
 		if _, ok := pjrt.AvailablePlugins()["cuda"]; !ok {
