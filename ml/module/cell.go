@@ -11,6 +11,7 @@ type Cell struct {
 	Digest   string   // hex SHA-256 of the code without comments and formatting
 	Imports  []string // import paths, in order
 	Idents   []string // identifiers that stand before a dot; goimports finds the packages of those that nothing declares
+	Texts    []string // string literals but those of imports: a program that the cell runs is among them
 	Commands []string // GoNB's own lines (%, !) and the cells that are not Go, verbatim
 }
 
@@ -33,6 +34,7 @@ func ReadCell(source string) Cell {
 		broken = broken || c.broken
 		cell.Imports = append(cell.Imports, c.imports...)
 		cell.Idents = append(cell.Idents, c.idents...)
+		cell.Texts = append(cell.Texts, c.texts...)
 		if len(c.tokens) > 0 {
 			writeField(h, "go", string(c.tokens))
 		}

@@ -13,6 +13,7 @@ type code struct {
 	imports []string // import paths, in order
 	embeds  []string // patterns of //go:embed, in order, still with their "all:"
 	idents  []string // identifiers that stand before a dot: packages, among others
+	texts   []string // string literals but those of imports
 	cgo     bool     // imports "C": its comments are code
 	broken  bool     // the scanner met an error, so tokens does not stand for the source
 }
@@ -61,9 +62,14 @@ func scan(src []byte) code {
 			}
 			continue
 		case token.STRING:
-			if path, err := strconv.Unquote(lit); err == nil && importing {
-				c.imports = append(c.imports, path)
-				c.cgo = c.cgo || path == "C"
+			text, err := strconv.Unquote(lit)
+			switch {
+			case err != nil:
+			case importing:
+				c.imports = append(c.imports, text)
+				c.cgo = c.cgo || text == "C"
+			default:
+				c.texts = append(c.texts, text)
 			}
 		case token.PERIOD:
 			if last != "" {

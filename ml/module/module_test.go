@@ -218,6 +218,9 @@ func TestReadCell(t *testing.T) {
 	if diff := cmp.Diff([]string{"ml"}, base.Idents); diff != "" {
 		t.Errorf("identifiers before a dot (-want +got):\n%s", diff)
 	}
+	if got := ReadCell("import \"a\"\nexec.Command(\"go\", `run`)").Texts; !cmp.Equal([]string{"go", "run"}, got) {
+		t.Errorf("texts %q", got)
+	}
 	if diff := cmp.Diff([]string{"%% --n=3"}, base.Commands); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}

@@ -150,7 +150,7 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 }
 
 // code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
-// goimports mends, or call by a path in a command.
+// goimports mends, or run by their path, in a command or with os/exec.
 func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
 	imported := map[string]bool{} // by last path element
 	idents := map[string]bool{}
@@ -174,7 +174,7 @@ func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
 			for _, ident := range cell.Idents {
 				idents[ident] = true
 			}
-			packages = append(packages, k.called(cell.Commands)...)
+			packages = append(packages, k.called(append(cell.Commands, cell.Texts...))...)
 		}
 		parts = append(parts, part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
 	}
@@ -189,12 +189,12 @@ func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
 	return parts, packages
 }
 
-// called returns the packages whose folders are named in commands, such as ../tools/flowbook in "!go run".
-func (k *keys) called(commands []string) (packages []string) {
+// called returns the packages whose folders are named in texts, such as ../tools/flowbook in "!go run".
+func (k *keys) called(texts []string) (packages []string) {
 	for _, pkg := range k.packages {
 		dir := strings.TrimPrefix(pkg, module.Path+"/")
-		for _, command := range commands {
-			if strings.Contains(dir, "/") && strings.Contains(command, dir) {
+		for _, text := range texts {
+			if strings.Contains(dir, "/") && strings.Contains(text, dir) {
 				packages = append(packages, pkg)
 			}
 		}
