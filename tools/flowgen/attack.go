@@ -124,7 +124,7 @@ func (w *wire) guess(r *row) {
 	w.wait(rtt / 8)
 	w.send(fwd, ackSize, ack)
 	for k := 3; k < r.packets; k++ {
-		dir, size := direction(k&1^1), 150
+		dir, size := turn(k+1), 150
 		flags := push
 		switch k {
 		case 3, 4:

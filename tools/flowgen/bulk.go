@@ -1,9 +1,13 @@
 package flowgen
 
-// bulk is a transfer of many packets: a download, or an upload if said so, by TCP or QUIC. With bytes > 0 it has exactly so many.
-func (w *wire) bulk(r *row, bytes int64, upload bool) {
-	n := r.packets
-	gap := int64(w.between(20, 140)) * 1_000_000 / int64(n)
+// bulk is a transfer of many packets by TCP or QUIC: a download, or one time in four an upload. With r.bytes it has exactly so many.
+func (w *wire) bulk(r *row) {
+	upload := w.chance(25)
+	gap := int64(w.between(20, 140)) * 1_000_000 / int64(r.packets)
+	if r.bytes > 0 {
+		w.exact(r, r.bytes, r.upload, 55, gap)
+		return
+	}
 	data, flags := rev, push
 	if upload {
 		data = fwd
@@ -12,40 +16,34 @@ func (w *wire) bulk(r *row, bytes int64, upload bool) {
 	if r.protocol == udp {
 		flags, plainAck, quiet, frame = 0, 0, 75, 1292
 	}
-	if bytes == 0 {
-		share := uint64(w.between(58, 74)) * 256 / 100
-		w.open(r, 0)
-		for range n - 5 {
-			x := w.next()
-			w.wait(exponentialOf(x, gap))
-			switch {
-			case x&0xff >= share:
-				w.send(data^1, quiet+12*int(x>>8&1), plainAck)
-			case x>>16&7 == 0:
-				w.send(data, quiet+int(x>>24&0xffff)*(frame-quiet)>>16, flags)
-			default:
-				w.send(data, frame, flags)
-			}
+	share := uint64(w.between(58, 74)) * 256 / 100
+	w.open(r)
+	for range r.packets - 5 {
+		x := w.next()
+		w.wait(exponentialOf(x, gap))
+		switch {
+		case x&0xff >= share:
+			w.send(data^1, quiet+12*int(x>>8&1), plainAck)
+		case x>>16&7 == 0:
+			w.send(data, quiet+int(x>>24&0xffff)*(frame-quiet)>>16, flags)
+		default:
+			w.send(data, frame, flags)
 		}
-		return
 	}
-	w.exact(r, bytes, data == fwd, 55, gap)
 }
 
 // open is the first five packets of a transfer: TCP's handshake and the hellos, or QUIC's. It says how many bytes they were.
-func (w *wire) open(r *row, hello int) int64 {
+func (w *wire) open(r *row) int64 {
 	if r.protocol == udp {
 		for k := range 5 {
 			if k > 0 {
 				w.wait(9000)
 			}
-			w.send(direction(k&1), 1292, 0)
+			w.send(turn(k), 1292, 0)
 		}
 		return 5 * 1292
 	}
-	if hello == 0 {
-		hello = 583
-	}
+	const hello = 583
 	w.send(fwd, 74, syn)
 	w.wait(18_000)
 	w.send(rev, 74, synAck)
@@ -71,7 +69,7 @@ func (w *wire) exact(r *row, bytes int64, upload bool, percent int, gap int64) {
 	for frame*92/100 < mean { // several segments received as one
 		frame += maxFrame - ackSize
 	}
-	bytes -= w.open(r, 0)
+	bytes -= w.open(r)
 	n -= 5
 	share := max(percent, 100*(mean-ackSize)/(frame*96/100-ackSize))
 	limit := uint64(share) << 16 / 100
@@ -93,5 +91,3 @@ func (w *wire) exact(r *row, bytes int64, upload bool, percent int, gap int64) {
 		bytes -= length
 	}
 }
-
-func direction(k int) (d flowDirection) { return flowDirection(k) }

@@ -1,5 +1,7 @@
 package flowgen
 
+import "flowbook/tools/flowmeter"
+
 // conversation is a TCP flow: handshake, hello, turns of data and acknowledgements, close. Short ones are what captures are full of:
 // refused connections, keep-alives, flows that began before the capture.
 func (w *wire) conversation(r *row, c *class) {
@@ -110,7 +112,7 @@ func (w *wire) fragment(n int, rtt int64) {
 	switch {
 	case n == 1:
 		size := w.between(60, 90)
-		w.send(fwd, size, [4]flowFlags{ack, fin, reset, push}[w.below(4)])
+		w.send(fwd, size, [4]flowmeter.Flags{ack, fin, reset, push}[w.below(4)])
 	case n == 2 && w.chance(50):
 		w.send(fwd, ackSize, ack) // keep-alive
 		w.wait(rtt)

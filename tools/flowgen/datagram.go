@@ -1,12 +1,5 @@
 package flowgen
 
-import "flowbook/tools/flowmeter"
-
-type (
-	flowFlags     = flowmeter.Flags
-	flowDirection = flowmeter.Direction
-)
-
 // ping is ICMP echo: a request a second, its answer one round trip later. NFStream's key has no ICMP type, so a pair of hosts is one flow.
 func (w *wire) ping(r *row) {
 	size := [8]int{98, 98, 98, 98, 74, 74, 106, 60}[w.below(8)]

@@ -9,11 +9,11 @@ type options struct {
 
 // What split_1 has of each, as published.
 const (
-	names  = 3006
-	ja3s   = 1265
-	ja3Ss  = 881
-	agents = 173
-	types  = 74
+	serverNames        = 3006
+	clientFingerprints = 1265
+	serverFingerprints = 881
+	agentTexts         = 173
+	contentTexts       = 74
 )
 
 // assignOptions decides which rows show a server name, a fingerprint, a user agent, a content type. Which rows could is decided by
@@ -71,8 +71,8 @@ func (p *plan) assignOptions() {
 		}
 	}
 
-	withAgent, withType, withAnswer := some(agents), some(types), some(ja3Ss)-servers
-	hellos = hellos[:min(some(ja3s)-clients, len(hellos))]
+	withAgent, withType, withAnswer := some(agentTexts), some(contentTexts), some(serverFingerprints)-servers
+	hellos = hellos[:min(some(clientFingerprints)-clients, len(hellos))]
 	for k, r := range hellos {
 		h := s.below(len(browsers))
 		r.client = browsers[h].ja3
@@ -95,7 +95,7 @@ func (p *plan) assignOptions() {
 			r.content = pick(&s, contentTypes)
 		}
 	}
-	for _, r := range questions[:min(max(some(names)-named, 0), len(questions))] {
+	for _, r := range questions[:min(max(some(serverNames)-named, 0), len(questions))] {
 		r.name = pick(&s, classes[r.class].names)
 	}
 }

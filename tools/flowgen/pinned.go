@@ -31,6 +31,7 @@ func (p *plan) pinTail() {
 	for _, a := range anomalous {
 		p.rows[a.row].bytes, p.rows[a.row].firstMs = a.bytes, a.firstMs
 	}
+	p.rows[9754].upload = true                 // the backup
 	p.rows[6054].firstMs = at(6*60+19, 30_120) // with the rest of the flood
 	p.rows[691].bytes = 2280 * int64(p.rows[691].packets)
 	p.rows[6557].bytes = 2955 * int64(p.rows[6557].packets)

@@ -28,6 +28,7 @@ type row struct {
 	campaign int32
 	packets  int
 	bytes    int64   // exact bytes of the flow, 0 for what comes
+	upload   bool    // with bytes: they go up
 	gaps     []int64 // exact gaps in ms, nil for what comes
 	firstMs  int64
 	src, dst host

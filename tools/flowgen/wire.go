@@ -49,6 +49,9 @@ func (w *wire) around(mean, percent int) int {
 	return w.between(mean-d, mean+d)
 }
 
+// turn is the direction of the k-th packet where the two sides take turns.
+func turn(k int) flowmeter.Direction { return flowmeter.Direction(k & 1) }
+
 // longest is how long a flow may last, in µs: shorter than NFStream's idle timeout by far, and its active one.
 const longest = 150_000_000
 
@@ -59,7 +62,7 @@ func (w *wire) play(r *row) {
 	case r.kind != Benign:
 		w.attack(r)
 	case r.bytes > 0 || r.packets > 2270:
-		w.bulk(r, r.bytes, w.chance(25) && r.bytes == 0 || r.bytes == 72_477_160)
+		w.bulk(r)
 	case r.protocol == tcp:
 		w.conversation(r, c)
 	case c.how == pings:

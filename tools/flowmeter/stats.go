@@ -116,7 +116,7 @@ func (s *Stats) Add(ms int64, dir Direction, size uint16, flags Flags) {
 // Packets is how many packets the flow has in both directions.
 func (s *Stats) Packets() int64 { return s.both.packets }
 
-// FirstMs and LastMs are the times of the first and the last packet, in ms since 1970.
+// FirstMs is the time of the first packet, in ms since 1970.
 func (s *Stats) FirstMs() int64 { return s.both.firstMs }
 
 // LastMs is the time of the last packet, in ms since 1970.
