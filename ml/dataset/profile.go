@@ -11,13 +11,6 @@ import (
 	"strings"
 )
 
-// Capture names a data file by its content: what Profile is asked about. The digest makes the question another one when
-// the file changes, so that a kept answer is never older than its file.
-type Capture struct {
-	Path   string
-	SHA256 string // of the file, as Manifest.Source has it; not checked again
-}
-
 // Profile is what a whole capture looks like, gathered in one pass over its file in memory that does not grow with it.
 type Profile struct {
 	Rows    int
