@@ -302,6 +302,6 @@ func TestRunEvents(t *testing.T) {
 	}})
 	w.want("events", []string{
 		"data starts: Datasets/raw.csv is missing", "data says made", "data says all of it", "data ends: ran",
-		"split starts: never run to its end", "split split()", "split ends: ran",
+		"split starts: no complete run yet", "split split()", "split ends: ran",
 	}, got)
 }

@@ -111,7 +111,7 @@ func (s *session) judge(run *instance) (verdict, error) {
 	v := verdict{parts: parts, source: source, record: s.records.read(run.name)}
 	switch {
 	case v.record == nil:
-		v.why = "never run to its end"
+		v.why = "no complete run yet"
 	case v.record.Key != keyOf(parts):
 		v.why = describe(compare(v.record.Parts, parts))
 	case slices.Contains(s.forced, run.Step):
