@@ -18,6 +18,7 @@ type cli struct {
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
+	Bench    benchCmd    `cmd:"" help:"Measure Go beside Python: one table of times and ratios."`
 }
 
 // console is what a sub-command talks to: its context and its three streams.

@@ -1,0 +1,102 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
+)
+
+// readyKernels writes the two kernelspecs that both sides start: the python3 of the Python side, and the GoNB that go.mod pins.
+func readyKernels(ctx context.Context, o Options) error {
+	gonb, err := jupyter.GoNB(ctx, o.Root)
+	if err != nil {
+		return err
+	}
+	if err := writeSpec(o.State, "gonb", gonb); err != nil {
+		return err
+	}
+	if o.Python == "" {
+		return nil
+	}
+	return writeSpec(o.State, "python3", &jupyter.Spec{DisplayName: "Python 3", Language: "python",
+		Argv: []string{o.Python, "-m", "ipykernel_launcher", "-f", "{connection_file}"}})
+}
+
+func specDir(state, name string) string { return filepath.Join(state, "jupyter", "kernels", name) }
+
+func writeSpec(state, name string, spec *jupyter.Spec) error {
+	text, err := json.MarshalIndent(spec, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(specDir(state, name), 0o777); err != nil {
+		return err
+	}
+	return runner.WriteAtomic(filepath.Join(specDir(state, name), "kernel.json"), text)
+}
+
+// trivial is the cell that costs a kernel nothing to speak of, by language, and how many of them show what a cell costs the runner.
+var trivial = map[string]struct {
+	source string
+	cells  int
+}{
+	"python3": {"print(1)", 100},
+	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 10},
+}
+
+// goRunner runs notebooks of trivial cells in memory, written to a file after each cell as `flowbook run` does. The start is the time of a notebook
+// of one cell: kernel up, cell, kernel down. A cell is what each of many more cells adds.
+func goRunner(ctx context.Context, o Options, _ string, c *clock) error {
+	kernel := text(c.work, "kernel")
+	spec, err := jupyter.ReadSpec(specDir(o.State, kernel))
+	if errors.Is(err, os.ErrNotExist) {
+		return missing("kernel %s: no Python", kernel)
+	}
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(o.State, "runner-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	run := func(cells int) (time.Duration, error) {
+		nb := notebook.New()
+		for range cells {
+			nb.Cells = append(nb.Cells, notebook.NewCode(trivial[kernel].source))
+		}
+		nb.AddIDs()
+		start := time.Now()
+		res, err := runner.Run(ctx, nb, runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Output: filepath.Join(dir, "out.ipynb")})
+		if err != nil {
+			return 0, err
+		}
+		if bad := res.Bad(); bad != nil {
+			return 0, fmt.Errorf("cell %d: %s %v", bad.Number, bad.Status, bad.Error)
+		}
+		return time.Since(start), nil
+	}
+	if _, err := run(1); err != nil {
+		return err
+	}
+	start, err := run(1)
+	if err != nil {
+		return err
+	}
+	more := trivial[kernel].cells
+	long, err := run(1 + more)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.print(strings.Replace(c.work, "Runner", "Runner/start", 1), 1, start, -1),
+		c.print(strings.Replace(c.work, "Runner", "Runner/cell", 1), more, long-start, -1))
+}
