@@ -44,12 +44,12 @@ func (p *panel) decorate() {
 		c.text(f.YLabel, point{x, (box.y0 + box.y1) / 2}, th.labelSize, align{0.5, 0}, 90, text)
 	}
 	top := box.y0 - c.px(titlePad)
-	if p.times[1] != "" {
-		c.text(p.times[1], point{box.x0, box.y0 - c.px(tickPad)}, th.tickSize, align{0, 0}, 0, text)
+	if p.factors[1] != "" {
+		c.text(p.factors[1], point{box.x0, box.y0 - c.px(tickPad)}, th.tickSize, align{0, 0}, 0, text)
 		top -= c.px(th.tickSize) * (capHeight + descent)
 	}
-	if p.times[0] != "" {
-		c.text(p.times[0], point{box.x1, box.y1 + c.px(tickPad+th.tickLength+labelPad) + p.xLabelHeight() + c.px(th.tickSize)*capHeight},
+	if p.factors[0] != "" {
+		c.text(p.factors[0], point{box.x1, box.y1 + c.px(tickPad+th.tickLength+labelPad) + p.xLabelHeight() + c.px(th.tickSize)*capHeight},
 			th.tickSize, align{1, 0}, 0, text)
 	}
 	c.text(f.Title, point{middle, top}, th.titleSize, align{0.5, 0}, 0, text)

@@ -91,8 +91,7 @@ func Times(t []time.Time) []float64 {
 	return ms
 }
 
-// add appends a mark and gives it a colour of the look's cycle if its style
-// has none.
+// add appends a mark.
 func (f *Figure) add(m mark) {
 	f.marks = append(f.marks, m)
 }

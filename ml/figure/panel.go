@@ -8,14 +8,14 @@ import (
 
 // panel is one pair of axes on a canvas.
 type panel struct {
-	c     *canvas
-	f     *Figure
-	th    theme
-	axes  axes
-	box   rect // inside of the frame
-	xTick []tick
-	yTick []tick
-	times [2]string // multipliers of the x and y labels
+	c       *canvas
+	f       *Figure
+	th      theme
+	axes    axes
+	box     rect // inside of the frame
+	xTick   []tick
+	yTick   []tick
+	factors [2]string // of the x and y labels, such as 1e9
 }
 
 // Distances in points, matplotlib's defaults.
@@ -72,8 +72,8 @@ func (p *panel) ink(col Color) color.NRGBA { return col.rgba(1) }
 // place computes ticks for the present box and from them the box anew.
 func (p *panel) place(room rect) {
 	c, f, th := p.c, p.f, p.th
-	p.xTick, p.times[0] = f.xTicks(p.axes, th, p.box.width()*72/c.dpi)
-	p.yTick, p.times[1] = f.yTicks(p.axes, th, p.box.height()*72/c.dpi)
+	p.xTick, p.factors[0] = f.xTicks(p.axes, th, p.box.width()*72/c.dpi)
+	p.yTick, p.factors[1] = f.yTicks(p.axes, th, p.box.height()*72/c.dpi)
 	if f.bare {
 		p.xTick, p.yTick = nil, nil
 	}
@@ -86,7 +86,7 @@ func (p *panel) place(room rect) {
 	if f.Title != "" {
 		box.y0 += line(th.titleSize) + c.px(titlePad)
 	}
-	if p.times[1] != "" {
+	if p.factors[1] != "" {
 		box.y0 += line(th.tickSize)
 	}
 	if f.Note != "" {
