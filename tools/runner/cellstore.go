@@ -38,35 +38,36 @@ type readFile struct {
 
 func (s cellStore) path(key string) string { return filepath.Join(s.dir, key+".ipynb") }
 
-// get returns the outputs stored under the key; false if there are none that still hold.
-func (s cellStore) get(key string, files *fileDigests) ([]*notebook.Output, bool) {
+// get returns the outputs stored under the key, or why there are none that still hold.
+func (s cellStore) get(key string, files *fileDigests) (outs []*notebook.Output, why string) {
 	data, err := os.ReadFile(s.path(key))
 	if err != nil {
-		return nil, false
+		return nil, "its code or what it uses is new"
 	}
+	const damaged = "its stored result is damaged"
 	nb, err := notebook.Read(bytes.NewReader(data))
 	if err != nil || len(nb.Cells) != 1 {
-		return nil, false
+		return nil, damaged
 	}
 	var meta stored
 	if nb.Metadata.Decode("flowbook", &meta) != nil || meta.Key != key {
-		return nil, false
+		return nil, damaged
 	}
 	digest := meta.Digest
 	meta.Digest = ""
 	if nb.Metadata.Put("flowbook", meta) != nil {
-		return nil, false
+		return nil, damaged
 	}
 	if again, err := digestOf(nb); err != nil || again != digest {
-		return nil, false
+		return nil, damaged
 	}
 	for _, r := range meta.Reads {
 		if now, err := files.of(r.Path); err != nil || now != r.SHA256 {
-			return nil, false
+			return nil, "it reads " + filepath.ToSlash(r.Path) + ", which has changed"
 		}
 	}
 	touch(s.path(key))
-	return nb.Cells[0].Outputs, true
+	return nb.Cells[0].Outputs, ""
 }
 
 // put stores the outputs of a cell.

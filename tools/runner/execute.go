@@ -51,7 +51,7 @@ const (
 	noReply           // idle, then silence
 )
 
-// await takes messages until the cell has ended. Once something cuts it short it interrupts the kernel, again each second because GoNB loses
+// await takes messages, and lets the saver write, until the cell has ended. Once something cuts it short it interrupts the kernel, again each second because GoNB loses
 // an interrupt while it compiles, and waits for the cell to end by itself as long as the grace lasts.
 func (s *session) await(ctx context.Context, t *task) ending {
 	var timeout, silence, grace, again <-chan time.Time
@@ -85,6 +85,8 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if t.replied || t.idle { // progress: each message of the cell buys time
 				silence = time.After(s.opt.IdleWait)
 			}
+		case err := <-s.saver.busy:
+			s.saver.written(s.nb, err)
 		case <-timeout:
 			interrupt(timedOut, s.opt.Grace)
 		case <-cancel:

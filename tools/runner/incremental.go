@@ -68,23 +68,30 @@ func newIncremental(s *session) (*incremental, error) {
 // reuse gives cell i its stored outputs if they still hold.
 func (inc *incremental) reuse(s *session, i int) bool {
 	t := s.plan[i]
+	t.res.Why = inc.off
+	if inc.off == "" && (t.mayFail || t.expect != nil) {
+		t.res.Why = "it may fail"
+	}
 	if inc.off != "" || t.mayFail || t.expect != nil {
 		return false
 	}
-	key, _, err := inc.keys.key(i)
+	key, why, err := inc.keys.key(i)
 	if err != nil {
 		inc.off = err.Error()
 		s.warn("incremental: %v; everything is executed", err)
 		return false
 	}
 	if key == "" {
+		t.res.Why = "it " + why
 		return false
 	}
 	inc.key[i] = key
-	outs, ok := inc.store.get(key, &inc.files)
-	if !ok {
+	outs, why := inc.store.get(key, &inc.files)
+	if why != "" {
+		t.res.Why = why
 		return false
 	}
+	t.res.Why = ""
 	s.executed++
 	count := s.executed
 	for _, o := range outs {

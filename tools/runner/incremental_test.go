@@ -201,9 +201,9 @@ func TestCellStore(t *testing.T) {
 		}
 	}
 	put()
-	got, ok := store.get("k", &files)
-	if !ok || (Comparison{}).Diff(outs, got) != "" {
-		t.Fatalf("got %v, %v", got, ok)
+	got, why := store.get("k", &files)
+	if why != "" || (Comparison{}).Diff(outs, got) != "" {
+		t.Fatalf("got %v, %s", got, why)
 	}
 	whole, err := os.ReadFile(store.path("k"))
 	if err != nil {
@@ -215,7 +215,7 @@ func TestCellStore(t *testing.T) {
 		if err := os.WriteFile(store.path("k"), bad, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if outs, ok := store.get("k", &files); ok && (Comparison{}).Diff(outs, got) != "" {
+		if outs, why := store.get("k", &files); why == "" && (Comparison{}).Diff(outs, got) != "" {
 			t.Fatalf("byte %d changed, and the result is taken", i)
 		}
 	}
@@ -223,14 +223,14 @@ func TestCellStore(t *testing.T) {
 	if err := os.Rename(store.path("k"), store.path("other")); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := store.get("other", &files); ok {
+	if _, why := store.get("other", &files); why == "" {
 		t.Error("a result under another key is taken")
 	}
 	put()
 	if err := os.WriteFile(csv, []byte("22\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := store.get("k", &files); ok {
+	if _, why := store.get("k", &files); why == "" {
 		t.Error("a result of another data file is taken")
 	}
 }

@@ -32,6 +32,7 @@ type CellResult struct {
 	Title   string // first line of code, shortened
 	Status  Status
 	Error   *CellError // nil unless Status.Bad()
+	Why     string     // of an incremental run: why the cell was executed
 	Started time.Time
 	Phases  Phases
 }

@@ -89,6 +89,7 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 	}
 	if err := s.cells(ctx); err != nil {
 		s.stop()
+		s.saver.wait()
 		return nil, err
 	}
 	return s.res, s.finish()

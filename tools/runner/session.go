@@ -29,7 +29,8 @@ type session struct {
 	widgets  widgets
 	normal   normalizer
 	graph    *buildGraph
-	executed int          // cells executed so far: our execution counts
+	executed int // cells executed so far: our execution counts
+	saver    saver
 	crossed  bool         // a cell has updated another's output
 	inc      *incremental // nil in a run that executes everything
 }
@@ -76,6 +77,7 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		tasks:    map[string]*task{},
 		counts:   map[int]*task{},
 		displays: map[string][]*notebook.Output{},
+		saver:    saver{path: opt.Output},
 	}
 }
 
@@ -127,7 +129,7 @@ func (s *session) prepare() error {
 		}
 		s.plan = append(s.plan, t)
 	}
-	return s.save()
+	return s.saver.flush(s.nb)
 }
 
 // start starts the kernel.
@@ -240,7 +242,7 @@ func (s *session) cells(ctx context.Context) error {
 		s.execute(ctx, t)
 		s.res.Status = s.res.Status.Worst(t.res.Status)
 		s.record(t)
-		if err := s.save(); err != nil {
+		if err := s.saver.save(s.nb); err != nil {
 			return err
 		}
 		s.progress(t)
@@ -320,7 +322,7 @@ func (s *session) finish() error {
 		return fmt.Errorf("widget state: %w", err)
 	}
 	s.res.Elapsed = time.Since(s.res.Started)
-	if err := s.save(); err != nil {
+	if err := s.saver.flush(s.nb); err != nil {
 		return err
 	}
 	if s.inc != nil {
@@ -375,17 +377,6 @@ func (s *session) dead() bool {
 	default:
 		return false
 	}
-}
-
-// save writes the notebook as it is now.
-func (s *session) save() error {
-	if s.opt.Output == "" {
-		return nil
-	}
-	if err := s.nb.WriteFile(s.opt.Output); err != nil {
-		return fmt.Errorf("write %s: %w", s.opt.Output, pathError(err))
-	}
-	return nil
 }
 
 // pathError drops the path that the caller names anyway.

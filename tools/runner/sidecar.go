@@ -46,6 +46,7 @@ type sidecarCell struct {
 	Title   string   `json:"title"`
 	Status  Status   `json:"status"`
 	Error   string   `json:"error,omitempty"`
+	Why     string   `json:"executed_because,omitempty"`
 	Started string   `json:"started,omitempty"`
 	Seconds float64  `json:"seconds"`
 	Prepare *float64 `json:"prepare_seconds,omitempty"`
@@ -70,7 +71,7 @@ func writeSidecar(path string, r *Result) error {
 		sc.Stop = r.Stop.Error()
 	}
 	for _, c := range r.Cells {
-		s := sidecarCell{Number: c.Number, ID: c.ID, Line: c.Line, Title: c.Title, Status: c.Status, Seconds: seconds(c.Phases.Total)}
+		s := sidecarCell{Number: c.Number, ID: c.ID, Line: c.Line, Title: c.Title, Status: c.Status, Why: c.Why, Seconds: seconds(c.Phases.Total)}
 		if c.Error != nil {
 			s.Error = c.Error.Error()
 		}
