@@ -23,7 +23,7 @@ type generateCmd struct {
 	Seed    uint64 `default:"1" help:"Another seed, other traffic; the same seed, the same bytes."`
 	Out     string `placeholder:"FILE" help:"Where to (default: Datasets/27072022.csv)."`
 	Labels  string `placeholder:"FILE" help:"Where to write which flows are attacks (default: labels.csv beside the flows)."`
-	Workers int    `help:"Parts made at once, 16 MB each (default: one for each processor)."`
+	Workers int    `help:"Parts made at once, 20 MB each (default: one for each processor)."`
 	Force   bool   `help:"Overwrite files that this command has not made."`
 }
 

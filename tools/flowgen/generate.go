@@ -20,7 +20,7 @@ const FirstID = 23_000_000
 type Config struct {
 	Rows    int
 	Seed    uint64
-	Workers int                   // splits made at once, at least 1; each needs 16 MB
+	Workers int                   // splits made at once, at least 1; each needs 20 MB
 	Wrote   func(done, total int) // told after every split how many rows are written; nil for nobody
 }
 
