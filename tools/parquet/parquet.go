@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	rowGroup  = 1 << 16 // rows that are compressed together
+	rowGroup  = 1 << 15 // rows that are compressed together
 	batchRows = 1 << 13 // rows handed to Arrow at a time
 )
 

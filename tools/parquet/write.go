@@ -23,7 +23,7 @@ type Written struct {
 	Exact bool // ToCSV would give back the bytes that were read
 }
 
-// FromCSV reads CSV from r and writes Parquet to w: zstd, row groups of 65,536 rows. name stands for r in errors,
+// FromCSV reads CSV from r and writes Parquet to w: zstd, row groups of 32,768 rows. name stands for r in errors,
 // which are those of dataset.Reader and *dataset.RowError for a text that is not UTF-8, which Parquet's texts must be.
 // progress is called now and then with the rows done; it may be nil.
 func FromCSV(ctx context.Context, r io.Reader, name string, w io.Writer, progress func(rows int)) (out Written, err error) {
