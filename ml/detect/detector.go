@@ -7,6 +7,7 @@ package detect
 
 import (
 	"context"
+	"math"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -23,33 +24,51 @@ type Detector interface {
 // Kinds are the detectors that Train knows.
 var Kinds = []string{"original", "autoencoder", "pca", "forest", "zscore"}
 
-// Reconstruction scores a row by the mean squared difference between it and what an autoencoder gives back.
+// Reconstruction scores a row by the difference between it and what an autoencoder gives back.
 type Reconstruction struct {
 	Net *ml.Autoencoder
+	// Order 2 scores by the mean squared difference, as the original does. Order 4 takes the root of the mean fourth power:
+	// among many features, few that are far off then count for more than many that are a little off.
+	Order int
 
 	predictor *ml.Predictor
 }
 
 // TrainReconstruction fits an autoencoder to parts.Train; parts.Test stops the training early.
-func TrainReconstruction(ctx context.Context, c ml.Config, parts ml.Parts) (*Reconstruction, error) {
+func TrainReconstruction(ctx context.Context, c ml.Config, parts ml.Parts, order int) (*Reconstruction, error) {
 	fit, err := ml.Train(ctx, ml.Training{Config: c, Parts: parts})
 	if err != nil {
 		return nil, err
 	}
-	return &Reconstruction{Net: &fit.Autoencoder}, nil
+	return &Reconstruction{Net: &fit.Autoencoder, Order: order}, nil
 }
 
 // Score is the reconstruction error of each row.
 func (d *Reconstruction) Score(m dataset.Matrix) []float64 {
-	return ml.ReconstructionError(d.reconstruct(m), m)
+	if d.Order == 2 {
+		return ml.ReconstructionError(d.reconstruct(m), m)
+	}
+	parts := d.Explain(m)
+	out := make([]float64, m.Rows)
+	for r := range out {
+		for _, v := range parts.Row(r) {
+			out[r] += v
+		}
+		out[r] = math.Sqrt(out[r])
+	}
+	return out
 }
 
-// Explain is each feature's term of the reconstruction error.
+// Explain is each feature's term of the mean.
 func (d *Reconstruction) Explain(m dataset.Matrix) dataset.Matrix {
 	y := d.reconstruct(m)
 	for i, v := range m.Data {
 		e := y.Data[i] - v
-		y.Data[i] = float64(e*e) / float64(m.Cols)
+		e *= e
+		if d.Order == 4 {
+			e *= e
+		}
+		y.Data[i] = e / float64(m.Cols)
 	}
 	return y
 }

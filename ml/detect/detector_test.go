@@ -31,7 +31,7 @@ func detectors(t *testing.T, m dataset.Matrix) map[string]Detector {
 	t.Helper()
 	c := WideConfig()
 	c.Epochs = 30
-	net, err := TrainReconstruction(context.Background(), c, ml.Parts{Train: m, Test: m})
+	net, err := TrainReconstruction(context.Background(), c, ml.Parts{Train: m, Test: m}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}

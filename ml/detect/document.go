@@ -24,6 +24,7 @@ type document struct {
 	Calibration Calibration      `json:"calibration"`
 
 	Network *ml.Config `json:"network,omitempty"`
+	Order   int        `json:"order,omitempty"`
 	Median  []float64  `json:"median,omitempty"`
 	Scale   []float64  `json:"scale,omitempty"`
 	Mean    []float64  `json:"mean,omitempty"`
@@ -66,7 +67,7 @@ func (m *Model) document() (d document, files [][]byte) {
 	}
 	switch det := m.Detector.(type) {
 	case *Reconstruction:
-		d.Network = &det.Net.Config
+		d.Network, d.Order = &det.Net.Config, det.Order
 		for i, w := range det.Net.Weights {
 			add(fmt.Sprintf("layer_%d_kernel", i), "<f4", doubles(w.Kernel), w.In, w.Out)
 			add(fmt.Sprintf("layer_%d_bias", i), "<f4", doubles(w.Bias), w.Out)
@@ -115,7 +116,7 @@ func (d document) model(read func(name, dtype string, shape ...int) ([]float64, 
 			}
 			net.Weights = append(net.Weights, ml.Dense{In: size[0], Out: size[1], Kernel: singles(kernel), Bias: singles(bias)})
 		}
-		m.Detector = &Reconstruction{Net: net}
+		m.Detector = &Reconstruction{Net: net, Order: d.Order}
 	case "pca":
 		p := &PCA{Mean: d.Mean, Components: dataset.Matrix{Cols: width}}
 		for _, a := range d.Arrays {

@@ -25,7 +25,7 @@ const packets = "bidirectional_packets"
 
 // Original is the original notebook's detector: an autoencoder of the scaled number of packets.
 func Original(scaler *ml.MinMaxScaler, net *ml.Autoencoder, threshold float64) *Model {
-	return &Model{Kind: "original", Scaler: scaler, Detector: &Reconstruction{Net: net}, Threshold: threshold}
+	return &Model{Kind: "original", Scaler: scaler, Detector: &Reconstruction{Net: net, Order: 2}, Threshold: threshold}
 }
 
 // Columns are the columns that flows must have to be scored.
@@ -116,6 +116,9 @@ func (m *Model) check() error {
 	switch d := m.Detector.(type) {
 	case *Reconstruction:
 		errs = append(errs, d.Net.Check(), fits("network", d.Net.Features))
+		if d.Order != 2 && d.Order != 4 {
+			return fmt.Errorf("errors of order %d", d.Order)
+		}
 	case *PCA:
 		errs = append(errs, fits("means of components", len(d.Mean)), fits("components", d.Components.Cols))
 	case *Forest:

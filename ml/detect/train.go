@@ -134,11 +134,11 @@ func trainDetector(ctx context.Context, t Training, parts ml.Parts) (Detector, e
 	case "original":
 		c := ml.KerasConfig()
 		c.Seed = t.Seed
-		return TrainReconstruction(ctx, c, parts)
+		return TrainReconstruction(ctx, c, parts, 2)
 	case "autoencoder":
 		c := WideConfig()
 		c.Seed = t.Seed
-		return TrainReconstruction(ctx, c, parts)
+		return TrainReconstruction(ctx, c, parts, 4)
 	case "pca":
 		return TrainPCA(parts.Train, pcaShare)
 	case "forest":
