@@ -154,6 +154,10 @@ func TestErrorsAreTyped(t *testing.T) {
 	if _, err = Read(filepath.Join(t.TempDir(), "absent.csv")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v is not ErrNotExist", err)
 	}
+	dir := t.TempDir()
+	if _, err = Read(dir); err == nil || strings.Count(err.Error(), dir) != 1 {
+		t.Errorf("reading a folder gives %v; the path should be there once", err)
+	}
 }
 
 func TestSkipBad(t *testing.T) {

@@ -142,7 +142,7 @@ func (s *source) fill() error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		s.eof, err = true, nil
 	}
-	return err
+	return reason(err)
 }
 
 // next fills b with the rows that follow, io.EOF after the last. It reuses b's memory.
