@@ -46,7 +46,7 @@ func newBox(values []float64, s Style) *box {
 	}
 	slices.Sort(sorted)
 	b.q1, b.median, b.q3 = quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)
-	reach := 1.5 * (b.q3 - b.q1)
+	reach := float64(1.5 * (b.q3 - b.q1))
 	first, _ := slices.BinarySearch(sorted, b.q1-reach)
 	last := len(sorted) - 1
 	for last > 0 && sorted[last] > b.q3+reach {
@@ -65,7 +65,7 @@ func quantile(sorted []float64, q float64) float64 {
 	if i >= len(sorted)-1 {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i])) // not fused, see fit
 }
 
 func (b *box) filled() {}

@@ -19,7 +19,8 @@ func samples() []sample {
 	wave := func(n int, phase float64) []float64 {
 		y := make([]float64, n)
 		for i := range y {
-			y[i] = math.Sin(float64(i)/6+phase) * math.Exp(-float64(i)/60)
+			// Rounded, so that the data are the same on every processor.
+			y[i] = math.Round(1e6*math.Sin(float64(i)/6+phase)*math.Exp(-float64(i)/60)) / 1e6
 		}
 		return y
 	}
@@ -52,7 +53,7 @@ func samples() []sample {
 		f.LogY = true
 		values := make([]float64, 2000)
 		for i := range values {
-			values[i] = math.Pow(10, 3*math.Mod(float64(i)*0.618034, 1))
+			values[i] = math.Round(math.Pow(10, 3*math.Mod(float64(i)*0.618034, 1)))
 		}
 		f.Hist(values, 40, Style{Color: RoyalBlue, Alpha: 0.8, Edge: White})
 	})

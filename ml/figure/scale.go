@@ -40,7 +40,7 @@ func fit(s span, log, floor, tight bool) (lo, hi float64) {
 		return lo, hi
 	}
 	if hi-lo <= 1e-12*math.Max(math.Abs(lo), math.Abs(hi)) {
-		d := 0.05 * math.Max(math.Abs(lo), math.Abs(hi))
+		d := float64(0.05 * math.Max(math.Abs(lo), math.Abs(hi)))
 		if d == 0 {
 			d = 0.05
 		}
@@ -49,7 +49,9 @@ func fit(s span, log, floor, tight bool) (lo, hi float64) {
 		}
 		hi += d
 	}
-	d := (hi - lo) * margin
+	// The conversion keeps arm64 from fusing the product into the sums below:
+	// the specification has the same bytes on every processor.
+	d := float64((hi - lo) * margin)
 	below, above := lo-d, hi+d
 	if floor && lo == 0 {
 		below = 0
@@ -65,7 +67,7 @@ func fitLog(s span) (lo, hi float64) {
 	if b-a < 1e-6 {
 		a, b = a-0.5, b+0.5
 	}
-	d := (b - a) * margin
+	d := float64((b - a) * margin)
 	return math.Pow(10, math.Max(a-d, -307)), math.Pow(10, math.Min(b+d, 308))
 }
 
