@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,7 +126,7 @@ func (inc *incremental) declare(ctx context.Context, s *session, i int) (again i
 	}
 	for j := range i {
 		if s.plan[j].res.Status == Cached {
-			inc.off = "the declarations of unchanged cells do not compile together"
+			inc.off = "the declarations of unchanged cells do not compile together: " + firstLine(helper.reply.EValue)
 			return j
 		}
 	}
@@ -143,7 +144,15 @@ func (inc *incremental) missing(s *session, i int) (string, []place) {
 	}
 	var b strings.Builder
 	var places []place
+	var imports, others []*unit // Go wants imports first
 	for _, u := range inForce.order {
+		if u.kind == token.IMPORT {
+			imports = append(imports, u)
+		} else {
+			others = append(others, u)
+		}
+	}
+	for _, u := range append(imports, others...) {
 		j := owner[u]
 		if inc.sent[j] {
 			continue

@@ -163,16 +163,16 @@ func TestImpureCells(t *testing.T) {
 
 func TestMissingDeclarations(t *testing.T) {
 	s := &session{inc: &incremental{sent: map[int]bool{2: true}, keys: &keyer{}}}
-	for i, source := range []string{"import \"fmt\"\n\nvar a = 1\nvar b = 2", "// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()", "var b = 3", "const (\n\tx = iota\n\ty\n)", "%%\nf()"} {
+	for i, source := range []string{"import \"fmt\"\n\nvar a = 1\nvar b = 2", "import \"io\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()", "import \"os\"\nvar b = 3", "const (\n\tx = iota\n\ty\n)", "%%\nf()"} {
 		s.inc.keys.cells = append(s.inc.keys.cells, readCellCode(source))
 		s.plan = append(s.plan, &task{cell: notebook.NewCode(source), res: &CellResult{Number: i + 1}})
 	}
 	got, places := s.inc.missing(s, 4)
-	want := "import \"fmt\"\nvar a = 1\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n"
+	want := "import \"fmt\"\nimport \"io\"\nvar a = 1\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("source (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff("[{1 1} {1 3} {2 2} {2 3} {2 4} {4 1} {4 2} {4 3} {4 4}]", fmt.Sprint(places)); diff != "" {
+	if diff := cmp.Diff("[{1 1} {2 1} {1 3} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4}]", fmt.Sprint(places)); diff != "" {
 		t.Errorf("places (-want +got):\n%s", diff)
 	}
 	if again, _ := s.inc.missing(s, 4); again != "" {
