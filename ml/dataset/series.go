@@ -45,9 +45,6 @@ func (s *Series) Head(n int) *Series {
 	return &Series{values: s.values.take(rows), labels: s.labels.take(rows), dtype: s.dtype}
 }
 
-// Frame returns the series as a table with the labels as its first column.
-func (s *Series) Frame() *Frame { return New(s.labels, s.values) }
-
 // Bundle returns the series as a notebook shows it; pandas has no HTML for it.
 func (s *Series) Bundle() map[string]any { return map[string]any{"text/plain": s.String()} }
 
