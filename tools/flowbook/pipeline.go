@@ -68,7 +68,7 @@ func (c *pipelineCmd) Run(con *console) error {
 		return err
 	}
 	var words []string
-	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.UpToDate, pipeline.Failed, pipeline.NotRun} {
+	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.UpToDate, pipeline.Failed, pipeline.Stopped, pipeline.NotRun} {
 		if n := counts[status]; n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n, status))
 		}

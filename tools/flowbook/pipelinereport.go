@@ -111,6 +111,8 @@ func pageStatus(run *pipeline.Run) report.Status {
 		return report.Cached
 	case run.Status == pipeline.Failed:
 		return report.Failed
+	case run.Status == pipeline.Stopped:
+		return report.Interrupted
 	case run.Status == pipeline.NotRun:
 		return report.NotRun
 	}

@@ -77,7 +77,8 @@ const (
 	UpToDate Status = "up to date"
 	Ran      Status = "ran"
 	Failed   Status = "failed"
-	NotRun   Status = "not run"   // a step before it failed, or the run was stopped
+	Stopped  Status = "stopped"   // the context ended while it was run
+	NotRun   Status = "not run"   // a step before it failed, or the context had ended
 	Stale    Status = "would run" // of a plan
 	Unsure   Status = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
 )

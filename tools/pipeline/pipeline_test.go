@@ -253,7 +253,7 @@ func TestRunStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, run := range runs {
-		if run.Name == "a" && (run.Status != Failed || !errors.Is(run.Err, stop)) {
+		if run.Name == "a" && (run.Status != Stopped || !errors.Is(run.Err, stop)) {
 			t.Errorf("a: status %s, error %v", run.Status, run.Err)
 		}
 		if strings.HasPrefix(run.Name, "each") && run.Status != NotRun {

@@ -132,6 +132,9 @@ func (s *schedule) one(ctx context.Context, run *instance, out *Run) {
 	}
 	if err != nil {
 		out.Status, out.Err = Failed, inStep(run.name, err)
+		if cause := context.Cause(ctx); cause != nil && errors.Is(err, cause) {
+			out.Status = Stopped
+		}
 	}
 }
 
@@ -164,7 +167,7 @@ func (s *schedule) failedBefore(step *Step) string {
 	defer s.mu.Unlock()
 	for _, before := range step.after {
 		for _, run := range s.over[before] {
-			if run.Status == Failed || run.Status == NotRun {
+			if run.Status == Failed || run.Status == Stopped || run.Status == NotRun {
 				return run.Name
 			}
 		}
