@@ -17,6 +17,8 @@ type cli struct {
 	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
+	Kernel   kernelCmd   `cmd:"" help:"Put the tuned Go kernel into Jupyter, list kernels, take it out."`
+	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
 	Bench    benchCmd    `cmd:"" help:"Measure Go beside Python: one table of times and ratios."`
 }

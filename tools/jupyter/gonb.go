@@ -101,9 +101,30 @@ func homeOf(env []string) string {
 	return ""
 }
 
-// buildTools returns the folder with the built tools. Two processes that build at once both build, and the first one's
-// folder stays.
-func buildTools(ctx context.Context, goCommand, root, state string, settings goEnv) (string, error) {
+// BuiltTools returns the folder in which GoNB keeps the kernel and goimports for the go.mod in root. It builds nothing: the
+// folder need not exist. The version is that of the Go toolchain.
+func BuiltTools(ctx context.Context, root string) (dir, version string, err error) {
+	goCommand, err := findGo()
+	if err != nil {
+		return "", "", err
+	}
+	state, err := module.State(root)
+	if err == nil {
+		_, err = module.State(root, "bin")
+	}
+	if err != nil {
+		return "", "", err
+	}
+	settings, err := readGoEnv(ctx, goCommand, root, state)
+	if err != nil {
+		return "", "", err
+	}
+	dir, err = toolsDir(root, state, settings)
+	return dir, settings.GOVERSION, err
+}
+
+// toolsDir is the folder of the tools, a name for each state of what they are built from.
+func toolsDir(root, state string, settings goEnv) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, settings.GOVERSION, runtime.GOOS, runtime.GOARCH)
 	for _, name := range []string{"go.mod", "go.sum"} {
@@ -113,7 +134,16 @@ func buildTools(ctx context.Context, goCommand, root, state string, settings goE
 		}
 		fmt.Fprintf(h, "%d\n%s", len(data), data)
 	}
-	dir := filepath.Join(state, "bin", hex.EncodeToString(h.Sum(nil))[:16])
+	return filepath.Join(state, "bin", hex.EncodeToString(h.Sum(nil))[:16]), nil
+}
+
+// buildTools returns the folder with the built tools. Two processes that build at once both build, and the first one's
+// folder stays.
+func buildTools(ctx context.Context, goCommand, root, state string, settings goEnv) (string, error) {
+	dir, err := toolsDir(root, state, settings)
+	if err != nil {
+		return "", err
+	}
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"text/tabwriter"
+
+	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
+)
+
+type kernelCmd struct {
+	Install kernelInstallCmd `cmd:"" help:"Put the Go kernel of this module into Jupyter."`
+	List    kernelListCmd    `cmd:"" help:"List the kernels that Jupyter finds."`
+	Remove  kernelRemoveCmd  `cmd:"" help:"Take the Go kernel out of Jupyter again."`
+}
+
+// kernelPlace says in which of Jupyter's folders the kernelspec is.
+type kernelPlace struct {
+	User   bool   `xor:"place" help:"The user's Jupyter folder ($JUPYTER_DATA_DIR, ~/.local/share/jupyter), also in a virtual environment."`
+	Prefix string `xor:"place" type:"path" placeholder:"DIR" help:"The Python installation in DIR. Default: the active virtual environment ($VIRTUAL_ENV, $CONDA_PREFIX), else --user."`
+}
+
+// dataDir is the Jupyter data folder that the flags mean.
+func (p *kernelPlace) dataDir() (string, error) {
+	if p.Prefix != "" {
+		return jupyter.PrefixDir(p.Prefix), nil
+	}
+	if !p.User && os.Getenv("JUPYTER_DATA_DIR") == "" {
+		for _, name := range []string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
+			if prefix := os.Getenv(name); prefix != "" {
+				return jupyter.PrefixDir(prefix), nil
+			}
+		}
+	}
+	if dir := jupyter.UserDir(); dir != "" {
+		return dir, nil
+	}
+	return "", errors.New("no home folder is known; name a place with --prefix")
+}
+
+type kernelInstallCmd struct {
+	kernelPlace `embed:""`
+	GPU         bool `name:"gpu" help:"Build cells with cgo, which links XLA into them: slower cells, and the GPU where its plugin is there."`
+}
+
+func (c *kernelInstallCmd) Run(con *console) error {
+	root, err := module.Root("")
+	if err != nil {
+		return fmt.Errorf("kernel install: %w", err)
+	}
+	dir, err := c.dataDir()
+	if err != nil {
+		return fmt.Errorf("kernel install: %w", err)
+	}
+	if c.GPU && compiler() == "" {
+		return errors.New("kernel install: --gpu needs a C compiler, and neither $CC nor gcc nor clang is on the PATH")
+	}
+	in, err := jupyter.Install(con.ctx, root, dir, c.GPU)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.stdout, "installed %s in %s\n", in.DisplayName, in.Dir)
+	if jupyter.FindGopls(in.Env["GOPATH"]) == "" {
+		fmt.Fprintf(con.stdout, "without completion, for gopls is not there: %s, then install again\n", getGopls)
+	}
+	found, err := jupyter.FindSpec("gonb")
+	var missing *jupyter.NotFoundError
+	switch {
+	case errors.As(err, &missing):
+		fmt.Fprintf(con.stdout, "Jupyter does not look there by itself: JUPYTER_PATH=%s\n", filepath.Dir(filepath.Dir(in.Dir)))
+	case err == nil && !sameFolder(found.Dir, in.Dir):
+		fmt.Fprintf(con.stdout, "Jupyter finds another kernel of that name first: %s\n", found.Dir)
+	}
+	return nil
+}
+
+// sameFolder says whether two paths are one folder.
+func sameFolder(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+// compiler is the C compiler that the go command would run, "" if there is none.
+func compiler() string {
+	for _, name := range []string{os.Getenv("CC"), "gcc", "clang"} {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+type kernelListCmd struct{}
+
+func (c *kernelListCmd) Run(con *console) error {
+	specs, err := jupyter.Specs()
+	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tSHOWN AS\tFOLDER\tOF")
+	for _, s := range specs {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, s.DisplayName, s.Dir, ownerOf(s.Dir))
+	}
+	w.Flush()
+	return err
+}
+
+// ownerOf says who wrote the kernelspec in dir: "-", or which module our kernel serves.
+func ownerOf(dir string) string {
+	in, err := jupyter.ReadInstalled(dir)
+	if err != nil {
+		return "-"
+	}
+	owner := "Flowbook in " + in.Metadata.Flowbook.Root
+	if in.GPU() {
+		owner += ", GPU"
+	}
+	if _, err := os.Stat(filepath.Join(in.Metadata.Flowbook.Root, "go.mod")); err != nil {
+		owner += ", which is gone"
+	}
+	return owner
+}
+
+type kernelRemoveCmd struct {
+	kernelPlace `embed:""`
+}
+
+func (c *kernelRemoveCmd) Run(con *console) error {
+	data, err := c.dataDir()
+	if err != nil {
+		return fmt.Errorf("kernel remove: %w", err)
+	}
+	dir := filepath.Join(data, "kernels", "gonb")
+	if err := jupyter.Remove(dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("kernel remove: there is none in %s (flowbook kernel list says where kernels are)", dir)
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.stdout, "removed %s\n", dir)
+	return nil
+}
+
+// getGopls gets the gopls that works: newer ones want a newer Go, and it cannot be a tool of go.mod, whose x/tools it does not
+// compile with.
+const getGopls = "go install golang.org/x/tools/gopls@v0.21.1"
