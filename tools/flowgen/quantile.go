@@ -1,6 +1,9 @@
 package flowgen
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // The samplers' tables are made with +, -, *, / and the square root alone, each result rounded on its own: math.Log and math.Exp
 // differ in the last bit between machines, and one bit would move a packet.
@@ -10,9 +13,10 @@ const (
 	exponentialShift = 20
 )
 
+// They are made when the first flow is: no other command pays for them at its start.
 var (
-	normalTable      = makeNormalTable()
-	exponentialTable = makeExponentialTable()
+	normalTable      = sync.OnceValue(makeNormalTable)
+	exponentialTable = sync.OnceValue(makeExponentialTable)
 )
 
 // logarithm is ln x for x > 0, by reduction to [1, 2) and the series of atanh.
@@ -52,7 +56,8 @@ func exponent(x float64) float64 {
 func power(x, y float64) float64 { return exponent(float64(y * logarithm(x))) }
 
 // makeNormalTable holds the quantiles of the standard normal at i/4096, the ends moved in to half a step.
-func makeNormalTable() (t [1<<quantileBits + 1]float64) {
+func makeNormalTable() *[1<<quantileBits + 1]float64 {
+	var t [1<<quantileBits + 1]float64
 	const n = 1 << quantileBits
 	for i := range t {
 		p := float64(i) / n
@@ -64,7 +69,7 @@ func makeNormalTable() (t [1<<quantileBits + 1]float64) {
 		}
 		t[i] = normalQuantile(p)
 	}
-	return t
+	return &t
 }
 
 // normalQuantile inverts the normal distribution by bisection on its tail integral, to 1e-12.
@@ -96,11 +101,12 @@ func normalBelow(x float64) float64 {
 }
 
 // makeExponentialTable holds the quantiles of the unit exponential at the middle of each 4096th, as multiples of 2^-20.
-func makeExponentialTable() (t [1 << quantileBits]uint32) {
+func makeExponentialTable() *[1 << quantileBits]uint32 {
+	var t [1 << quantileBits]uint32
 	const n = 1 << quantileBits
 	for i := range t {
 		q := -logarithm(1 - (float64(i)+0.5)/n)
 		t[i] = uint32(float64(q * (1 << exponentialShift)))
 	}
-	return t
+	return &t
 }

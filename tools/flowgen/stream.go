@@ -49,7 +49,8 @@ func (s *stream) normal() float64 {
 	r := s.next()
 	i := r >> (64 - quantileBits)
 	frac := float64(r<<quantileBits>>11) / (1 << 53)
-	a, b := normalTable[i], normalTable[i+1]
+	t := normalTable()
+	a, b := t[i], t[i+1]
 	return a + float64(frac*(b-a))
 }
 
@@ -58,7 +59,7 @@ func (s *stream) exponential(mean int64) int64 { return exponentialOf(s.next(), 
 
 // exponentialOf is exponential from the upper bits of a number already drawn.
 func exponentialOf(r uint64, mean int64) int64 {
-	return mean * int64(exponentialTable[r>>(64-quantileBits)]) >> exponentialShift
+	return mean * int64(exponentialTable()[r>>(64-quantileBits)]) >> exponentialShift
 }
 
 // shuffle orders v at random (Fisher and Yates).
