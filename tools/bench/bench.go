@@ -54,31 +54,11 @@ func Run(ctx context.Context, o Options, w, log io.Writer) error {
 	failed := 0
 	for i, work := range works {
 		fmt.Fprintf(log, "bench: %s (%d of %d)\n", work.Name, i+1, len(works))
-		if err := work.prepare(ctx, o); err != nil {
-			return fmt.Errorf("bench: %s: prepare: %w", work.Name, err)
+		n, err := all.measure(ctx, o, work)
+		if err != nil {
+			return err
 		}
-		broken := map[string]bool{}
-		for range o.Count {
-			for _, side := range work.Sides {
-				if broken[side.Name] {
-					continue
-				}
-				lines, err := side.run(ctx, o, work.Name)
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				all.add(side, lines)
-				var missing *missingError
-				switch {
-				case errors.As(err, &missing):
-					all.excuse(work, side, missing.what)
-				case err != nil:
-					failed++
-					all.excuse(work, side, "failed: "+err.Error())
-				}
-				broken[side.Name] = err != nil
-			}
-		}
+		failed += n
 		// After each work, so that a run that is stopped leaves what it measured.
 		if err := all.write(o.Out); err != nil {
 			return err
@@ -94,9 +74,46 @@ func Run(ctx context.Context, o Options, w, log io.Writer) error {
 		return err
 	}
 	if failed > 0 {
-		return fmt.Errorf("bench: %d of the sides failed", failed)
+		return fmt.Errorf("bench: %d failed: see the table", failed)
 	}
 	return nil
+}
+
+// measure lets every side of a work run in turn, round by round, and counts those that fail. A side that could not run is not tried again. The
+// error is the context's.
+func (r *record) measure(ctx context.Context, o Options, work Work) (failed int, err error) {
+	broken := map[string]bool{}
+	if err := work.prepare(ctx, o); err != nil {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		for _, side := range work.Sides {
+			r.excuse(work, side, "failed: prepare: "+err.Error())
+		}
+		return 1, nil
+	}
+	for range o.Count {
+		for _, side := range work.Sides {
+			if broken[side.Name] {
+				continue
+			}
+			lines, err := side.run(ctx, o, work.Name)
+			if ctx.Err() != nil {
+				return failed, context.Cause(ctx)
+			}
+			r.add(side, lines)
+			var missing *missingError
+			switch {
+			case errors.As(err, &missing):
+				r.excuse(work, side, missing.what)
+			case err != nil:
+				failed++
+				r.excuse(work, side, "failed: "+err.Error())
+			}
+			broken[side.Name] = err != nil
+		}
+	}
+	return failed, nil
 }
 
 // benchstat is the command that compares the two files: a column a side, the first one the base.

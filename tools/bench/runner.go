@@ -27,7 +27,7 @@ func readyKernels(ctx context.Context, o Options) error {
 	if o.Python == "" {
 		return nil
 	}
-	return writeSpec(o.State, "python3", &jupyter.Spec{DisplayName: "Python 3", Language: "python",
+	return writeSpec(o.State, "python3", &jupyter.Spec{DisplayName: "Python 3", Language: "python", InterruptMode: "signal",
 		Argv: []string{o.Python, "-m", "ipykernel_launcher", "-f", "{connection_file}"}})
 }
 

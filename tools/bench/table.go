@@ -4,33 +4,51 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 )
 
 // table is the side-by-side table: a line for each side of each benchmark with the median, how far the farthest round was from it, the number of
-// rounds, and for Python the ratio that Go's median has to it, of each of Go's sides.
+// rounds, and for Python the ratios that Go's medians of time and of processor time have to its, of each of Go's sides.
 func (r *record) table() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "benchmark\tside\ttime\t±\tcpu\tpeak\tn\tgo / it")
+	rows := [][]string{{"benchmark", "side", "time", "±", "cpu", "peak", "n", "go/it", "cpu go/it"}}
 	for _, name := range r.names() {
 		entries := r.of(name)
 		shown := name
 		for _, e := range entries {
 			if len(e.lines) == 0 {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", shown, e.side.Name, e.excuse)
-				shown = ""
-				continue
+				rows = append(rows, []string{shown, e.side.Name, e.excuse})
+			} else {
+				times := e.values(unitTime)
+				rows = append(rows, []string{shown, e.side.Name, duration(median(times)), spread(times), optional(e.values(unitCPU), duration),
+					optional(e.values(unitPeak), megabytes), strconv.Itoa(len(times)), ratios(entries, e, unitTime), ratios(entries, e, unitCPU)})
 			}
-			times := e.values(unitTime)
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", shown, e.side.Name, duration(median(times)), spread(times),
-				optional(e.values(unitCPU), duration), optional(e.values(unitPeak), megabytes), len(times), ratios(entries, e))
 			shown = ""
 		}
 	}
-	_ = w.Flush() // a strings.Builder never fails
-	return trimLines(b.String())
+	return aligned(rows)
+}
+
+// aligned writes rows as columns, two spaces apart. The last cell of a short row may run over the columns that it lacks.
+func aligned(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			if i < len(row)-1 || len(row) == len(widths) {
+				widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			}
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell))+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
 }
 
 // values are what the rounds measured in a unit.
@@ -44,17 +62,18 @@ func (e *entry) values(unit string) []float64 {
 	return all
 }
 
-// ratios are Go's medians divided by that of e; nothing for Go itself.
-func ratios(entries []*entry, e *entry) string {
+// ratios are Go's medians in a unit divided by that of e; nothing for Go itself, and where one has not measured in the unit.
+func ratios(entries []*entry, e *entry, unit string) string {
 	if e.side.Go() {
 		return ""
 	}
 	var all []string
 	for _, ours := range entries {
-		if !ours.side.Go() || len(ours.lines) == 0 {
+		ratio := median(ours.values(unit)) / median(e.values(unit))
+		if !ours.side.Go() || math.IsNaN(ratio) {
 			continue
 		}
-		text := fmt.Sprintf("%.2f", median(ours.values(unitTime))/median(e.values(unitTime)))
+		text := fmt.Sprintf("%.2f", ratio)
 		if ours.side.Name != "go" {
 			text = ours.side.Name + " " + text
 		}
@@ -120,13 +139,4 @@ func significant(v float64) string {
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)
-}
-
-// trimLines drops the spaces that end lines.
-func trimLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
 }
