@@ -15,8 +15,10 @@ type cellCode struct {
 	opaque   bool     // its Go cannot be parsed
 	commands []string // lines of GoNB's other than %% and %main
 	units    []*unit
-	body     *unit  // what follows %%, or func main; nil for declarations alone
-	args     string // the line of %%
+	body     *unit    // what follows %%, or func main; nil for declarations alone
+	args     string   // the line of %%
+	imports  [][2]int // first and last line of each import declaration
+	tangled  bool     // an import shares a line with something else
 }
 
 // A unit is a declaration that stands or falls as one: a function, a type, a constant or a group of them that counts, a variable.
@@ -53,6 +55,20 @@ func readCellCode(source string) *cellCode {
 		return decls[fset.Position(n.Pos()).Offset-shift : fset.Position(n.End()).Offset-shift]
 	}
 	for _, d := range file.Decls {
+		if gen, ok := d.(*ast.GenDecl); ok && gen.Tok == token.IMPORT {
+			from, to := fset.Position(d.Pos()), fset.Position(d.End())
+			c.imports = append(c.imports, [2]int{from.Line, to.Line})
+			first, last := lineOf(decls, from.Line), lineOf(decls, to.Line)
+			before, after := from.Column-1, to.Column-1
+			if from.Line == 1 {
+				before -= len("package p;")
+			}
+			if to.Line == 1 {
+				after -= len("package p;")
+			}
+			rest := strings.TrimSpace(last[after:])
+			c.tangled = c.tangled || strings.TrimSpace(first[:before]) != "" || rest != "" && !strings.HasPrefix(rest, "//")
+		}
 		c.declare(d, text, func(n ast.Node) int { return fset.Position(n.Pos()).Line })
 	}
 	if body != "" {
@@ -65,6 +81,9 @@ func readCellCode(source string) *cellCode {
 	}
 	return c
 }
+
+// lineOf is line n, from 1, of a text that has it.
+func lineOf(text string, n int) string { return strings.Split(text, "\n")[n-1] }
 
 // split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
 func (c *cellCode) split() (decls, body string) {

@@ -61,8 +61,9 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
 // errTorn ends an incremental run before it has begun.
 var errTorn = fmt.Errorf("a group of constants is redeclared in part")
 
-// key returns the key of cell i, or why it has none and is executed on each run.
-func (k *keyer) key(i int) (key, why string, err error) {
+// key returns the key of cell i, or why it has none and is executed on each run. pure is nil, or the cell's metadata "pure": its author's word that
+// its outputs follow from its code, what it names, these packages of the module and the data files that are noted.
+func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	c := k.cells[i]
 	switch {
 	case c.foreign:
@@ -77,12 +78,13 @@ func (k *keyer) key(i int) (key, why string, err error) {
 		return "", "", errTorn
 	}
 	r := d.reachedBy(c)
-	if why := r.purity(); why != "" {
+	if why := r.purity(); why != "" && pure == nil {
 		return "", why, nil
 	}
-	pkgs := r.packages(k.root)
-	digest, why, err := k.packages(pkgs)
-	if err != nil || why != "" {
+	pkgs := append(r.packages(k.root), pure...)
+	slices.Sort(pkgs)
+	digest, why, err := k.packages(slices.Compact(pkgs))
+	if err != nil || why != "" && pure == nil {
 		return "", why, err
 	}
 	h := sha256.New()

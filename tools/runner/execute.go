@@ -18,7 +18,7 @@ func (s *session) execute(ctx context.Context, t *task) {
 	s.executed++
 	t.count = s.executed
 	t.res.Started = time.Now()
-	id, err := s.k.Execute(t.cell.Source, false, true, !t.mayFail && !s.opt.AllowErrors)
+	id, err := s.k.Execute(t.source, false, true, !t.mayFail && !s.opt.AllowErrors)
 	if err != nil && !s.dead() {
 		t.fail(Failed, &CellError{Name: "SendError", Value: err.Error()})
 		return

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"fmt"
 	"go/token"
 	"os"
@@ -20,15 +19,14 @@ const readsEnv = "FLOWBOOK_READS"
 // lives from one to the next, so a cell's outputs follow from its key and the data files it reads. Cells that are no such
 // programs have no key and are always executed; so are those that may fail.
 type incremental struct {
-	keys   *keyer
-	store  cellStore
-	files  fileDigests
-	reads  string         // the file that readsEnv names
-	sent   map[int]bool   // by index in the plan: the kernel has its declarations
-	key    map[int]string // of the cells that have one
-	found  map[int][]readFile
-	places map[int][]place // by the kernel's execution count: where lines of declarations that we sent come from
-	off    string          // why everything is executed; "" if it is not
+	keys  *keyer
+	store cellStore
+	files fileDigests
+	reads string         // the file that readsEnv names
+	sent  map[int]bool   // by index in the plan: the kernel has its declarations
+	key   map[int]string // of the cells that have one
+	found map[int][]readFile
+	off   string // why everything is executed; "" if it is not
 }
 
 // place is a line of a cell.
@@ -47,7 +45,7 @@ func newIncremental(s *session) (*incremental, error) {
 	}
 	inc := &incremental{
 		keys: newKeyer(s.opt.Root, s.opt.Spec, s.opt), store: cellStore{s.opt.Cells}, reads: f.Name(),
-		sent: map[int]bool{}, key: map[int]string{}, found: map[int][]readFile{}, places: map[int][]place{},
+		sent: map[int]bool{}, key: map[int]string{}, found: map[int][]readFile{},
 	}
 	for _, t := range s.plan {
 		code := &cellCode{}
@@ -76,7 +74,7 @@ func (inc *incremental) reuse(s *session, i int) bool {
 	if inc.off != "" || t.mayFail || t.expect != nil {
 		return false
 	}
-	key, why, err := inc.keys.key(i)
+	key, why, err := inc.keys.key(i, t.pure)
 	if err != nil {
 		inc.off = err.Error()
 		s.warn("incremental: %v; everything is executed", err)
@@ -105,67 +103,59 @@ func (inc *incremental) reuse(s *session, i int) bool {
 	return true
 }
 
-// declare sends the declarations of the cells before i that were not executed, as one cell. If the kernel refuses them, the cells themselves
-// will be executed instead: it returns the first of them.
-func (inc *incremental) declare(ctx context.Context, s *session, i int) (again int) {
-	inc.sent[i] = true
-	source, places := inc.missing(s, i)
-	if source == "" {
-		return i
+// compose makes what is sent for cell i: its source, and before it the declarations in force of the cells before that were not executed, so that
+// GoNB compiles the program that it would in a full run. It says, too, where each line comes from. A cell without Go is sent as it is.
+func (inc *incremental) compose(s *session, i int) (source string, places []place) {
+	c := inc.keys.cells[i]
+	if c.foreign || c.opaque || c.tangled || len(c.units) == 0 && c.body == nil {
+		return c.source, nil
 	}
-	helper := &task{cell: notebook.NewCode(source), res: &CellResult{Started: time.Now()}, out: &outputs{displays: map[string][]*notebook.Output{}}}
-	id, err := s.k.Execute(source, false, true, true)
-	if err != nil {
-		return i // the cell itself will fail the same way
-	}
-	s.tasks[id] = helper
-	end := s.await(ctx, helper)
-	inc.places[helper.reply.Count] = places
-	if end == done && helper.reply.Status == "ok" {
-		return i
-	}
-	for j := range i {
-		if s.plan[j].res.Status == Cached {
-			inc.off = "the declarations of unchanged cells do not compile together: " + firstLine(helper.reply.EValue)
-			return j
-		}
-	}
-	return i
-}
-
-// missing composes the declarations in force that the kernel does not have, and says where their lines come from.
-func (inc *incremental) missing(s *session, i int) (string, []place) {
-	inForce := declaredBy(inc.keys.cells[:i])
+	inForce := declaredBy(inc.keys.cells[:i+1])
 	owner := map[*unit]int{}
-	for j, c := range inc.keys.cells[:i] {
-		for _, u := range c.units {
+	for j, before := range inc.keys.cells[:i+1] {
+		for _, u := range before.units {
 			owner[u] = j
 		}
 	}
-	var b strings.Builder
-	var places []place
-	var imports, others []*unit // Go wants imports first
-	for _, u := range inForce.order {
-		if u.kind == token.IMPORT {
-			imports = append(imports, u)
-		} else {
-			others = append(others, u)
-		}
-	}
-	for _, u := range append(imports, others...) {
-		j := owner[u]
-		if inc.sent[j] {
-			continue
-		}
+	var lines []string
+	add := func(u *unit) {
 		for k, line := range strings.Split(u.text, "\n") {
-			b.WriteString(line + "\n")
-			places = append(places, place{s.plan[j].res.Number, u.line + k})
+			lines = append(lines, line)
+			places = append(places, place{s.plan[owner[u]].res.Number, u.line + k})
 		}
 	}
-	for j := range i {
+	missing := false
+	for _, u := range inForce.order { // Go wants imports first
+		if j := owner[u]; !inc.sent[j] {
+			missing = missing || j < i
+			if u.kind == token.IMPORT {
+				add(u)
+			}
+		}
+	}
+	if !missing {
+		inc.sent[i] = true
+		return c.source, nil
+	}
+	for _, u := range inForce.order {
+		if j := owner[u]; !inc.sent[j] && j < i && u.kind != token.IMPORT {
+			add(u)
+		}
+	}
+	own := strings.Split(c.source, "\n")
+	for _, r := range c.imports {
+		for k := r[0]; k <= r[1]; k++ {
+			own[k-1] = ""
+		}
+	}
+	for k, line := range own {
+		lines = append(lines, line)
+		places = append(places, place{s.plan[i].res.Number, k + 1})
+	}
+	for j := range i + 1 {
 		inc.sent[j] = true
 	}
-	return b.String(), places
+	return strings.Join(lines, "\n"), places
 }
 
 // before makes ready for the reads of the next cell, after notes those of the one that has ended.

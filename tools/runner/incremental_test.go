@@ -44,7 +44,7 @@ func keysOf(t *testing.T, root string, sources []string) []string {
 	}
 	var keys []string
 	for i := range sources {
-		key, why, err := k.key(i)
+		key, why, err := k.key(i, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,22 +161,54 @@ func TestImpureCells(t *testing.T) {
 	}
 }
 
-func TestMissingDeclarations(t *testing.T) {
+// An author may vouch for a cell; then the packages that it names there count too.
+func TestVouchedCell(t *testing.T) {
+	root := smallModule(t)
+	key := func() string {
+		t.Helper()
+		k := newKeyer(root, &jupyter.Spec{Name: "gonb"}, Options{Dir: root})
+		k.cells = []*cellCode{readCellCode("import \"os/exec\"\n%%\nexec.Command(\"x\").Run()")}
+		key, why, err := k.key(0, []string{"flowbook/ml"})
+		if err != nil || why != "" {
+			t.Fatal(why, err)
+		}
+		return key
+	}
+	before := key()
+	if err := os.WriteFile(filepath.Join(root, "ml", "net", "net.go"), []byte("package net\n\nconst N = 5\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if key() == before {
+		t.Error("another package, the same key")
+	}
+}
+
+// What is sent for a cell begins with the declarations that the kernel lacks, and each line knows where it comes from.
+func TestCompose(t *testing.T) {
 	s := &session{inc: &incremental{sent: map[int]bool{2: true}, keys: &keyer{}}}
-	for i, source := range []string{"import \"fmt\"\n\nvar a = 1\nvar b = 2", "import \"io\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()", "import \"os\"\nvar b = 3", "const (\n\tx = iota\n\ty\n)", "%%\nf()"} {
+	for i, source := range []string{
+		"import \"fmt\"\n\nvar a = 1\nvar b = 2", "import \"io\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()",
+		"import \"os\"\nvar b = 3", "const (\n\tx = iota\n\ty\n)", "!ls", "import \"os\"\nvar a = 7\n%%\nf()", "%%\nf()",
+	} {
 		s.inc.keys.cells = append(s.inc.keys.cells, readCellCode(source))
 		s.plan = append(s.plan, &task{cell: notebook.NewCode(source), res: &CellResult{Number: i + 1}})
 	}
-	got, places := s.inc.missing(s, 4)
-	want := "import \"fmt\"\nimport \"io\"\nvar a = 1\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n"
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("source (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff("[{1 1} {2 1} {1 3} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4}]", fmt.Sprint(places)); diff != "" {
-		t.Errorf("places (-want +got):\n%s", diff)
-	}
-	if again, _ := s.inc.missing(s, 4); again != "" {
-		t.Errorf("sent twice: %q", again)
+	for _, tt := range []struct {
+		cell         int
+		want, places string
+	}{
+		{4, "!ls", "[]"},
+		{5, "import \"fmt\"\nimport \"io\"\nimport \"os\"\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n\nvar a = 7\n%%\nf()",
+			"[{1 1} {2 1} {6 1} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4} {6 1} {6 2} {6 3} {6 4}]"},
+		{6, "%%\nf()", "[]"},
+	} {
+		got, places := s.inc.compose(s, tt.cell)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("cell %d: source (-want +got):\n%s", tt.cell, diff)
+		}
+		if diff := cmp.Diff(tt.places, fmt.Sprint(places)); diff != "" {
+			t.Errorf("cell %d: places (-want +got):\n%s", tt.cell, diff)
+		}
 	}
 }
 

@@ -112,18 +112,16 @@ func (t *task) hint(gonb bool) string {
 
 // place turns a place as the kernel names it, an execution count and a line, into a code cell's number and line; number 0 if it is nobody's.
 func (s *session) place(count, line int) (number, l int) {
-	if s.inc != nil {
-		if from, ok := s.inc.places[count]; ok {
-			if line < 1 || line > len(from) {
-				return 0, line
-			}
-			return from[line-1].number, from[line-1].line
-		}
-	}
-	if t := s.counts[count]; t != nil {
+	t := s.counts[count]
+	switch {
+	case t == nil:
+		return 0, line
+	case t.places == nil:
 		return t.res.Number, line
+	case line < 1 || line > len(t.places):
+		return 0, line
 	}
-	return 0, line
+	return t.places[line-1].number, t.places[line-1].line
 }
 
 // countPlace is place with the notebook's execution count in place of the cell's number.

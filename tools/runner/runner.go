@@ -12,9 +12,11 @@
 // Tags that it knows: parameters, injected-parameters, skip-execution (and nbval-skip), raises-exception (and nbval-raises-exception:
 // the cell may fail). Metadata that it knows, of a cell or, as the default for all of its cells, of the notebook:
 //
-//	"flowbook": {"timeout": "90s", "expect-error": "regexp"}
+//	"flowbook": {"timeout": "90s", "expect-error": "regexp", "pure": ["flowbook/tools/flowbook"]}
 //
 // A timeout is a Go duration or a number of seconds, 0 for none. A cell with expect-error must fail, with an error that the expression matches.
+// pure is for incremental runs, which execute a cell that reads or starts things by itself each time: by this its author vouches that
+// its outputs follow from its code, the packages that it names and those listed here, and the data files that package dataset opens.
 package runner
 
 import (
@@ -175,6 +177,7 @@ func freeID(nb *notebook.Notebook, id string) string {
 type settings struct {
 	Timeout     json.RawMessage `json:"timeout"`
 	ExpectError string          `json:"expect-error"`
+	Pure        []string        `json:"pure"`
 }
 
 // timeout reads a duration ("90s") or a number of seconds.

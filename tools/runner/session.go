@@ -42,7 +42,10 @@ type task struct {
 	timeout time.Duration
 	expect  *regexp.Regexp
 	mayFail bool
+	pure    []string // metadata "pure"
 
+	source  string  // what is sent
+	places  []place // where its lines come from, if it is not the cell's source
 	out     *outputs
 	count   int // execution count in the notebook
 	replied bool
@@ -105,7 +108,7 @@ func (s *session) prepare() error {
 		number := len(s.res.Cells) + 1
 		s.res.Cells = append(s.res.Cells, CellResult{Index: i, Number: number, ID: c.ID, Line: c.Line, Title: title(c.Source), Status: NotRun})
 		marks := readMarkers(c)
-		t := &task{cell: c, res: &s.res.Cells[number-1], mayFail: marks.mayFail}
+		t := &task{cell: c, source: c.Source, res: &s.res.Cells[number-1], mayFail: marks.mayFail}
 		var own settings
 		if err := c.Metadata.Decode("flowbook", &own); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook: %w", number, err)
@@ -113,6 +116,7 @@ func (s *session) prepare() error {
 		if t.timeout, err = own.timeout(everywhere); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook.timeout: %w", number, err)
 		}
+		t.pure = own.Pure
 		if own.ExpectError != "" {
 			if t.expect, err = regexp.Compile(own.ExpectError); err != nil {
 				return fmt.Errorf("cell %d: metadata flowbook.expect-error: %w", number, err)
@@ -212,8 +216,7 @@ func (s *session) introduce(raw json.RawMessage) error {
 
 // cells executes the cells until one stops the run. The kernel is started for the first that needs it.
 func (s *session) cells(ctx context.Context) error {
-	for i := 0; i < len(s.plan); i++ {
-		t := s.plan[i]
+	for i, t := range s.plan {
 		if ctx.Err() != nil {
 			s.res.Stop = context.Cause(ctx)
 			return nil
@@ -228,11 +231,7 @@ func (s *session) cells(ctx context.Context) error {
 			}
 		}
 		if s.inc != nil {
-			if first := s.inc.declare(ctx, s, i); first < i {
-				s.rewind(ctx, first)
-				i = first - 1
-				continue
-			}
+			t.source, t.places = s.inc.compose(s, i)
 			if err := s.inc.before(); err != nil {
 				return err
 			}
@@ -262,30 +261,6 @@ func (s *session) cells(ctx context.Context) error {
 		return s.start(ctx)
 	}
 	return nil
-}
-
-// rewind goes back to a cell, with a kernel that knows nothing.
-func (s *session) rewind(ctx context.Context, first int) {
-	if err := s.k.Shutdown(ctx); err != nil {
-		s.warn("kernel shutdown: %v", err)
-	}
-	s.k = nil
-	s.counts = map[int]*task{}
-	clear(s.inc.sent)
-	clear(s.inc.places)
-	s.executed, s.res.Status = 0, OK
-	for i, t := range s.plan {
-		if i < first {
-			if t.cell.ExecutionCount != nil && t.res.Status != Skipped {
-				s.executed++
-			}
-			continue
-		}
-		if t.res.Status != Skipped {
-			t.res.Status, t.res.Error, t.out = NotRun, nil, nil
-			t.cell.ClearOutputs()
-		}
-	}
 }
 
 // stops reports whether no other cell can follow, whatever the options.
