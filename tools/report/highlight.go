@@ -7,7 +7,6 @@ import (
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/formatters/html"
 	"github.com/alecthomas/chroma/v2/lexers"
-	"github.com/alecthomas/chroma/v2/styles"
 )
 
 var codeHTML = html.New(html.WithClasses(true), html.PreventSurroundingPre(true))
@@ -23,7 +22,7 @@ func highlight(code, language string) string {
 		return escape(plain(code))
 	}
 	var b strings.Builder
-	if err := codeHTML.Format(&b, styles.Fallback, tokens); err != nil {
+	if err := codeHTML.Format(&b, plainStyle, tokens); err != nil {
 		return escape(plain(code))
 	}
 	return strings.TrimRight(uncoloured.ReplaceAllString(b.String(), "$1"), "\n")
@@ -31,3 +30,7 @@ func highlight(code, language string) string {
 
 // uncoloured are the spans that the style sheet gives no colour: names, operators, space. They are half of the bytes.
 var uncoloured = regexp.MustCompile(`<span class="(?:w|p|o|n|nx|nv|nn|err|x)">([^<]*)</span>`)
+
+// plainStyle stands in for a style: colours come from the page's style sheet by class. Package styles, which has some,
+// parses all of them at every start of the program.
+var plainStyle = chroma.MustNewStyle("plain", chroma.StyleEntries{chroma.Background: ""})
