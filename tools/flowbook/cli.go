@@ -35,15 +35,8 @@ type exitCoder interface{ ExitCode() int }
 
 // run is the whole command: it never calls os.Exit, so tests call it as a function.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	var c cli
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("flowbook"),
-		kong.Description("Runs Go notebooks headlessly, checks them and turns them into pages; makes, splits and scores network flows."),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }),
-		kong.UsageOnError(),
-	)
+	parser, err := newParser(stdout, stderr, func(code int) { exited = code; panic(exitPanic{}) })
 	if err != nil {
 		fmt.Fprintln(stderr, "flowbook:", err)
 		return exitUsage
@@ -73,6 +66,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return coder.ExitCode()
 	}
 	return exitFailed
+}
+
+// newParser is the parser of the command line; it calls exit after it has printed help.
+func newParser(stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error) {
+	return kong.New(new(cli),
+		kong.Name("flowbook"),
+		kong.Description("Runs Go notebooks headlessly, checks them and turns them into pages; makes, splits and scores network flows."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(exit),
+		kong.UsageOnError(),
+	)
 }
 
 // exitPanic unwinds run when kong has printed help and wants the program to end.
