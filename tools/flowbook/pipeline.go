@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func (c *pipelineCmd) Run(con *console) error {
 		return c.plan(con, p, opt)
 	}
 	started := time.Now()
-	runs, err := p.Run(con.ctx, opt)
+	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(con.ctx, opt) })
 	view.close()
 	if err != nil {
 		return err
@@ -83,6 +84,19 @@ func (c *pipelineCmd) Run(con *console) error {
 		return worst
 	}
 	return nil
+}
+
+// runFrom calls run in the module's root, where the paths in the words of commands begin, wherever the user stands.
+func runFrom(root string, run func() ([]*pipeline.Run, error)) (runs []*pipeline.Run, err error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chdir(root); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.Chdir(here)) }()
+	return run()
 }
 
 // plan prints what would run.

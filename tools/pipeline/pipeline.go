@@ -59,14 +59,13 @@ type Pipeline struct {
 
 // Run is what became of a step, or of one run of a step with a grid.
 type Run struct {
-	Step       *Step
-	Name       string // of the step; with a grid "name-parameter-value…"
-	Status     Status
-	Why        string         // why it was run, or is out of date
-	Err        error          // why it failed
-	Result     *runner.Result // of a notebook that was run
-	Executed   string         // path of the executed notebook, "" for a command and for what was never run
-	Parameters []runner.Assignment
+	Step     *Step
+	Name     string // of the step; with a grid "name-parameter-value…"
+	Status   Status
+	Why      string         // why it was run, or is out of date
+	Err      error          // why it failed
+	Result   *runner.Result // of a notebook that was run
+	Executed string         // path of the executed notebook, "" for a command and for what was never run
 }
 
 // Status is what became of a step.

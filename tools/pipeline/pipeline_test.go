@@ -198,8 +198,10 @@ func TestRunFailures(t *testing.T) {
 		change func(w *world)
 		want   string // the error of step a, "" if it runs
 	}{
-		{"reads what it does not declare", func(w *world) { w.edit("notebooks/a.ipynb", "%%", "%%\nread(\"Datasets/parts/part_2.csv\")") },
-			"step a read Datasets/parts/part_2.csv, which is not among its inputs; add it at notebooks/pipeline.yaml:16"},
+		{
+			"reads what it does not declare", func(w *world) { w.edit("notebooks/a.ipynb", "%%", "%%\nread(\"Datasets/parts/part_2.csv\")") },
+			"step a read Datasets/parts/part_2.csv, which is not among its inputs; add it at notebooks/pipeline.yaml:16",
+		},
 		{"reads what it wrote and removed", func(w *world) {
 			w.edit("notebooks/a.ipynb", "%%", "%%\nwrite(\"Datasets/own.csv\", \"x\")\nread(\"Datasets/own.csv\")\nremove(\"Datasets/own.csv\")")
 		}, ""},
@@ -210,8 +212,10 @@ func TestRunFailures(t *testing.T) {
 		{"does not write a file of its pattern", func(w *world) {
 			w.edit("notebooks/pipeline.yaml", "inputs: [Datasets/parts/part_1.csv]\n", "inputs: [Datasets/parts/part_1.csv]\n    outputs: [\"Datasets/a_?.txt\"]\n")
 		}, "step a has not written Datasets/a_?.txt"},
-		{"has no input", func(w *world) { w.edit("notebooks/pipeline.yaml", "part_1.csv]\n", "part_1.csv, Datasets/none]\n") },
-			"step a: its input Datasets/none is not there, and no step before it makes it"},
+		{
+			"has no input", func(w *world) { w.edit("notebooks/pipeline.yaml", "part_1.csv]\n", "part_1.csv, Datasets/none]\n") },
+			"step a: its input Datasets/none is not there, and no step before it makes it",
+		},
 		{"is no notebook", func(w *world) { w.write("notebooks/a.ipynb", "{") }, "step a: read notebooks/a.ipynb: "},
 		{"is not there", func(w *world) { w.remove("notebooks/a.ipynb") }, "step a: read notebooks/a.ipynb: "},
 		{"imports broken code", func(w *world) { w.write("ml/a/a.go", "package a\n\nvar X = \"\n") }, ""},

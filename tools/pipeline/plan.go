@@ -39,7 +39,7 @@ func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 
 // plan says what would become of a run after the steps before, which would run or may.
 func (s *session) plan(run *instance, before []*Step) *Run {
-	out := &Run{Step: run.Step, Name: run.name, Executed: s.executed(run), Parameters: run.assignments, Status: UpToDate}
+	out := &Run{Step: run.Step, Name: run.name, Executed: s.executed(run), Status: UpToDate}
 	var names []string
 	for _, step := range before {
 		names = append(names, step.Name)

@@ -64,7 +64,7 @@ func (s *schedule) run(ctx context.Context) ([]*Run, error) {
 					return nil, s.p.errorAt(step.Line, "two runs would be named %s", run.name)
 				}
 				names[strings.ToLower(run.name)] = true
-				out := &Run{Step: step, Name: run.name, Executed: s.executed(run), Parameters: run.assignments}
+				out := &Run{Step: step, Name: run.name, Executed: s.executed(run)}
 				s.over[step][i] = out
 				queue = append(queue, func() {
 					s.one(ctx, run, out)

@@ -281,7 +281,7 @@ func (p *Pipeline) Known() []*Run {
 	}
 	for _, step := range p.Steps {
 		for _, run := range p.expand(step) {
-			runs = append(runs, &Run{Step: step, Name: run.name, Executed: s.executed(run), Parameters: run.assignments})
+			runs = append(runs, &Run{Step: step, Name: run.name, Executed: s.executed(run)})
 		}
 	}
 	return runs

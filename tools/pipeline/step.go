@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -101,7 +102,7 @@ func (p *Pipeline) link() error {
 		for _, in := range s.Inputs {
 			for _, other := range p.Steps {
 				for _, out := range other.Outputs {
-					if overlaps(in, out) && other != s && !contains(s.after, other) {
+					if overlaps(in, out) && other != s && !slices.Contains(s.after, other) {
 						s.after = append(s.after, other)
 					}
 				}
@@ -145,15 +146,6 @@ func (p *Pipeline) link() error {
 	}
 	p.Steps = order
 	return nil
-}
-
-func contains(steps []*Step, s *Step) bool {
-	for _, t := range steps {
-		if t == s {
-			return true
-		}
-	}
-	return false
 }
 
 // FileError is a mistake in a pipeline file.
