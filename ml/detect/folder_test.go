@@ -200,7 +200,22 @@ func TestSaveRefuses(t *testing.T) {
 // account for, and a model that loads can score.
 func FuzzLoad(f *testing.F) {
 	folder := f.TempDir()
-	for _, m := range models(f) {
+	frame := flows(8, 0, 0, 1)
+	features := &Features{}
+	features.learnApplications(frame.Strings("application_name"))
+	wide := features.raw(frame)
+	features.learnScale(wide)
+	net, err := ml.NewAutoencoder(ml.KerasConfig(), 1)
+	if err != nil {
+		f.Fatal(err)
+	}
+	scaler := new(ml.MinMaxScaler)
+	scaler.FitTransform(dataset.Matrix{Rows: 2, Cols: 1, Data: []float64{1, 2}})
+	for _, m := range []*Model{
+		Original(scaler, net, 1),
+		{Kind: "zscore", Features: features, Detector: TrainRobustZ(wide)},
+		{Kind: "forest", Features: features, Detector: &Forest{Features: wide.Cols, Sample: 8, Trees: TrainForest(wide, 1).Trees[:2]}},
+	} {
 		if err := m.Save(folder); err != nil {
 			f.Fatal(err)
 		}
@@ -208,7 +223,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(text, []byte("\x93NUMPY\x01\x00"), true)
+		f.Add(text, []byte(npyMagic), true)
 		f.Add(text, encodeNpy("<f4", []int{8}, make([]float64, 8)), false)
 	}
 	row := flows(3, 0, 0, 1)
