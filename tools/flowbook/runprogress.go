@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -23,14 +24,15 @@ type progressSet struct {
 	pool    *mpb.Progress // nil without a terminal
 	logging bool
 	each    []*progress
+	later   []func() // what is printed when the bars are gone
 }
 
 type progress struct {
 	set  *progressSet
 	name string
 	bar  *mpb.Bar
-	text string // what the bar says
-	open bool   // the log's last line has not ended
+	text atomic.Pointer[string] // what the bar says; without a lock, for the bar asks for it while it is told of progress
+	open bool                   // the log's last line has not ended
 }
 
 func newProgress(con *console, targets []*target, logs bool) *progressSet {
@@ -48,9 +50,10 @@ func newProgress(con *console, targets []*target, logs bool) *progressSet {
 			p.bar = s.pool.AddBar(int64(max(1, codeCells(t))),
 				mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-*s", width, t.name)), decor.CountersNoUnit(" %d/%d")),
 				mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Any(func(decor.Statistics) string {
-					s.mu.Lock()
-					defer s.mu.Unlock()
-					return "  " + p.text
+					if text := p.text.Load(); text != nil {
+						return "  " + *text
+					}
+					return ""
 				})))
 		}
 		s.each = append(s.each, p)
@@ -76,7 +79,7 @@ func (p *progress) event(ev runner.Event) {
 	defer p.set.mu.Unlock()
 	c := ev.Cell
 	if p.bar != nil {
-		p.text = c.Title
+		p.text.Store(&c.Title)
 		if c.Status != "" {
 			p.bar.SetTotal(int64(ev.Total), false)
 			p.bar.IncrBy(1)
@@ -115,11 +118,11 @@ func (p *progress) endLine() {
 	}
 }
 
-// finish prints what became of a notebook.
+// finish ends a notebook's progress and prints what became of it, at once or when the bars are gone.
 func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
 	s.mu.Lock()
 	p := s.each[i]
-	p.text = ""
+	p.text.Store(nil)
 	p.endLine()
 	s.mu.Unlock()
 	if p.bar != nil {
@@ -132,6 +135,15 @@ func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.pool == nil {
+		s.tell(t, res, err)
+		return
+	}
+	s.later = append(s.later, func() { s.tell(t, res, err) }) // the bars would overwrite it
+}
+
+// tell prints what became of a notebook.
+func (s *progressSet) tell(t *target, res *runner.Result, err error) {
 	stdout := s.con.stdout
 	if t.output == "" {
 		stdout = s.con.stderr // it has the notebook itself
@@ -156,9 +168,17 @@ func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
 	fmt.Fprintf(stdout, "%s: %s\n", t.name, summary(t, res))
 }
 
+// wait ends the bars, those of notebooks that were never begun too, and prints what had to wait for that.
 func (s *progressSet) wait() {
-	if s.pool != nil {
-		s.pool.Wait()
+	if s.pool == nil {
+		return
+	}
+	for _, p := range s.each {
+		p.bar.Abort(false) // does nothing to a bar that is complete
+	}
+	s.pool.Wait()
+	for _, tell := range s.later {
+		tell()
 	}
 }
 
