@@ -14,8 +14,11 @@ func distinctRows(m dataset.Matrix) (distinct []float32, which []int32) {
 	if m.Rows < few {
 		return nil, nil
 	}
-	t := rowTable{features: m.Cols, slots: make([]int32, 1<<13)}
 	which = make([]int32, m.Rows)
+	if m.Cols == 1 {
+		return distinctValues(m.Data, which, sample)
+	}
+	t := rowTable{features: m.Cols, slots: make([]int32, firstSlots)}
 	row := make([]float32, m.Cols)
 	for r := range m.Rows {
 		if r == sample && t.found > sample/2 {
@@ -27,6 +30,50 @@ func distinctRows(m dataset.Matrix) (distinct []float32, which []int32) {
 		which[r] = t.index(row)
 	}
 	return t.rows, which
+}
+
+const firstSlots = 1 << 13
+
+// distinctValues is distinctRows for rows of one value, where the table can hold the values themselves: twice as fast.
+func distinctValues(values []float64, which []int32, sample int) (distinct []float32, _ []int32) {
+	type slot struct {
+		bits  uint32
+		index int32 // 1 + number of the distinct value, 0 where free
+	}
+	const golden = 0x9e3779b97f4a7c15 // spreads consecutive bits over the upper ones
+	slots, shift := make([]slot, firstSlots), 64-13
+	for r, v := range values {
+		if r == sample && len(distinct) > sample/2 {
+			return nil, nil
+		}
+		bits := math.Float32bits(float32(v))
+		at := int(uint64(bits) * golden >> shift)
+		for slots[at].index != 0 && slots[at].bits != bits {
+			at = (at + 1) & (len(slots) - 1)
+		}
+		if slots[at].index == 0 {
+			distinct = append(distinct, float32(v))
+			slots[at] = slot{bits, int32(len(distinct))}
+			which[r] = int32(len(distinct) - 1)
+			if 2*len(distinct) > len(slots) {
+				old := slots
+				slots, shift = make([]slot, 2*len(old)), shift-1
+				for _, s := range old {
+					if s.index == 0 {
+						continue
+					}
+					at := int(uint64(s.bits) * golden >> shift)
+					for slots[at].index != 0 {
+						at = (at + 1) & (len(slots) - 1)
+					}
+					slots[at] = s
+				}
+			}
+			continue
+		}
+		which[r] = slots[at].index - 1
+	}
+	return distinct, which
 }
 
 // rowTable is an open-addressing table of rows, equal if their bits are.

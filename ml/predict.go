@@ -166,6 +166,12 @@ func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 	if err != nil {
 		return err
 	}
+	if f == 1 {
+		for r, k := range which {
+			dst.Data[r] = answers[k]
+		}
+		return nil
+	}
 	for r, k := range which {
 		copy(dst.Data[r*f:(r+1)*f], answers[int(k)*f:(int(k)+1)*f])
 	}

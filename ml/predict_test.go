@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,31 +102,36 @@ func TestPredictPanicsOnOtherFeatures(t *testing.T) {
 }
 
 func TestDistinctRows(t *testing.T) {
-	m := dataset.Matrix{Rows: 30000, Cols: 2, Data: make([]float64, 60000)}
-	random := rand.New(rand.NewPCG(7, 8))
-	for i := range m.Data {
-		m.Data[i] = float64(random.IntN(40))
-		if i >= 20000 { // more values later on, so that the table grows
-			m.Data[i] = float64(random.IntN(120))
+	for _, cols := range []int{1, 2} {
+		m := dataset.Matrix{Rows: 60000, Cols: cols, Data: make([]float64, 60000*cols)}
+		random := rand.New(rand.NewPCG(7, 8))
+		for i := range m.Data {
+			m.Data[i] = float64(random.IntN(40)) / 3
+			if i >= 20000 { // more values later on, so that the table grows
+				m.Data[i] = float64(random.IntN(20000/(cols*cols*50-49))) / 3
+			}
 		}
-	}
-	distinct, which := distinctRows(m)
-	seen := map[[2]float32]bool{}
-	for r := range m.Rows {
-		row := [2]float32{float32(m.At(r, 0)), float32(m.At(r, 1))}
-		seen[row] = true
-		if k := which[r]; distinct[2*k] != row[0] || distinct[2*k+1] != row[1] {
-			t.Fatalf("row %d is %v, found as %v", r, row, distinct[2*k:2*k+2])
+		distinct, which := distinctRows(m)
+		seen := map[[2]float32]bool{}
+		for r := range m.Rows {
+			var row [2]float32
+			for c, v := range m.Row(r) {
+				row[c] = float32(v)
+			}
+			seen[row] = true
+			if k := int(which[r]); !slices.Equal(distinct[cols*k:cols*k+cols], row[:cols]) {
+				t.Fatalf("row %d is %v, found as %v", r, row[:cols], distinct[cols*k:cols*k+cols])
+			}
 		}
-	}
-	if len(distinct) != 2*len(seen) {
-		t.Errorf("%d distinct rows, want %d", len(distinct)/2, len(seen))
-	}
-	for i := range m.Data {
-		m.Data[i] = random.Float64()
-	}
-	if _, which := distinctRows(m); which != nil {
-		t.Error("looks up rows that are all distinct")
+		if len(distinct) != cols*len(seen) || len(seen) <= firstSlots/2 {
+			t.Errorf("%d columns: %d distinct rows, want %d", cols, len(distinct)/cols, len(seen))
+		}
+		for i := range m.Data {
+			m.Data[i] = random.Float64()
+		}
+		if _, which := distinctRows(m); which != nil {
+			t.Errorf("%d columns: looks up rows that are all distinct", cols)
+		}
 	}
 }
 
