@@ -3,7 +3,9 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -109,6 +111,10 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 		packages = k.p.CommandPackages
 	} else {
 		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
 		if err != nil {
 			return nil, "", fmt.Errorf("read %s: %w", run.Notebook, err)
 		}

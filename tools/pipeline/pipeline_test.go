@@ -217,7 +217,7 @@ func TestRunFailures(t *testing.T) {
 			"step a: its input Datasets/none is not there, and no step before it makes it",
 		},
 		{"is no notebook", func(w *world) { w.write("notebooks/a.ipynb", "{") }, "step a: read notebooks/a.ipynb: "},
-		{"is not there", func(w *world) { w.remove("notebooks/a.ipynb") }, "step a: read notebooks/a.ipynb: "},
+		{"is not there", func(w *world) { w.remove("notebooks/a.ipynb") }, "step a: read notebooks/a.ipynb: no such file or directory"},
 		{"imports broken code", func(w *world) { w.write("ml/a/a.go", "package a\n\nvar X = \"\n") }, ""},
 	}
 	for _, tt := range tests {
