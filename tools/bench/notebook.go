@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"flowbook/ml/module"
+	"flowbook/tools/notebook"
 )
 
 // The notebook reads the module's own data; the reference is given the same file.
@@ -21,38 +24,68 @@ func splitPath(root string) string {
 // readyNotebook runs the notebook once, so that the kernel is built and the build cache holds what cells link. Its state is not the user's: the
 // kept values in it are thrown away again and again.
 func readyNotebook(ctx context.Context, o Options) error {
+	if err := readyPython(o); err != nil {
+		return err
+	}
 	if _, err := os.Stat(splitPath(o.Root)); errors.Is(err, fs.ErrNotExist) {
 		return nil // the sides say so
 	}
-	return runNotebook(ctx, o)
+	return runNotebook(ctx, o, notebookPath(o.Root))
 }
 
 // goNotebook is the command `flowbook run notebooks/Anomaly_Detection.ipynb`, its own start and the kernel's included. Side go finds an empty memo
-// and trains; side go-memo finds the fit.
+// and trains; side go-memo finds the fit. Side go-parity has an empty memo, too, and runs the cells that the reference has, without those that go
+// beyond it.
 func goNotebook(ctx context.Context, o Options, side string, c *clock) error {
 	if _, err := os.Stat(splitPath(o.Root)); err != nil {
 		return missing("Datasets/EditDatasets/split_1.csv: flowbook data generate and flowbook data split Datasets/27072022.csv make it")
 	}
+	path := notebookPath(o.Root)
+	if side == "go-parity" {
+		path = filepath.Join(o.State, "out", "parity.ipynb")
+		if err := keepParity(notebookPath(o.Root), path); err != nil {
+			return err
+		}
+	}
 	memo := filepath.Join(o.State, "state", "memo")
-	if side == "go" {
+	if side != "go-memo" {
 		if err := os.RemoveAll(memo); err != nil {
 			return err
 		}
 	} else if _, err := os.Stat(memo); err != nil {
-		if err := runNotebook(ctx, o); err != nil {
+		if err := runNotebook(ctx, o, path); err != nil {
 			return err
 		}
 	}
 	cpu, start := cpuTime(), time.Now()
-	if err := runNotebook(ctx, o); err != nil {
+	if err := runNotebook(ctx, o, path); err != nil {
 		return err
 	}
 	return c.print(c.work, 1, time.Since(start), cpuTime()-cpu)
 }
 
-// runNotebook runs the command with a state of its own.
-func runNotebook(ctx context.Context, o Options) error {
-	cmd := exec.CommandContext(ctx, o.Program, "run", filepath.Join(o.Root, "notebooks", "Anomaly_Detection.ipynb"), "-o", filepath.Join(o.State, "out", "go.ipynb"))
+func notebookPath(root string) string {
+	return filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb")
+}
+
+// keepParity writes a notebook without the cells that answer no cell of the original.
+func keepParity(from, to string) error {
+	nb, err := notebook.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	nb.Cells = slices.DeleteFunc(nb.Cells, func(cell *notebook.Cell) bool {
+		return !slices.ContainsFunc(cell.Tags(), func(tag string) bool { return strings.HasPrefix(tag, "parity:") })
+	})
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	return nb.WriteFile(to)
+}
+
+// runNotebook runs the command in the notebooks' folder, with a state of its own.
+func runNotebook(ctx context.Context, o Options, path string) error {
+	cmd := exec.CommandContext(ctx, o.Program, "run", path, "--cwd", filepath.Join(o.Root, "notebooks"), "-o", filepath.Join(o.State, "out", "go.ipynb"))
 	cmd.Env = append(os.Environ(), module.EnvRoot+"="+o.Root, module.EnvState+"="+filepath.Join(o.State, "state"))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second

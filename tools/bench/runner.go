@@ -24,6 +24,11 @@ func readyKernels(ctx context.Context, o Options) error {
 	if err := writeSpec(o.State, "gonb", gonb); err != nil {
 		return err
 	}
+	return readyPython(o)
+}
+
+// readyPython writes the spec of the kernel of that Python.
+func readyPython(o Options) error {
 	if o.Python == "" {
 		return nil
 	}

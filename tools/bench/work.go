@@ -59,7 +59,7 @@ func Works() []Work {
 		add(Work{Name: fmt.Sprintf("Figure/n=%d", n), Large: n > 10_000, inputs: []int{n},
 			Sides: []Side{goSide("go"), pythonSide("matplotlib", "figure.py")}})
 	}
-	add(Work{Name: "Notebook/Anomaly_Detection", ready: readyNotebook, Sides: []Side{goSide("go"), goSide("go-memo"),
+	add(Work{Name: "Notebook/Anomaly_Detection", ready: readyNotebook, Sides: []Side{goSide("go"), goSide("go-memo"), goSide("go-parity"),
 		pythonSide("papermill", "whole.py"), pythonSide("papermill-no-band", "whole.py")}})
 	for _, kernel := range []string{"python3", "gonb"} {
 		add(Work{Name: "Runner/kernel=" + kernel, ready: readyKernels,

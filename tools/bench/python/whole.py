@@ -23,7 +23,9 @@ def papermill(c, band=True):
         command = [sys.executable, "-m", "papermill", str(notebook), os.path.join(folder, "out.ipynb"), "--no-progress-bar", "-k", "python3"]
         command += ["-p", "split", str(split), "-p", "band", str(band)]
         busy, start = clock.cpu(), time.perf_counter()
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            sys.exit("papermill: " + "\n".join(done.stderr.split("\n")[-5:]).strip())
         c.print(c.work, 1, time.perf_counter() - start, clock.cpu() - busy)
 
 
