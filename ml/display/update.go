@@ -34,7 +34,7 @@ func Update(id string, v any) {
 	defer livesMu.Unlock()
 	l, ok := lives[id]
 	if !ok {
-		l = &live{id: id + "-" + gonbui.UniqueID()}
+		l = &live{id: id + "-" + gonbui.UniqueId()}
 		lives[id] = l
 	}
 	if !listening() || now().Sub(l.drawn) < updateEvery {
