@@ -50,7 +50,7 @@ func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
 		res.Status = res.Status.Worst(r.Status)
 	}
 	if unrun > 0 {
-		res.Warnings = append(res.Warnings, fmt.Sprintf("%d cells were never executed before: nothing to compare with (flowbook check --update stores their outputs)", unrun))
+		res.Warnings = append(res.Warnings, fmt.Sprintf("cells never executed before, with nothing to compare with: %d (flowbook check --update stores their outputs)", unrun))
 	}
 	return nil
 }
