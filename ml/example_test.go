@@ -115,3 +115,30 @@ func ExampleAveragePrecision() {
 	fmt.Printf("%.4f\n", AveragePrecision([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true}))
 	// Output: 0.8333
 }
+
+func ExampleROC() {
+	// scikit-learn's own example: roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.75.
+	c := ROC([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true})
+	fmt.Println(c.X, c.Y, AUC(c))
+	// Output: [0 0 0.5 0.5 1] [0 0.5 0.5 1 1] 0.75
+}
+
+func ExamplePrecisionAtK() {
+	fmt.Println(PrecisionAtK([]float64{0.9, 0.8, 0.1}, []bool{true, false, true}, 2))
+	// Output: 0.5
+}
+
+func ExampleWithProgress() {
+	m := packets(600, 1) // 600 rows of one feature
+	t := Training{Config: KerasConfig(), Parts: TrainTestSplit(new(MinMaxScaler).FitTransform(m), 0.5)}
+	t.Config.Epochs = 2
+	ctx := WithProgress(context.Background(), func(h History) {
+		fmt.Printf("epoch %d of %d\n", len(h.Epochs), h.Planned)
+	})
+	if _, err := Train(ctx, t); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// epoch 1 of 2
+	// epoch 2 of 2
+}

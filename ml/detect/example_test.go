@@ -1,0 +1,69 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+
+	"flowbook/ml"
+	"flowbook/ml/dataset"
+)
+
+// A model is kept in a folder and, loaded again, scores to the last bit as before.
+func Example() {
+	folder, err := os.MkdirTemp("", "model")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	frame := dataset.New(dataset.Int64Column("bidirectional_packets", []int64{1, 2, 100_000}))
+	scaler := new(ml.MinMaxScaler)
+	scaler.FitTransform(frame.Matrix("bidirectional_packets"))
+	net, err := ml.NewAutoencoder(ml.KerasConfig(), 1) // trained by ml.Train, in life
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	model := Original(scaler, net, 0.1)
+	if err := model.Save(folder); err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := Load(folder)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(slices.Equal(model.Score(frame), again.Score(frame)), again.Threshold, again.Kind)
+	// Output: true 0.1 original
+}
+
+func ExampleModel_Scan() {
+	frame := flows(500, 0, 0, 1) // 500 flows
+	model, _, err := Train(context.Background(), Training{Kind: "zscore", Flows: frame, Percentile: 100})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tally, err := model.Scan(context.Background(), &stream{frame: flows(1000, 100, 300, 2), piece: 64}, func(f Finding) error {
+		if f.Row == 300 {
+			fmt.Println("flow", f.ID, "is above the threshold:", f.Score > f.Threshold, "drivers:", len(f.Drivers))
+		}
+		return nil
+	}, nil)
+	fmt.Println(tally.Flows, "flows; all of the scan is found:", tally.Anomalies >= 100, err)
+	// Output:
+	// flow 1300 is above the threshold: true drivers: 3
+	// 1000 flows; all of the scan is found: true <nil>
+}
+
+func ExampleConformalThreshold() {
+	scores := []float64{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}
+	fmt.Println(ConformalThreshold(scores, 0.2))
+	fmt.Println(ConformalThreshold(scores, 0.01))
+	// Output:
+	// 0.8 <nil>
+	// 0 9 calibration flows cannot promise a false-alarm rate of 0.01: that takes 99
+}
