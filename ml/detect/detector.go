@@ -8,6 +8,7 @@ package detect
 import (
 	"context"
 	"math"
+	"sync"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -31,7 +32,9 @@ type Reconstruction struct {
 	// among many features, few that are far off then count for more than many that are a little off.
 	Order int
 
+	once      sync.Once
 	predictor *ml.Predictor
+	err       error
 }
 
 // TrainReconstruction fits an autoencoder to parts.Train; parts.Test stops the training early.
@@ -74,12 +77,9 @@ func (d *Reconstruction) Explain(m dataset.Matrix) dataset.Matrix {
 }
 
 func (d *Reconstruction) reconstruct(m dataset.Matrix) dataset.Matrix {
-	if d.predictor == nil {
-		p, err := ml.NewPredictor(d.Net)
-		if err != nil {
-			panic(err)
-		}
-		d.predictor = p
+	d.once.Do(func() { d.predictor, d.err = ml.NewPredictor(d.Net) })
+	if d.err != nil {
+		panic(d.err)
 	}
 	y := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
 	if err := d.predictor.PredictTo(y, m); err != nil {
