@@ -58,9 +58,10 @@ var trivial = map[string]struct {
 	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 10},
 }
 
-// goRunner runs notebooks of trivial cells in memory, written to a file after each cell as `flowbook run` does. The start is the time of a notebook
-// of one cell: kernel up, cell, kernel down. A cell is what each of many more cells adds.
-func goRunner(ctx context.Context, o Options, _ string, c *clock) error {
+// goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is what each of
+// many more cells adds. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
+// as nbclient does.
+func goRunner(ctx context.Context, o Options, side string, c *clock) error {
 	kernel := text(c.work, "kernel")
 	spec, err := jupyter.ReadSpec(specDir(o.State, kernel))
 	if errors.Is(err, os.ErrNotExist) {
@@ -80,8 +81,12 @@ func goRunner(ctx context.Context, o Options, _ string, c *clock) error {
 			nb.Cells = append(nb.Cells, notebook.NewCode(trivial[kernel].source))
 		}
 		nb.AddIDs()
+		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb"}
+		if side == "go" {
+			opt.Output = filepath.Join(dir, "out.ipynb")
+		}
 		start := time.Now()
-		res, err := runner.Run(ctx, nb, runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Output: filepath.Join(dir, "out.ipynb")})
+		res, err := runner.Run(ctx, nb, opt)
 		if err != nil {
 			return 0, err
 		}

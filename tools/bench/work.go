@@ -63,7 +63,7 @@ func Works() []Work {
 		pythonSide("papermill", "whole.py"), pythonSide("papermill-no-band", "whole.py")}})
 	for _, kernel := range []string{"python3", "gonb"} {
 		add(Work{Name: "Runner/kernel=" + kernel, ready: readyKernels,
-			Sides: []Side{goSide("go"), pythonSide("nbclient", "runner.py"), pythonSide("papermill", "runner.py")}})
+			Sides: []Side{goSide("go"), goSide("go-in-memory"), pythonSide("nbclient", "runner.py"), pythonSide("papermill", "runner.py")}})
 	}
 	return works
 }
