@@ -183,10 +183,10 @@ func examineBackend() []finding {
 	}
 	return append(fs,
 		finding{absent, "XLA, CPU", "optional; pure Go is as fast for networks this small", append(cc,
-			"python3 -m pip install --target .flowbook/xla cyxla-pjrt-cpu",
-			`export CGO_ENABLED=1 GOMLX_BACKEND="xla:$(find "$PWD/.flowbook/xla" -name 'libpjrt_cpu.so')"`,
+			"python3 -m pip install --target .flowbook/xla xla-cpu-pjrt==0.0.1",
+			`export CGO_ENABLED=1 GOMLX_BACKEND="xla:$PWD/.flowbook/xla/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so"`,
 		)},
-		finding{absent, "XLA, CUDA", "optional; needs an NVIDIA GPU with its driver", append(cc,
+		finding{absent, "XLA, CUDA", "optional; needs an NVIDIA GPU with its driver (these commands are by the plugin's documentation, not tried yet)", append(cc,
 			"python3 -m pip install --target .flowbook/xla jax-cuda13-pjrt 'jax-cuda13-plugin[with-cuda]'",
 			`X=$PWD/.flowbook/xla; export CGO_ENABLED=1 GOPJRT_CUDA_CHECKS=0 LD_LIBRARY_PATH=$(ls -d $X/nvidia/*/lib | tr '\n' ':')`,
 			`export XLA_FLAGS=--xla_gpu_cuda_data_dir=$X/nvidia/cu13 GOMLX_BACKEND="xla:$X/jax_plugins/xla_cuda13/xla_cuda_plugin.so,tf32=false"`,
