@@ -116,7 +116,7 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 			err = pe.Err
 		}
 		if err != nil {
-			return nil, "", fmt.Errorf("read %s: %w", run.Notebook, err)
+			return nil, "", named(run.Notebook, err)
 		}
 		if source, err = k.digests.of(k.p.path(run.Notebook)); err != nil {
 			return nil, "", err
@@ -153,6 +153,20 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 		parts = append(parts, part{name, digest[name]})
 	}
 	return append(parts, part{"the Go version", k.goVersion}), source, nil
+}
+
+// named has an error of reading a notebook name it as the pipeline does.
+func named(name string, err error) error {
+	var form *notebook.Error
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &form):
+		form.File = name
+		return err
+	case errors.As(err, &file):
+		return fmt.Errorf("read %s: %w", name, file.Err)
+	}
+	return fmt.Errorf("read %s: %w", name, err)
 }
 
 // code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which

@@ -290,3 +290,33 @@ func TestRunSameBytes(t *testing.T) {
 		t.Errorf("(-first +second):\n%s", diff)
 	}
 }
+
+// What killed runs have left beside the output goes, what may be another run's or the user's stays.
+func TestRunSweeps(t *testing.T) {
+	dir := t.TempDir()
+	for name, age := range map[string]time.Duration{
+		".o.ipynb.123": time.Hour, ".o.ipynb.456": 0, ".o.ipynb.mine": time.Hour, ".p.ipynb.123": time.Hour, "o.ipynb.123": time.Hour,
+	} {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(name, time.Now(), time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := runner.Run(t.Context(), book(t, "a"), runner.Options{Spec: fake.Spec(t, fake.Script{}), Output: filepath.Join(dir, "o.ipynb")}); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if diff := cmp.Diff([]string{".o.ipynb.456", ".o.ipynb.mine", ".p.ipynb.123", "o.ipynb", "o.ipynb.123", "o.run.json"}, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

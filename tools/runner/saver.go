@@ -3,6 +3,10 @@ package runner
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"flowbook/tools/notebook"
 )
@@ -71,4 +75,28 @@ func (v *saver) flush(nb *notebook.Notebook) error {
 		return fmt.Errorf("write %s: %w", v.path, pathError(err))
 	}
 	return nil
+}
+
+// unfinished is what the names begin with under which path is written before it gets its own; those of Notebook.WriteFile do so too.
+func unfinished(path string) string { return "." + filepath.Base(path) + "." }
+
+// sweep removes what killed runs have left of the files beside path. What is younger than a minute may belong to another run. Nothing depends on
+// it, so a folder that cannot be read stays as it is.
+func sweep(path string) {
+	if path == "" {
+		return
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), unfinished(path))
+		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Minute {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
 }

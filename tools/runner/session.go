@@ -133,6 +133,7 @@ func (s *session) prepare() error {
 		}
 		s.plan = append(s.plan, t)
 	}
+	sweep(s.saver.path)
 	return s.saver.flush(s.nb)
 }
 
@@ -152,6 +153,9 @@ func (s *session) start(ctx context.Context) error {
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return cause
+		}
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // it begins with the kernel's display name; ours is the one to look for
 		}
 		return &StartError{s.opt.Spec.Name, err}
 	}

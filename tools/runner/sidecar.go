@@ -95,7 +95,7 @@ func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }
 
 // WriteAtomic writes a file so that path holds the old content or the new one.
 func WriteAtomic(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path)+"*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, pathError(err))
 	}
