@@ -60,6 +60,9 @@ func WriteLabels(path, sourceSHA256 string, list []Label) error {
 // file that was split. A missing file and one that belongs to other data are no error: the Labels are then empty and
 // say why.
 func ReadLabels(path, sourceSHA256 string) (*Labels, error) {
+	if err := noteRead(path); err != nil { // also one that is missing: the answer hangs on that
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Labels{Why: fmt.Sprintf("no labels: there is no %s", Rel(path))}, nil
@@ -68,9 +71,6 @@ func ReadLabels(path, sourceSHA256 string) (*Labels, error) {
 		return nil, fmt.Errorf("read %s: %w", Rel(path), reason(err))
 	}
 	defer f.Close()
-	if err := noteRead(path); err != nil {
-		return nil, err
-	}
 	l, err := readLabels(f, Rel(path), sourceSHA256)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", Rel(path), err)

@@ -39,6 +39,9 @@ type Part struct {
 // ReadManifest reads the manifest of a folder of parts; fs.ErrNotExist when there is none.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, ManifestName)
+	if err := noteRead(path); err != nil {
+		return nil, err
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", Rel(path), reason(err))
