@@ -41,7 +41,7 @@ type Options struct {
 }
 
 // Run measures and writes the table to w. What goes on is told to log. A side that cannot run for want of a package is a line of the table; a
-// side that fails is one, too, and the error says so in the end.
+// side that fails is one, too, and the error says so in the end. A run whose context ends leaves the table of what it had measured.
 func Run(ctx context.Context, o Options, w, log io.Writer) error {
 	works := selected(o)
 	if len(works) == 0 {
@@ -51,32 +51,32 @@ func Run(ctx context.Context, o Options, w, log io.Writer) error {
 		return err
 	}
 	var all record
+	var stopped error
 	failed := 0
 	for i, work := range works {
 		fmt.Fprintf(log, "bench: %s (%d of %d)\n", work.Name, i+1, len(works))
 		n, err := all.measure(ctx, o, work)
-		if err != nil {
-			return err
+		if failed += n; err != nil {
+			stopped = err
+			break
 		}
-		failed += n
-		// After each work, so that a run that is stopped leaves what it measured.
+		// After each work, so that even a run that is killed leaves what it measured.
 		if err := all.write(o.Out); err != nil {
 			return err
 		}
 	}
-	table := all.table()
-	table += fmt.Sprintf("\n%s/%s, %d processors, %d rounds; the same with confidence intervals:\n  %s\n",
+	table := all.table() + fmt.Sprintf("\n%s/%s, %d processors, %d rounds; the same with confidence intervals:\n  %s\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.Count, benchstat(o))
-	if err := runner.WriteAtomic(filepath.Join(o.Out, "table.txt"), []byte(table)); err != nil {
+	if err := errors.Join(all.write(o.Out), runner.WriteAtomic(filepath.Join(o.Out, "table.txt"), []byte(table))); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, table); err != nil {
 		return err
 	}
-	if failed > 0 {
+	if stopped == nil && failed > 0 {
 		return fmt.Errorf("bench: %d failed: see the table", failed)
 	}
-	return nil
+	return stopped
 }
 
 // measure lets every side of a work run in turn, round by round, and counts those that fail. A side that could not run is not tried again. The

@@ -132,4 +132,7 @@ func TestRunInterrupted(t *testing.T) {
 	if err := Run(ctx, o, io.Discard, io.Discard); err != why {
 		t.Errorf("error %v, want the context's cause", err)
 	}
+	if _, err := os.Stat(filepath.Join(o.Out, "table.txt")); err != nil {
+		t.Error(err)
+	}
 }
