@@ -184,4 +184,3 @@ func (c *converter) flush() error {
 	}
 	return nil
 }
-
