@@ -13,6 +13,7 @@ import (
 
 	"flowbook/ml/dataset"
 	"flowbook/ml/detect"
+	"flowbook/tools/parquet"
 )
 
 // detectCmd scores flows with a trained model, in constant memory, and writes the anomalies as it finds them.
@@ -119,8 +120,8 @@ func openFlows(ctx context.Context, path string, stdin io.Reader, columns []stri
 		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: columns})
 	}
 	open := func(columns []string) (flowSource, error) {
-		if isParquet(path) {
-			return openParquet(ctx, path, columns)
+		if parquet.Is(path) {
+			return parquet.Open(ctx, path, columns...)
 		}
 		return dataset.Open(path, columns...)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"flowbook/ml/dataset"
 	"flowbook/ml/detect"
+	"flowbook/tools/parquet"
 )
 
 // trainCmd trains a detector on a file of flows and keeps it in a folder.
@@ -32,7 +33,7 @@ func (c *trainCmd) Run(con *console) error {
 	if c.Percentile < 0 || c.Percentile > 100 || c.AlarmsPerDay < 0 {
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
-	if isParquet(c.Data) {
+	if parquet.Is(c.Data) {
 		return &usageError{fmt.Errorf("train: %s: training reads CSV, which flowbook data convert makes of Parquet", c.Data)}
 	}
 	ctx, stop := signalContext(con.ctx)

@@ -235,3 +235,39 @@ func BenchmarkToCSV(b *testing.B) {
 		})
 	}
 }
+
+// TestOpenGivesTheFrames reads chosen columns of a file back as frames, and refuses a column that is not there.
+func TestOpenGivesTheFrames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "flows.parquet")
+	var file bytes.Buffer
+	csv := strings.NewReader("id,bidirectional_packets,application_name\n1,10,TLS\n2,20,\n3,30,DNS\n")
+	if _, err := FromCSV(t.Context(), csv, "flows.csv", &file, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(t.Context(), path, "application_name", "id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var ids []int64
+	var names []string
+	for r.Scan() {
+		ids, names = append(ids, r.Frame().Int64s("id")...), append(names, r.Frame().Strings("application_name")...)
+	}
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int64{1, 2, 3}, ids); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"TLS", "", "DNS"}, names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+	var missing *dataset.MissingColumnError
+	if _, err := Open(t.Context(), path, "no_such"); !errors.As(err, &missing) {
+		t.Errorf("a missing column: %v, want a *dataset.MissingColumnError", err)
+	}
+}

@@ -1,4 +1,4 @@
-package main
+package parquet
 
 import (
 	"context"
@@ -20,8 +20,9 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// parquetFlows is a Parquet file as a stream of frames of some of its columns, in memory that does not grow with it.
-type parquetFlows struct {
+// Reader is a Parquet file as a stream of frames of some of its columns, in memory that does not grow with it. It is read
+// as a dataset.Reader is.
+type Reader struct {
 	name    string
 	columns []string
 	file    *file.Reader
@@ -30,10 +31,11 @@ type parquetFlows struct {
 	err     error
 }
 
-func isParquet(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
+// Is says whether a file calls itself Parquet: by its extension.
+func Is(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
 
-// openParquet opens the named columns; a missing one is a *dataset.MissingColumnError.
-func openParquet(ctx context.Context, path string, columns []string) (p *parquetFlows, err error) {
+// Open opens the named columns; a missing one is a *dataset.MissingColumnError.
+func Open(ctx context.Context, path string, columns ...string) (p *Reader, err error) {
 	name := dataset.Rel(path)
 	defer damaged(name, &err)
 	f, err := os.Open(path)
@@ -44,7 +46,7 @@ func openParquet(ctx context.Context, path string, columns []string) (p *parquet
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	p = &parquetFlows{name: name, columns: columns}
+	p = &Reader{name: name, columns: columns}
 	props := parquet.NewReaderProperties(memory.DefaultAllocator)
 	props.BufferedStreamEnabled = true // pages come as they are needed, not whole columns
 	if p.file, err = file.NewParquetReader(f, file.WithReadProps(props)); err != nil {
@@ -58,7 +60,7 @@ func openParquet(ctx context.Context, path string, columns []string) (p *parquet
 	return p, nil
 }
 
-func (p *parquetFlows) open(ctx context.Context) error {
+func (p *Reader) open(ctx context.Context) error {
 	indices := make([]int, len(p.columns))
 	for i, c := range p.columns {
 		if indices[i] = p.file.MetaData().Schema.ColumnIndexByName(c); indices[i] < 0 {
@@ -82,8 +84,8 @@ func damaged(name string, err *error) {
 	}
 }
 
-// Scan reads some thousand rows.
-func (p *parquetFlows) Scan() bool {
+// Scan reads some thousand rows. It returns false at the end of the file and on an error.
+func (p *Reader) Scan() bool {
 	p.frame = nil
 	if p.err != nil {
 		return false
@@ -92,7 +94,7 @@ func (p *parquetFlows) Scan() bool {
 	return p.err == nil && p.frame != nil
 }
 
-func (p *parquetFlows) scan() (err error) {
+func (p *Reader) scan() (err error) {
 	defer damaged(p.name, &err)
 	if !p.batches.Next() {
 		if err := p.batches.Err(); err != nil && err != io.EOF {
@@ -144,11 +146,14 @@ func frameColumn(name string, a arrow.Array) (*dataset.Column, error) {
 	return nil, fmt.Errorf("values of type %v, not whole numbers, floats or texts", a.DataType())
 }
 
-func (p *parquetFlows) Frame() *dataset.Frame { return p.frame }
+// Frame returns the rows that Scan has read.
+func (p *Reader) Frame() *dataset.Frame { return p.frame }
 
-func (p *parquetFlows) Err() error { return p.err }
+// Err returns the error that ended Scan, nil at the end of the file.
+func (p *Reader) Err() error { return p.err }
 
-func (p *parquetFlows) Close() error {
+// Close ends the reading and closes the file.
+func (p *Reader) Close() error {
 	p.batches.Release()
 	return p.file.Close()
 }
