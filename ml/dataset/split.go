@@ -152,6 +152,9 @@ func (s *splitter) copyRows() error {
 		if err != nil {
 			return err
 		}
+		if err := s.whole(&b); err != nil {
+			return err
+		}
 		if err := s.copyBlock(&b); err != nil {
 			return err
 		}
@@ -165,6 +168,20 @@ func (s *splitter) copyRows() error {
 		return fmt.Errorf("split %s: no rows after the header", s.src.file)
 	}
 	return s.endPart()
+}
+
+// whole refuses a file that was cut off in its last row, as a broken download is: it would come out as a part that nobody can read.
+func (s *splitter) whole(b *block) error {
+	if !b.truncated || len(b.spans) == 0 {
+		return nil
+	}
+	last := len(b.spans) - 1
+	fields, err := countFields(b.data[b.spans[last].from:b.spans[last].to], 0, s.src.backslash)
+	if err != nil || fields >= len(s.src.names) { // other faults are for those who read the parts
+		return nil
+	}
+	return &RowError{File: s.src.file, Row: b.firstRow + last, Line: b.lines[last],
+		Msg: fmt.Sprintf("%d fields, the header has %d; the file ends in the middle of it", fields, len(s.src.names))}
 }
 
 // copyBlock writes a block's bytes, beginning a new part where the one before is full. Blank lines stay with the row

@@ -197,6 +197,7 @@ func TestSplitErrors(t *testing.T) {
 		{"absent", filepath.Join(dir, "absent.csv"), filepath.Join(dir, "a"), 1, "absent.csv: no such file or directory"},
 		{"no rows", writeFile(t, filepath.Join(dir, "empty.csv"), "h\n\n"), filepath.Join(dir, "b"), 1, "no rows after the header"},
 		{"open quote", writeFile(t, filepath.Join(dir, "open.csv"), "h\n1\n\"2\n"), filepath.Join(dir, "c"), 1, "row 1, column h: quote that is never closed"},
+		{"cut off", writeFile(t, filepath.Join(dir, "cut.csv"), "h,i\n1,2\n3"), filepath.Join(dir, "f"), 1, "row 1: 1 fields, the header has 2; the file ends in the middle of it (line 3)"},
 		{"zero rows a part", good, filepath.Join(dir, "d"), 0, "at least 1 is wanted"},
 		{"a file for a folder", good, good, 1, "make folder"},
 		{"source among the parts", writeFile(t, filepath.Join(dir, "e", "split_1.csv"), "h\n1\n"), filepath.Join(dir, "e"), 1, "lies in the output folder"},
