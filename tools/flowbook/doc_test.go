@@ -56,3 +56,29 @@ func documented(t *testing.T, path string) (commands []string) {
 	}
 	return commands
 }
+
+// TestDependenciesHaveReasons fails for a direct dependency of go.mod that CONTRIBUTING gives no reason for.
+func TestDependenciesHaveReasons(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(mod)) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 || !strings.HasPrefix(line, "\t") || !strings.Contains(fields[0], "/") || !strings.HasPrefix(fields[1], "v") {
+			continue
+		}
+		n++
+		if !strings.Contains(string(reasons), fields[0]) {
+			t.Errorf("CONTRIBUTING.md gives no reason for %s", fields[0])
+		}
+	}
+	if n < 10 {
+		t.Errorf("found %d direct dependencies in go.mod, expected more: is its form another?", n)
+	}
+}
