@@ -11,6 +11,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -42,6 +43,9 @@ func dial(ctx context.Context, name, network, address string, kind zmq4.SocketTy
 		}
 		if ctx.Err() == nil {
 			last = err
+		}
+		if errors.Is(err, syscall.ENETUNREACH) { // no loopback device: waiting does not bring it
+			return nil, fmt.Errorf("connect to %s: %w", name, err)
 		}
 		select {
 		case <-ctx.Done():

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -260,23 +259,8 @@ func TestStdin(t *testing.T) {
 	}
 }
 
-// needLoopback skips a test of TCP where not even the loopback device is up, as in a fresh network namespace.
-func needLoopback(t *testing.T) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Skipf("no loopback device: %v (ip link set lo up)", err)
-	}
-	defer l.Close()
-	c, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Skipf("no loopback device: %v (ip link set lo up)", err)
-	}
-	c.Close()
-}
-
 func TestTCP(t *testing.T) {
-	needLoopback(t)
+	fake.NeedLoopback(t)
 	t.Parallel()
 	k := start(t, jupyter.Options{Spec: fake.Spec(t, fake.Script{}), Transport: "tcp"})
 	id, err := k.Execute("over tcp", false, true, true)

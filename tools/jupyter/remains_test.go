@@ -233,7 +233,7 @@ func killPart(t *testing.T, moments int, part, want string) {
 
 // TestParallelStarts starts many kernels at once over TCP: no port is given twice.
 func TestParallelStarts(t *testing.T) {
-	needLoopback(t)
+	fake.NeedLoopback(t)
 	spec := fake.Spec(t, fake.Script{})
 	n := 20
 	if testing.Short() {

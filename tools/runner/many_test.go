@@ -19,6 +19,9 @@ func TestRunMany(t *testing.T) {
 			if transport != "" && testing.Short() {
 				t.Skip("one transport is enough for -short")
 			}
+			if transport == "tcp" {
+				fake.NeedLoopback(t)
+			}
 			n := 50
 			if testing.Short() {
 				n = 8
