@@ -57,14 +57,21 @@ try {
   // A training that would take hours.
   await addCell(options.training);
   await page.keyboard.press('Control+Enter');
-  await page.waitForFunction(() => output().includes('epoch'), null, { timeout: 60_000 });
-  await page.waitForTimeout(1500);
+  await page.waitForFunction(() => lastCell().node.querySelector('.vega-embed canvas'), null, { timeout: 60_000 });
   await end();
+  seen.live = [];
+  for (let i = 0; i < 6; i++) {
+    seen.live.push(await page.evaluate(() => ({
+      title: output().match(/epoch \d+ of \d+/)?.[0], outputs: lastCell().model.outputs.length,
+      figures: lastCell().node.querySelectorAll('.vega-embed canvas').length,
+    })));
+    await page.waitForTimeout(400);
+  }
   await picture('training');
   const asked = Date.now();
   await page.locator('.jp-Toolbar-item[data-jp-item-name="interrupt"]:visible').first().click();
   await page.waitForFunction(() => output().includes('kept'), null, { timeout: 30_000 });
-  seen.interrupt = { seconds: (Date.now() - asked) / 1000, output: await page.evaluate(() => output()) };
+  seen.interrupt = { seconds: (Date.now() - asked) / 1000, output: await page.evaluate(() => lastCell().model.outputs.toJSON().map(o => o.text ?? '').join('')) };
   await finished();
   await end();
   await picture('interrupted');
@@ -96,8 +103,8 @@ async function menu(name, entry) {
 // finished waits until no cell has anything to do and the kernel rests.
 async function finished() {
   await page.addScriptTag({ content: `
-    window.output = () => { const n = jupyterapp.shell.currentWidget.content; const o = n.model.cells.get(n.model.cells.length - 1).outputs;
-      return o ? JSON.stringify(o.toJSON()) : ''; };` });
+    window.lastCell = () => jupyterapp.shell.currentWidget.content.widgets.at(-1);
+    window.output = () => JSON.stringify(lastCell().model.outputs.toJSON());` });
   let calm = 0;
   for (const end = Date.now() + 240_000; Date.now() < end && calm < 3; await page.waitForTimeout(200)) {
     const busy = await page.evaluate(() => {

@@ -1,6 +1,5 @@
 //go:build unix
 
-// Package e2e tests the notebooks in the real JupyterLab, in a browser.
 package e2e
 
 import (
@@ -32,25 +31,29 @@ func TestMain(m *testing.M) {
 const howTo = `the test of the real JupyterLab needs a folder E with: python3 -m venv E && E/bin/pip install 'jupyterlab>=4,<5' papermill; ` +
 	`npm install --prefix E playwright-core; node and chromium on the PATH; optionally gopls (GOBIN=E/bin go install golang.org/x/tools/gopls@v0.21.1). Then FLOWBOOK_E2E=E go test ./tools/jupyter/e2e`
 
-// training is a cell that trains for hours, tells how far it is, and when it is interrupted shows the best epoch that it kept.
+// training is a cell that trains for hours, draws its losses in place meanwhile, and when it is interrupted shows what it kept.
 const training = `import (
 	"os"
 	"os/signal"
 )
+
+// Losses draws how far a training is.
+func Losses(h ml.History) *figure.Figure {
+	fig := figure.New(figure.Size(8, 3))
+	fig.Title, fig.XLabel, fig.YLabel = fmt.Sprintf("epoch %d of %d", len(h.Epochs), h.Planned), "Epoch", "Error"
+	fig.Line(nil, h.Losses(), figure.Style{Color: figure.RoyalBlue, Width: 2, Label: "Training error"})
+	fig.Line(nil, h.ValLosses(), figure.Style{Color: figure.DarkOrange, Width: 2, Label: "Validation error"})
+	return fig
+}
 
 %%
 config := ml.KerasConfig()
 config.Epochs, config.EarlyStopping.Patience = 1_000_000, 1_000_000
 ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 defer stop()
-last := time.Now()
-ctx = ml.WithProgress(ctx, func(h ml.History) {
-	if n := len(h.Epochs); n == 1 || time.Since(last) > time.Second {
-		last = time.Now()
-		fmt.Println("epoch", n)
-	}
-})
+ctx = ml.WithProgress(ctx, func(h ml.History) { display.Update("training", Losses(h)) })
 fit, err := ml.Train(ctx, ml.Training{Config: config, Parts: Parts()})
+display.Flush()
 fmt.Println("kept:", fit.History.Best < len(fit.History.Epochs), err != nil)`
 
 // saw is what lab.mjs prints.
@@ -60,7 +63,11 @@ type saw struct {
 	Completions              []string
 	Tabs                     int // pressed until there were completions
 	Saved                    bool
-	Interrupt                struct {
+	Live                     []struct {
+		Title            string
+		Outputs, Figures int
+	} // the training cell, looked at again and again
+	Interrupt struct {
 		Seconds float64
 		Output  string
 	}
@@ -119,6 +126,16 @@ func TestLab(t *testing.T) {
 		if !strings.Contains(got.Tooltip, "func") || !strings.Contains(got.Tooltip, "Percentile") {
 			t.Errorf("the tooltip of ml.Percentile is %q", got.Tooltip)
 		}
+	}
+	titles := map[string]bool{}
+	for _, l := range got.Live {
+		titles[l.Title] = true
+		if l.Outputs != 1 || l.Figures != 1 {
+			t.Errorf("%s: the running training has %d outputs with %d figures drawn, want one figure drawn anew", l.Title, l.Outputs, l.Figures)
+		}
+	}
+	if len(titles) < 3 {
+		t.Errorf("the running training showed %v, want at least 3 states", got.Live)
 	}
 	if got.Interrupt.Seconds > 5 || !strings.Contains(got.Interrupt.Output, "kept: true true") {
 		t.Errorf("the interrupted training took %.1f s to end and put out %s", got.Interrupt.Seconds, got.Interrupt.Output)
