@@ -172,7 +172,6 @@ type seat struct {
 	root, home, pictures string // root: what the kernel takes for the module
 	chromium, playwright string
 	gopls                bool
-	env                  []string
 	spec                 *jupyter.Spec
 }
 
