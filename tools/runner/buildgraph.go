@@ -11,9 +11,12 @@ import (
 
 // buildGraph measures the parts of a Go cell's time by the go command's own record of its actions, which it writes anew on each build
 // (go build -debug-actiongraph). Nothing is guessed: without a record of a link made during the cell the parts stay zero.
-type buildGraph struct{ dir string } // the kernel's folder, which goes with it
+type buildGraph struct {
+	dir   string // the kernel's folder, which goes with it
+	stray string // where a cell that calls go build itself has the record written
+}
 
-const graphFile = "actions.json"
+const graphFile = ".flowbook-build.json"
 
 // graphEnv is the GOFLAGS that makes go build write its record. GoNB builds in a folder of its own in the kernel's.
 func graphEnv(flags string) string {
@@ -28,6 +31,7 @@ func (g *buildGraph) phases(c *CellResult) {
 	path := filepath.Join(g.dir, graphFile)
 	text, err := os.ReadFile(path)
 	os.Remove(path)
+	os.Remove(g.stray)
 	if err != nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -161,7 +162,7 @@ func (s *session) start(ctx context.Context) error {
 	}
 	s.res.Startup = time.Since(begin)
 	if timings {
-		s.graph = &buildGraph{s.k.Folder()}
+		s.graph = &buildGraph{s.k.Folder(), filepath.Join(s.opt.Dir, "..", graphFile)}
 	}
 	if s.inc != nil {
 		if err := s.inc.store.putInfo(s.inc.keys.base, s.k.Info()); err != nil {
