@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flowbook/ml/module"
 	"fmt"
 	"io"
 	"io/fs"
@@ -62,11 +63,11 @@ func (m *Model) save(folder string) error {
 		return err
 	}
 	for i, a := range d.Arrays {
-		if err := writeFile(filepath.Join(folder, a.File), files[i]); err != nil {
+		if err := module.Replace(filepath.Join(folder, a.File), files[i], 0o644); err != nil {
 			return err
 		}
 	}
-	if err := writeFile(filepath.Join(folder, modelFile), text); err != nil {
+	if err := module.Replace(filepath.Join(folder, modelFile), text, 0o644); err != nil {
 		return err
 	}
 	return d.sweep(folder)
@@ -97,26 +98,6 @@ func escapeGlob(path string) string {
 		return strings.NewReplacer("[", "[[]").Replace(path)
 	}
 	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(path)
-}
-
-// writeFile writes a file under another name, makes sure that it is on the disk, and puts it in place.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already where all went well
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // Load reads a model that Save has written. Folders that are cut short, altered, or written by a newer program are

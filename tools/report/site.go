@@ -1,7 +1,7 @@
 package report
 
 import (
-	"errors"
+	"flowbook/ml/module"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,7 +54,7 @@ func Site(dir string, run Run) error {
 		}
 		text, err := page(run, i)
 		if err == nil {
-			err = replace(filepath.Join(dir, run.Pages[i].file()), text)
+			err = module.Replace(filepath.Join(dir, run.Pages[i].file()), text, 0o644)
 		}
 		if err != nil {
 			return fmt.Errorf("write report: %w", err)
@@ -62,7 +62,7 @@ func Site(dir string, run Run) error {
 	}
 	text, err := index(run)
 	if err == nil {
-		err = replace(filepath.Join(dir, "index.html"), text)
+		err = module.Replace(filepath.Join(dir, "index.html"), text, 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -124,21 +124,4 @@ func title(p *Page) string {
 		}
 	}
 	return p.Name
-}
-
-// replace writes a file so that it holds the old bytes or the new ones: a temporary file, flushed, then renamed.
-func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }
