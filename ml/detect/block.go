@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"math"
-
 	"flowbook/ml/dataset"
 )
 
@@ -10,41 +8,88 @@ import (
 // one block after the other, so this also bounds its memory and its delay.
 const Block = 10_000
 
-// block gathers flows, from frames of any length, until there are enough of them.
+// block gathers flows, from frames of any length, until there are enough of them. It is used for one block after the
+// other and then allocates no more.
 type block struct {
 	features *Features
 	rows     int
 	data     []float64 // raw features but for the company, which finish fills in
 	cols     int
+	logs     logs
 
 	ms                        []int64
 	source, destination, port []int32
 	hosts                     map[string]int32 // numbers of the hosts seen in this block
+	company                   company
 }
 
 func (f *Features) newBlock() *block {
-	return &block{features: f, cols: len(f.Names()), hosts: map[string]int32{}}
+	return &block{features: f, cols: len(f.Names()), logs: theLogs(), hosts: map[string]int32{}}
+}
+
+// numbers is a column of numbers as it lies in its frame.
+type numbers struct {
+	whole []int64
+	float []float64 // if whole is nil
+}
+
+func numbersOf(flows *dataset.Frame, name string) numbers {
+	if c := flows.Column(name); c.Kind() == dataset.Int64 && c.Nulls() == 0 {
+		return numbers{whole: flows.Int64s(name)}
+	}
+	return numbers{float: flows.Float64s(name)}
+}
+
+func (n numbers) at(r int) float64 {
+	if n.whole != nil {
+		return float64(n.whole[r])
+	}
+	return n.float[r]
+}
+
+// flowColumns are the columns of a frame that features are made of.
+type flowColumns struct {
+	rows                             int
+	log                              []numbers    // as logColumns
+	share                            [][2]numbers // as shareColumns
+	port, protocol                   numbers
+	ms                               []int64
+	source, destination, application []string
+}
+
+func columnsOf(flows *dataset.Frame) *flowColumns {
+	c := &flowColumns{
+		rows: flows.NumRows(), port: numbersOf(flows, "dst_port"), protocol: numbersOf(flows, "protocol"),
+		ms: flows.Int64s("bidirectional_first_seen_ms"), source: flows.Strings("src_ip"), destination: flows.Strings("dst_ip"),
+		application: flows.Strings("application_name"),
+	}
+	for _, name := range logColumns {
+		c.log = append(c.log, numbersOf(flows, name))
+	}
+	for _, s := range shareColumns {
+		c.share = append(c.share, [2]numbers{numbersOf(flows, s[0]), numbersOf(flows, s[1])})
+	}
+	return c
 }
 
 // add takes flows from row from on, at most until the block is full, and returns how many it took.
-func (b *block) add(flows *dataset.Frame, from int) int {
-	n := min(Block-b.rows, flows.NumRows()-from)
-	base := len(b.data)
-	b.data = append(b.data, make([]float64, n*b.cols)...)
-	at := 0
+func (b *block) add(flows *flowColumns, from int) int {
+	n := min(Block-b.rows, flows.rows-from)
+	rest := b.grow(n)
 	set := func(value func(r int) float64) {
 		for i := range n {
-			b.data[base+i*b.cols+at] = value(from + i)
+			rest[i*b.cols] = value(from + i)
 		}
-		at++
+		rest = rest[1:]
 	}
-	for _, name := range logColumns {
-		v := flows.Float64s(name)
-		set(func(r int) float64 { return math.Log1p(max(v[r], 0)) })
+	for _, v := range flows.log {
+		for i := range n {
+			rest[i*b.cols] = b.logs.of(v.at(from + i))
+		}
+		rest = rest[1:]
 	}
-	for _, s := range shareColumns {
-		part, whole := flows.Float64s(s[0]), flows.Float64s(s[1])
-		set(func(r int) float64 { return part[r] / max(whole[r], 1) })
+	for _, s := range flows.share {
+		set(func(r int) float64 { return s[0].at(r) / max(s[1].at(r), 1) })
 	}
 	truth := func(v bool) float64 {
 		if v {
@@ -52,24 +97,32 @@ func (b *block) add(flows *dataset.Frame, from int) int {
 		}
 		return 0
 	}
-	port, protocol := flows.Float64s("dst_port"), flows.Float64s("protocol")
-	set(func(r int) float64 { return truth(port[r] < 1024) })
+	set(func(r int) float64 { return truth(flows.port.at(r) < 1024) })
 	for _, p := range protocols {
-		set(func(r int) float64 { return truth(protocol[r] == p.number) })
+		set(func(r int) float64 { return truth(flows.protocol.at(r) == p.number) })
 	}
-	application := flows.Strings("application_name")
 	for _, a := range b.features.Applications {
-		set(func(r int) float64 { return truth(application[r] == a) })
+		set(func(r int) float64 { return truth(flows.application[r] == a) })
 	}
-	ms, source, destination := flows.Int64s("bidirectional_first_seen_ms"), flows.Strings("src_ip"), flows.Strings("dst_ip")
 	for r := from; r < from+n; r++ {
-		b.ms = append(b.ms, ms[r])
-		b.source = append(b.source, b.host(source[r]))
-		b.destination = append(b.destination, b.host(destination[r]))
-		b.port = append(b.port, int32(uint16(port[r])))
+		b.source = append(b.source, b.host(flows.source[r]))
+		b.destination = append(b.destination, b.host(flows.destination[r]))
+		b.port = append(b.port, int32(uint16(flows.port.at(r))))
 	}
+	b.ms = append(b.ms, flows.ms[from:from+n]...)
 	b.rows += n
 	return n
+}
+
+// grow makes room for n rows more and returns it; what stands there is to be overwritten.
+func (b *block) grow(n int) []float64 {
+	old := len(b.data)
+	if need := old + n*b.cols; need > cap(b.data) {
+		larger := make([]float64, old, min(max(need, 2*cap(b.data)), Block*b.cols))
+		b.data = larger[:copy(larger[:old], b.data)]
+	}
+	b.data = b.data[:old+n*b.cols]
+	return b.data[old:]
 }
 
 func (b *block) host(name string) int32 {
@@ -81,15 +134,18 @@ func (b *block) host(name string) int32 {
 	return n
 }
 
-// finish returns the raw features of the flows gathered, and empties the block. The matrix is the caller's.
+// finish returns the raw features of the flows gathered, which the next add overwrites, and empties the block.
 func (b *block) finish() dataset.Matrix {
 	m := dataset.Matrix{Rows: b.rows, Cols: b.cols, Data: b.data}
-	first := b.cols - len(windows)*len(companyNames)
-	for i, counts := range company(b.ms, b.source, b.destination, b.port) {
-		for k, n := range counts {
-			m.Data[i*b.cols+first+k] = math.Log1p(n)
+	counts := b.company.count(b.ms, b.source, b.destination, b.port, len(b.hosts))
+	for i := range m.Rows {
+		row := m.Row(i)
+		for k, n := range counts[i*companyCounts : (i+1)*companyCounts] {
+			row[b.cols-companyCounts+k] = b.logs[n]
 		}
 	}
-	*b = *b.features.newBlock()
+	b.rows, b.data = 0, b.data[:0]
+	b.ms, b.source, b.destination, b.port = b.ms[:0], b.source[:0], b.destination[:0], b.port[:0]
+	clear(b.hosts)
 	return m
 }

@@ -118,9 +118,11 @@ func (f *Features) learnScale(m dataset.Matrix) {
 }
 
 func (f *Features) standardise(m dataset.Matrix) {
-	for i, v := range m.Data {
-		c := i % m.Cols
-		m.Data[i] = (v - f.Mean[c]) / f.Scale[c]
+	for r := range m.Rows {
+		row := m.Row(r)
+		for c, v := range row {
+			row[c] = (v - f.Mean[c]) / f.Scale[c]
+		}
 	}
 }
 
@@ -133,14 +135,12 @@ func (f *Features) Transform(flows *dataset.Frame) dataset.Matrix {
 }
 
 func (f *Features) raw(flows *dataset.Frame) dataset.Matrix {
-	out := dataset.Matrix{Cols: len(f.Names())}
-	b := f.newBlock()
-	for from := 0; from < flows.NumRows(); {
-		from += b.add(flows, from)
-		if b.rows == Block || from == flows.NumRows() {
-			m := b.finish()
-			out.Rows += m.Rows
-			out.Data = append(out.Data, m.Data...)
+	b, columns := f.newBlock(), columnsOf(flows)
+	out := dataset.Matrix{Rows: columns.rows, Cols: b.cols, Data: make([]float64, 0, columns.rows*b.cols)}
+	for from := 0; from < columns.rows; {
+		from += b.add(columns, from)
+		if b.rows == Block || from == columns.rows {
+			out.Data = append(out.Data, b.finish().Data...)
 		}
 	}
 	return out

@@ -2,9 +2,11 @@ package detect
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flowbook/ml/dataset"
 )
@@ -15,21 +17,74 @@ func TestCompany(t *testing.T) {
 	ms := []int64{10_000, 10_300, 10_400, 14_400, 10_350}
 	source, target := []int32{0, 0, 0, 0, 1}, []int32{9, 9, 9, 8, 9}
 	port := []int32{1, 2, 2, 1, 1}
-	got := company(ms, source, target, port)
-	oneSecond := [][]float64{
+	got := new(company).count(ms, source, target, port, 10)
+	oneSecond := [][]int32{
 		// flows, targets, ports of the source; flows to, sources of the destination; flows, ports of the pair
 		{3, 1, 2, 4, 2, 3, 2}, {3, 1, 2, 4, 2, 3, 2}, {3, 1, 2, 4, 2, 3, 2}, {1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 4, 2, 1, 1},
 	}
-	tenSeconds := [][]float64{
+	tenSeconds := [][]int32{
 		{4, 2, 2, 4, 2, 3, 2}, {4, 2, 2, 4, 2, 3, 2}, {4, 2, 2, 4, 2, 3, 2}, {4, 2, 2, 1, 1, 1, 1}, {1, 1, 1, 4, 2, 1, 1},
 	}
 	k := len(companyNames)
 	for i := range ms {
-		if diff := cmp.Diff(oneSecond[i], got[i][:k]); diff != "" {
+		if diff := cmp.Diff(oneSecond[i], got[i*companyCounts:][:k]); diff != "" {
 			t.Errorf("flow %d, one second (-want +got):\n%s", i, diff)
 		}
-		if diff := cmp.Diff(tenSeconds[i], got[i][k:2*k]); diff != "" {
+		if diff := cmp.Diff(tenSeconds[i], got[i*companyCounts:][k:2*k]); diff != "" {
 			t.Errorf("flow %d, ten seconds (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+// TestCompanyIsAsDefined compares with the definition, counted flow by flow, on blocks of all sizes and spreads of time.
+func TestCompanyIsAsDefined(t *testing.T) {
+	var c company
+	for seed := range uint64(40) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		n, hosts, spread := random.IntN(200), 1+random.IntN(8), int64(1)<<random.IntN(63)
+		ms := make([]int64, n)
+		source, destination, port := make([]int32, n), make([]int32, n), make([]int32, n)
+		for i := range ms {
+			ms[i] = random.Int64N(spread) - spread/3
+			source[i], destination[i] = int32(random.IntN(hosts)), int32(random.IntN(hosts))
+			port[i] = int32(random.IntN(3)) * 32767
+		}
+		var want []int32
+		for i := range ms {
+			for _, length := range windows {
+				most := make([]int32, len(companyNames))
+				half := func(j int) int64 { return ms[j] / (length / 2) }
+				for _, window := range []int64{half(i), half(i) - 1} {
+					flows := map[int]int32{} // of source, destination, pair
+					things := [4]map[int32]bool{{}, {}, {}, {}}
+					for j := range ms {
+						if half(j) != window && half(j) != window+1 {
+							continue
+						}
+						of, to := source[j] == source[i], destination[j] == destination[i]
+						if of {
+							flows[0]++
+							things[0][destination[j]], things[1][port[j]] = true, true
+						}
+						if to {
+							flows[1]++
+							things[2][source[j]] = true
+						}
+						if of && to {
+							flows[2]++
+							things[3][port[j]] = true
+						}
+					}
+					for k, v := range []int32{flows[0], int32(len(things[0])), int32(len(things[1])), flows[1], int32(len(things[2])),
+						flows[2], int32(len(things[3]))} {
+						most[k] = max(most[k], v)
+					}
+				}
+				want = append(want, most...)
+			}
+		}
+		if diff := cmp.Diff(want, c.count(ms, source, destination, port, hosts), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%d flows within %d ms (-want +got):\n%s", n, spread, diff)
 		}
 	}
 }
@@ -93,7 +148,7 @@ func TestTransformIsBlockByBlock(t *testing.T) {
 	for s := (&stream{frame: frame, piece: 333}); s.Scan(); {
 		piece := s.Frame()
 		for from := 0; from < piece.NumRows(); {
-			if from += b.add(piece, from); b.rows == Block {
+			if from += b.add(columnsOf(piece), from); b.rows == Block {
 				take()
 			}
 		}

@@ -94,8 +94,9 @@ func (s *scan) frame(f *dataset.Frame) error {
 	if s.block == nil {
 		return s.score(s.model.Transform(f), ids)
 	}
-	for from := 0; from < f.NumRows(); {
-		n := s.block.add(f, from)
+	columns := columnsOf(f)
+	for from := 0; from < columns.rows; {
+		n := s.block.add(columns, from)
 		if ids != nil {
 			s.ids = append(s.ids, ids[from:from+n]...)
 		}

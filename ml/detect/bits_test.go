@@ -1,0 +1,146 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/ml"
+	"flowbook/ml/dataset"
+)
+
+var update = flag.Bool("update", false, "write testdata/bits.json anew")
+
+// bits are digests of what one detector makes of one file: equal only if every bit is.
+type bits struct {
+	Model    string `json:"model"`    // model.json, which holds the arrays' digests
+	Features string `json:"features"` // rows that the detector sees
+	Scores   string `json:"scores"`   // of all flows
+	Findings string `json:"findings"` // of a scan in pieces
+}
+
+// golden is testdata/bits.json: for each file of flows its digest and, for each kind, the bits.
+type golden map[string]struct {
+	File  string          `json:"file,omitempty"`
+	Kinds map[string]bits `json:"kinds"`
+}
+
+// TestSameBits: a model trained on a file, its features, scores and findings are, bit for bit, those that were written
+// down before anything here was made fast.
+func TestSameBits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains every detector twice; run without -short")
+	}
+	if runtime.GOARCH != "amd64" || ml.ChosenBackend().Config != "go:ops_sequential" {
+		t.Skip("the digests are those of amd64 and of gomlx's Go backend: exponentials and sums round otherwise elsewhere")
+	}
+	const file = "testdata/bits.json"
+	var want golden
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &want)
+	}
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	got := golden{}
+	for _, c := range []struct {
+		name  string
+		flows func(t *testing.T, columns []string) (f *dataset.Frame, digest string)
+	}{
+		{"made up", func(*testing.T, []string) (*dataset.Frame, string) { return flows(Block+3000, 60, 9_980, 3), "" }},
+		{"split_1", readSplit1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			entry := want[c.name]
+			entry.Kinds = map[string]bits{}
+			for _, kind := range Kinds {
+				frame, digest := c.flows(t, append([]string{"id"}, (&Features{}).Columns()...))
+				if !*update && digest != entry.File {
+					t.Skip("another split_1 than the one that the digests are of")
+				}
+				entry.File = digest
+				entry.Kinds[kind] = bitsOf(t, kind, frame)
+			}
+			got[c.name] = entry
+			if diff := cmp.Diff(want[c.name], entry); diff != "" && !*update {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if *update {
+		text, err := json.MarshalIndent(got, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func readSplit1(t *testing.T, columns []string) (*dataset.Frame, string) {
+	path := dataset.Path("EditDatasets/split_1.csv")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("no split_1; flowbook data generate and flowbook data split make it")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame, err := dataset.Read(path, columns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frame, digest(text)
+}
+
+func bitsOf(t *testing.T, kind string, frame *dataset.Frame) bits {
+	t.Helper()
+	model, _, err := Train(t.Context(), Training{Kind: kind, Flows: frame, Seed: 18, Percentile: 95})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "model")
+	if err := model.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile(filepath.Join(folder, modelFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings := sha256.New()
+	tally, err := model.Scan(t.Context(), &stream{frame: frame, piece: 777}, func(f Finding) error {
+		_, err := fmt.Fprintf(findings, "%d %d %x %x", f.Row, f.ID, f.Score, f.Threshold)
+		for _, d := range f.Drivers {
+			fmt.Fprintf(findings, " %s %x", d.Feature, d.Share)
+		}
+		fmt.Fprintln(findings)
+		return err
+	}, func(index float64, t Tally) { fmt.Fprintf(findings, "drift %x %+v\n", index, t) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(findings, "%+v", tally)
+	return bits{digest(document), digestOf(model.Transform(frame).Data), digestOf(model.Score(frame)), hex.EncodeToString(findings.Sum(nil))}
+}
+
+func digestOf(values []float64) string {
+	sum := sha256.New()
+	if err := binary.Write(io.Writer(sum), binary.LittleEndian, values); err != nil {
+		panic(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
