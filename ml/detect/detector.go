@@ -8,6 +8,7 @@ package detect
 import (
 	"context"
 	"math"
+	"runtime"
 	"sync"
 
 	"flowbook/ml"
@@ -24,6 +25,17 @@ type Detector interface {
 
 // Kinds are the detectors that Train knows.
 var Kinds = []string{"original", "autoencoder", "pca", "forest", "zscore"}
+
+// eachPart calls f for parts of rows, from and to, on all cores at once, and returns when all are done.
+func eachPart(rows int, f func(from, to int)) {
+	const fewest = 256 // rows that are worth a goroutine
+	parts := max(1, min(runtime.GOMAXPROCS(0), rows/fewest))
+	var wg sync.WaitGroup
+	for p := range parts {
+		wg.Go(func() { f(p*rows/parts, (p+1)*rows/parts) })
+	}
+	wg.Wait()
+}
 
 // Reconstruction scores a row by the difference between it and what an autoencoder gives back.
 type Reconstruction struct {

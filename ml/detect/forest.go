@@ -92,42 +92,42 @@ func grow(m dataset.Matrix, random *rand.Rand, nodes *[]Node, at int, rows []int
 
 // Score is 2 to the power of minus the mean depth of each row over the depth to expect.
 func (f *Forest) Score(m dataset.Matrix) []float64 {
+	f.fits(m)
 	out := make([]float64, m.Rows)
-	for r := range out {
-		out[r] = f.score(m.Row(r), nil)
-	}
+	w := f.walk()
+	eachPart(m.Rows, func(from, to int) {
+		w.depths(out[from:to], m.Slice(from, to))
+		for r, sum := range out[from:to] {
+			out[from+r] = math.Pow(2, -sum/float64(len(f.Trees))/w.expected)
+		}
+	})
 	return out
 }
 
-// score adds to parts, if not nil, what each feature's cuts saved in depth.
-func (f *Forest) score(row []float64, parts []float64) float64 {
-	if len(row) != f.Features {
-		panic(fmt.Errorf("detect: %d features given to a detector of %d", len(row), f.Features))
+func (f *Forest) fits(m dataset.Matrix) {
+	if m.Cols != f.Features {
+		panic(fmt.Errorf("detect: %d features given to a detector of %d", m.Cols, f.Features))
 	}
-	var sum float64
-	for _, nodes := range f.Trees {
-		n, depth := &nodes[0], 0.0
-		for n.Left != 0 {
-			next := &nodes[n.Left]
-			if row[n.Feature] >= n.Cut {
-				next = &nodes[n.Left+1]
-			}
-			if parts != nil {
-				parts[n.Feature] += expectedDepth(n.Rows) - expectedDepth(next.Rows) - 1
-			}
-			n, depth = next, depth+1
-		}
-		sum += depth + expectedDepth(n.Rows)
-	}
-	return math.Pow(2, -sum/float64(len(f.Trees))/expectedDepth(int32(f.Sample)))
 }
 
 // Explain is, for each feature, by how many cuts those on it brought the row to its end sooner than an ordinary cut
 // would, per tree.
 func (f *Forest) Explain(m dataset.Matrix) dataset.Matrix {
+	f.fits(m)
+	expected := theDepths()
 	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
 	for r := range m.Rows {
-		f.score(m.Row(r), out.Row(r))
+		row, parts := m.Row(r), out.Row(r)
+		for _, nodes := range f.Trees {
+			for n := &nodes[0]; n.Left != 0; {
+				next := &nodes[n.Left]
+				if row[n.Feature] >= n.Cut {
+					next = &nodes[n.Left+1]
+				}
+				parts[n.Feature] += expected.of(n.Rows) - expected.of(next.Rows) - 1
+				n = next
+			}
+		}
 	}
 	for i := range out.Data {
 		out.Data[i] /= float64(len(f.Trees))
@@ -146,16 +146,21 @@ func expectedDepth(n int32) float64 {
 	return 2*(math.Log(float64(n-1))+0.5772156649015329) - 2*float64(n-1)/float64(n)
 }
 
-// check says what is wrong with a forest that came from a file: nodes must lead downwards and to existing ones.
+// check says what is wrong with a forest that came from a file: nodes must lead
+// downwards, to existing ones, and no two to the same.
 func (f *Forest) check() error {
 	if f.Sample < 2 || len(f.Trees) == 0 {
 		return fmt.Errorf("forest of %d trees from samples of %d", len(f.Trees), f.Sample)
 	}
 	for t, nodes := range f.Trees {
+		led := make([]bool, len(nodes))
 		for i, n := range nodes {
-			if n.Left != 0 && (int(n.Left) <= i || int(n.Left)+1 >= len(nodes)) ||
+			if n.Left != 0 && (int(n.Left) <= i || int(n.Left)+1 >= len(nodes) || led[n.Left] || led[n.Left+1]) ||
 				n.Feature < 0 || int(n.Feature) >= f.Features || n.Rows < 0 {
 				return fmt.Errorf("forest: tree %d, node %d: %+v", t, i, n)
+			}
+			if n.Left != 0 {
+				led[n.Left], led[n.Left+1] = true, true
 			}
 		}
 		if len(nodes) == 0 {
