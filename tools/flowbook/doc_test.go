@@ -1,60 +1,95 @@
 package main
 
 import (
-	"bufio"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 )
 
-// TestDocumentedCommands parses every flowbook command that the manual and the README show: one that the program does not
-// understand any more fails here.
-func TestDocumentedCommands(t *testing.T) {
-	for _, path := range []string{"doc.go", filepath.Join("..", "..", "README.md"), filepath.Join("..", "..", "CONTRIBUTING.md")} {
-		commands := documented(t, path)
-		if len(commands) == 0 {
-			t.Errorf("%s shows no command", path)
-		}
-		for _, command := range commands {
-			parser, err := newParser(io.Discard, io.Discard, func(int) {})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := parser.Parse(strings.Fields(command)); err != nil {
-				t.Errorf("%s: flowbook %s: %v", path, command, err)
-			}
-		}
-	}
-}
-
-// documented returns the arguments of the commands in a file: lines that begin, after indentation, a comment sign or a
-// prompt, with flowbook or go run ./tools/flowbook, up to a comment or a shell operator.
-func documented(t *testing.T, path string) (commands []string) {
-	t.Helper()
-	f, err := os.Open(path)
+// TestManual parses every command that the manual shows: one that the program does not understand any more fails here.
+func TestManual(t *testing.T) {
+	manual, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line := strings.TrimPrefix(lines.Text(), "//")
-		indented := strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "      - run: ")
-		line = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), "- run: "), "$ ")
-		rest, ok := strings.CutPrefix(line, "go run ./tools/flowbook ")
+	n := 0
+	for line := range strings.Lines(string(manual)) {
+		command, ok := strings.CutPrefix(line, "//\tflowbook ")
 		if !ok {
-			rest, ok = strings.CutPrefix(line, "flowbook ")
-		}
-		if !ok || !indented {
 			continue
 		}
+		n++
 		for _, end := range []string{" # ", " | ", " > ", " && "} {
-			rest, _, _ = strings.Cut(rest, end)
+			command, _, _ = strings.Cut(command, end)
 		}
-		commands = append(commands, strings.TrimSpace(rest))
+		if err := parse(t, command); err != nil {
+			t.Errorf("flowbook %s: %v", command, err)
+		}
 	}
-	return commands
+	if n < 10 {
+		t.Errorf("the manual shows %d commands, expected more: is its form another?", n)
+	}
+}
+
+// TestCommandsInSentences parses the commands that stand within the sentences of pages and notebooks, such as `run -p name=value`. They need
+// not be complete, but sub-command and flags must be there. A package that they name to go doc must be there too.
+func TestCommandsInSentences(t *testing.T) {
+	root := filepath.Join("..", "..")
+	pages, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "Datasets/README.md"} {
+		pages = append(pages, filepath.Join(root, filepath.FromSlash(name)))
+	}
+	var names []string
+	parser, err := newParser(io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range parser.Model.Children {
+		names = append(names, c.Name)
+	}
+	n := 0
+	for _, path := range pages {
+		for _, span := range readSpans(t, path) {
+			if pkg, ok := strings.CutPrefix(span, "go doc ./"); ok {
+				if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(pkg))); err != nil || !info.IsDir() {
+					t.Errorf("%s: %s: there is no such package", path, span)
+				}
+			}
+			command, whole := strings.CutPrefix(strings.TrimPrefix(span, "go run ./tools/"), "flowbook ")
+			first, _, _ := strings.Cut(command, " ")
+			if !whole && !slices.Contains(names, first) {
+				continue
+			}
+			n++
+			var unfinished *kong.ParseError
+			if err := parse(t, command); err != nil && !(errors.As(err, &unfinished) && regexp.MustCompile(`^(expected |missing flags: )`).MatchString(err.Error())) {
+				t.Errorf("%s: `%s`: %v", path, span, err)
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("found %d commands in sentences, expected more", n)
+	}
+}
+
+func parse(t *testing.T, command string) error {
+	t.Helper()
+	parser, err := newParser(io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = parser.Parse(strings.Fields(command))
+	return err
 }
 
 // TestDependenciesHaveReasons fails for a direct dependency of go.mod that CONTRIBUTING gives no reason for.

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/ml/module"
+)
+
+// shown is a command that a page shows, and what must be true of it.
+type shown struct {
+	page, section, command string
+
+	before func(*clone)               // what the page takes for granted: a capture, a fresh checkout
+	do     func(c *clone, cmd string) // instead of a shell
+	leaves string                     // files that are there afterwards, between blanks
+	says   string                     // an expression that the output matches
+}
+
+// commandsShown are all commands in the code blocks of the three pages, in their order. A command that a page shows and that is not here fails
+// TestReadme, so that nobody adds one without saying what it has to do.
+var commandsShown = []shown{
+	{"README.md", "Start", "go run ./tools/flowbook pipeline", (*clone).fresh, nil,
+		"Datasets/27072022.csv Datasets/labels.csv Datasets/EditDatasets/split_10.csv .flowbook/out/Dataset_Processing.ipynb .flowbook/report/index.html",
+		`(?m)^5 steps: 5 ran, .*\nexecuted notebooks: \.flowbook/out\nreport: \.flowbook/report/index\.html$`},
+	{"README.md", "Start", "go test ./...", nil, inGate, "", ""},
+	{"README.md", "Your own capture", "go run ./tools/flowbook data meter capture.pcap --out flows.csv", (*clone).capture, nil,
+		"flows.csv", `flows\.csv: 500 flows of \d+ packets, 0 packets skipped`},
+	{"README.md", "Your own capture", "go run ./tools/flowbook data verify flows.csv", nil, nil, "", `flows\.csv: 500 flows, every rule holds`},
+	{"README.md", "Your own capture", "go run ./tools/flowbook train --data flows.csv --model model --alarms-per-day 20", nil, nil,
+		"model", `(?s)trained on \d+ flows.*promised: at most .* 20 a day`},
+	{"README.md", "Your own capture", "go run ./tools/flowbook detect --model model flows.csv", nil, nil, "", `500 flows, \d+ anomalies above`},
+	{"README.md", "Your own capture", "go run ./tools/flowbook data generate --rows 1000000 --force", nil, nil, "", `27072022\.csv: 1000000 flows, sha256`},
+	{"README.md", "In CI", "go run ./tools/flowbook pipeline", (*clone).fresh, nil, "Datasets/EditDatasets/split_10.csv", `steps: .* ran`},
+	{"README.md", "In CI", "go run ./tools/flowbook check notebooks/*.ipynb --junit notebooks.xml", nil, nil,
+		"notebooks.xml", `(?m)^notebooks/Visualization_Top10_Protocol\.ipynb: ok, `},
+	{"README.md", "In JupyterLab", "go run ./tools/flowbook kernel install", nil, nil, "", `(?m)^installed Go \(Flowbook\) in .*kernels.gonb$`},
+	{"README.md", "In JupyterLab", "go run ./tools/flowbook doctor", nil, nil, "", `(?m)^ok +kernel +.*kernels.gonb$`},
+	{"README.md", "In JupyterLab", "!*cp $GONB_DIR/../go.mod $GONB_DIR/../go.sum . && go mod edit -module gonb -require flowbook@v0.0.0 -replace flowbook=$GONB_DIR/..",
+		nil, (*clone).plainGoNB, "notebooks/figures/top10_protocols.png", ""},
+	{"README.md", "In a course", "go run ./tools/flowbook export notebooks/Course_Exercises.ipynb --out site", nil, nil,
+		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 pages`},
+	{"CONTRIBUTING.md", "Contributing", "go run ./tools/flowbook pipeline", nil, nil, "", `5 steps: 5 up to date`},
+	{"CONTRIBUTING.md", "Contributing", "go test ./...", nil, inGate, "", ""},
+	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data generate", (*clone).fresh, nil, "Datasets/labels.csv", `27072022\.csv: 100000 flows`},
+	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data generate --rows 1000000", nil, nil, "", `27072022\.csv: 1000000 flows`},
+	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data verify Datasets/27072022.csv", nil, nil, "", `: 1000000 flows, every rule holds`},
+	{"Datasets/README.md", "Where the data comes from", "go run ./tools/flowbook data meter capture.pcap --out Datasets/27072022.csv", (*clone).fresh, nil,
+		"Datasets/27072022.csv", `27072022\.csv: 500 flows`},
+	{"Datasets/README.md", "Where the data comes from", "go run ./tools/flowbook data meter capture.pcap --anonymise --key-file key --out Datasets/27072022.csv", (*clone).fresh, nil,
+		"Datasets/27072022.csv", `27072022\.csv: 500 flows`},
+}
+
+// TestReadme executes the commands that README.md, CONTRIBUTING.md and Datasets/README.md show in blocks: in a copy of the module, in the
+// order of the pages, with a home folder of its own. The copy lacks the notebooks that take long, package notebooks executes those; .ci/run
+// does the two commands of Start in a clone that lacks nothing.
+func TestReadme(t *testing.T) {
+	root, err := module.Root("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compareShown(t, root)
+	if testing.Short() {
+		t.Skip("executes every command of the README, 1,000,000 flows among them; run without -short")
+	}
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the README's commands are for a Unix shell, and there is no sh on the PATH")
+	}
+	c := newClone(t, root)
+	for _, s := range commandsShown {
+		t.Run(s.section+"/"+s.command, func(t *testing.T) {
+			c := &clone{t, c.root, c.home}
+			if s.before != nil {
+				s.before(c)
+			}
+			out := ""
+			if s.do != nil {
+				s.do(c, s.command)
+			} else {
+				out = c.shell(s.command)
+			}
+			if !regexp.MustCompile(s.says).MatchString(out) {
+				t.Errorf("its output does not match %s:\n%s", s.says, out)
+			}
+			for _, name := range strings.Fields(s.leaves) {
+				if _, err := os.Stat(c.path(name)); err != nil {
+					t.Errorf("it has not made what it should: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// compareShown fails if the pages show other commands than commandsShown, or a block that is neither commands nor the layout of the folders.
+func compareShown(t *testing.T, root string) {
+	t.Helper()
+	var want, got [][3]string
+	var pages []string
+	for _, s := range commandsShown {
+		want = append(want, [3]string{s.page, s.section, s.command})
+		if !slices.Contains(pages, s.page) {
+			pages = append(pages, s.page)
+		}
+	}
+	for _, name := range pages {
+		source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range readPage(source).blocks {
+			commands, ok := b.commands(t)
+			switch {
+			case ok:
+				for _, command := range commands {
+					got = append(got, [3]string{name, b.section, command})
+				}
+			case name == "README.md" && b.section == "What stands where":
+				compareLayout(t, root, b.lines)
+			default:
+				t.Errorf("%s, %s: a block that nothing executes:\n%s", name, b.section, strings.Join(b.lines, "\n"))
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("the pages show other commands than commandsShown has (-want +got):\n%s", diff)
+	}
+}
+
+// compareLayout fails if a folder that the README describes is not there. Lines begin with a folder, or go on.
+func compareLayout(t *testing.T, root string, lines []string) {
+	t.Helper()
+	for _, line := range lines {
+		folder, _, _ := strings.Cut(line, " ")
+		if info, err := os.Stat(filepath.Join(root, folder)); err != nil || !info.IsDir() {
+			t.Errorf("README.md describes the folder %q, which is not there", folder)
+		}
+	}
+}
+
+// inGate is for the command that this test is a part of: .ci/run executes it, and takes it from the README.
+func inGate(c *clone, command string) {
+	gate, err := os.ReadFile(c.path(".ci/run"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	body := regexp.MustCompile(`(?ms)^readme\(\) \{.*?^\}$`).Find(gate)
+	if body == nil {
+		c.t.Fatal(".ci/run has no function readme any more")
+	}
+	if got := c.shell(string(body) + "\nreadme Start"); !slices.Contains(textLines([]byte(got)), command) {
+		c.t.Errorf(".ci/run executes\n%s\nof the README, which is not %q", got, command)
+	}
+}
