@@ -99,4 +99,4 @@ func forever(ctx context.Context, in int) (int, error) {
 
 var errRefused = errors.New("refused")
 
-func refuse(ctx context.Context, in int) (int, error) { return 0, errRefused }
+func refuse(ctx context.Context, in int) (int, error) { return in, errRefused }

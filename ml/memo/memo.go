@@ -29,7 +29,8 @@ import (
 //
 // f must be a named function of a package of this module, not a closure, a method, a generic function or a function of a cell:
 // only of those is the source known. It must depend on in alone (not on files, on the clock, on global state) and print nothing,
-// for the next call will not run it. An error of f is returned as it is and not stored.
+// for the next call will not run it. If f returns an error, Do returns both its results as they are and stores nothing: what a
+// function that was told to stop has done so far, it may hand over beside the error.
 //
 // The key under which a result is stored is made of f's name, the bytes of in, the types, the digest of the source of f's
 // package and of all that it imports (see package module: other modules, the Go version and GOARCH are in it), and
@@ -68,11 +69,8 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 		return zero, fmt.Errorf("memo: %w", err)
 	}
 	if builtBefore(sources) {
-		result, data, err := compute(ctx, f, in)
-		if err != nil {
-			return zero, wrapResult(name, data, err)
-		}
-		return result, nil
+		result, _, err := compute(ctx, name, f, in)
+		return result, err
 	}
 	dir, err := module.State(root, "memo")
 	if err != nil {
@@ -91,9 +89,9 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 	if result, ok := load[Out](s, key); ok { // somebody else computed it while we waited
 		return result, nil
 	}
-	result, data, err := compute(ctx, f, in)
+	result, data, err := compute(ctx, name, f, in)
 	if err != nil {
-		return zero, wrapResult(name, data, err)
+		return result, err
 	}
 	if err := s.write(key, data); err != nil {
 		return zero, fmt.Errorf("memo: %s: %w", name, err)
@@ -101,37 +99,29 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 	return result, nil
 }
 
-// compute calls f and returns its result as the store would give it back, with its bytes. An error with bytes is not f's own: the
-// value did not survive.
-func compute[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, []byte, error) {
+// compute calls f and returns its result as the store would give it back, with its bytes. Errors of f come as they are, for the
+// caller to test, with f's result; others say that the value does not survive, and name the function.
+func compute[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In) (Out, []byte, error) {
 	var zero, back Out
 	fresh, err := f(ctx, in)
 	if err != nil {
-		return zero, nil, err
+		return fresh, nil, err
 	}
 	data, err := encode(reflect.ValueOf(&fresh).Elem())
+	if err == nil {
+		err = decode(data, reflect.ValueOf(&back).Elem())
+	}
+	var again []byte
+	if err == nil {
+		again, err = encode(reflect.ValueOf(&back).Elem())
+	}
+	if err == nil && !bytes.Equal(data, again) {
+		err = fmt.Errorf("a %T comes back changed", fresh)
+	}
 	if err != nil {
-		return zero, []byte{}, err
-	}
-	if err := decode(data, reflect.ValueOf(&back).Elem()); err != nil {
-		return zero, data, err
-	}
-	again, err := encode(reflect.ValueOf(&back).Elem())
-	if err != nil {
-		return zero, data, err
-	}
-	if !bytes.Equal(data, again) {
-		return zero, data, fmt.Errorf("a %T comes back changed", fresh)
+		return zero, nil, fmt.Errorf("memo: %s: its result cannot be kept: %w", name, err)
 	}
 	return back, data, nil
-}
-
-// wrapResult leaves f's own errors as they are, for the caller to test, and names the function in the others.
-func wrapResult(name string, data []byte, err error) error {
-	if data == nil {
-		return err
-	}
-	return fmt.Errorf("memo: %s: its result cannot be kept: %w", name, err)
 }
 
 func load[Out any](s store, key string) (Out, bool) {

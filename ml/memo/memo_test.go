@@ -97,8 +97,8 @@ func TestDoComputesOnce(t *testing.T) {
 
 func TestDoKeepsNoErrors(t *testing.T) {
 	dir := inStore(t)
-	if _, err := Do(context.Background(), refuse, 1); err != errRefused {
-		t.Errorf("got error %v, want the function's own", err)
+	if got, err := Do(context.Background(), refuse, 7); got != 7 || err != errRefused {
+		t.Errorf("got %v and error %v, want what the function returned, 7 and its own error", got, err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("the store holds %v after an error", entries)
