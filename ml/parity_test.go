@@ -107,7 +107,7 @@ func TestParity(t *testing.T) {
 		}
 		return loss
 	}, func(epoch int, loss float64, check []float64) {
-		val, err := s.evaluate(a.Config.newValidation(singles(check), 1))
+		val, err := s.evaluate(t.Context(), a.Config.newValidation(singles(check), 1))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package ml
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -122,9 +123,12 @@ func (c Config) newValidation(x []float32, features int) *validation {
 }
 
 // evaluate is the validation loss at the present weights.
-func (s *session) evaluate(v *validation) (loss float64, err error) {
+func (s *session) evaluate(ctx context.Context, v *validation) (loss float64, err error) {
 	defer catch(&err)
 	for i := range v.rows {
+		if err := ctx.Err(); err != nil {
+			return 0, context.Cause(ctx)
+		}
 		out, err := s.eval.Call(s.params, v.rows[i], v.weights[i])
 		if err != nil {
 			return 0, fmt.Errorf("validation: %w", err)

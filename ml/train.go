@@ -93,7 +93,7 @@ func (f *Fit) run(ctx context.Context, s *session, rows []float32, check *valida
 		if err != nil {
 			return err
 		}
-		val, err := s.evaluate(check)
+		val, err := s.evaluate(ctx, check)
 		if err != nil {
 			return err
 		}

@@ -118,7 +118,7 @@ func TestBestWeightsAreRestored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.evaluate(f.Config.newValidation(check, 1))
+		got, err := s.evaluate(context.Background(), f.Config.newValidation(check, 1))
 		if err != nil {
 			t.Fatal(err)
 		}
