@@ -17,8 +17,8 @@ import (
 const vegaEnv = "FLOWBOOK_VEGA"
 
 // page draws all specifications and leaves a report in the element #report:
-// for each figure its warnings and how many colours its canvas has. The policy
-// forbids everything that is not on this disk.
+// for each figure its warnings, the width of its canvas and how many colours
+// it has. The policy forbids everything that is not on this disk.
 const page = `<!DOCTYPE html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src file: data: 'unsafe-inline' 'unsafe-eval'; connect-src 'none'">
 <script src="%[1]s/vega/build/vega.min.js"></script>
@@ -33,17 +33,18 @@ const page = `<!DOCTYPE html><meta charset="utf-8">
     const problems = [];
     const note = (...a) => problems.push(a.join(' '));
     const logger = {level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger};
-    let colours = 0;
+    let colours = 0, width = 0;
     try {
       const {view} = await vegaEmbed(place, spec, {actions: false, renderer: 'canvas', logger});
       await view.runAsync();
       const canvas = place.querySelector('canvas');
+      width = Math.ceil(canvas.getBoundingClientRect().width);
       const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
       const seen = new Set();
       for (let i = 0; i < pixels.length; i += 4) seen.add(pixels[i] << 16 | pixels[i+1] << 8 | pixels[i+2]);
       colours = seen.size;
     } catch (e) { note(e); }
-    report.push({name, problems, colours});
+    report.push({name, problems, colours, width});
   }
   const out = document.body.appendChild(document.createElement('pre'));
   out.id = 'report';
@@ -110,9 +111,9 @@ func TestInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	var report []struct {
-		Name     string
-		Problems []string
-		Colours  int
+		Name           string
+		Problems       []string
+		Colours, Width int
 	}
 	if err := json.Unmarshal(text, &report); err != nil {
 		t.Fatal(err)
@@ -126,6 +127,9 @@ func TestInBrowser(t *testing.T) {
 		}
 		if r.Colours < 3 {
 			t.Errorf("%s: the canvas has %d colours", r.Name, r.Colours)
+		}
+		if r.Width > widestVega {
+			t.Errorf("%s: the canvas is %d pixels wide, more than %d fit a notebook's column", r.Name, r.Width, widestVega)
 		}
 	}
 	shot := filepath.Join(t.ArtifactDir(), "figures.png")

@@ -23,10 +23,10 @@ func (f *Figure) Bundle() map[string]any {
 	return bundle
 }
 
-// Metadata returns the size in pixels at which the PNG is shown, the same as
-// that of the specification.
+// Metadata returns the size in pixels at which the PNG is shown: its own, or
+// less if it is wider than a page.
 func (f *Figure) Metadata() map[string]any {
-	width, height := f.shown()
+	width, height := f.shown(widestPNG)
 	return map[string]any{"image/png": map[string]any{"width": width, "height": height}}
 }
 

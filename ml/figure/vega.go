@@ -8,12 +8,17 @@ import (
 // schemaURL names the version of Vega-Lite; JupyterLab 4 knows 3 to 5.
 const schemaURL = "https://vega.github.io/schema/vega-lite/v5.json"
 
-// widest is the largest width of a figure on the screen in pixels: what fits
-// a notebook's cell. A wider figure is scaled down as a whole.
-const widest = 900
+// The largest widths of a figure on the screen in pixels; a wider figure is
+// scaled down as a whole. JupyterLab in a window of 1280 pixels leaves an
+// output 840, of which the menu beside a Vega-Lite figure takes 38. A PNG has
+// no menu, and its viewers shrink what is too wide for them.
+const (
+	widestVega = 800
+	widestPNG  = 900
+)
 
 // shown returns the size of the figure on the screen in pixels.
-func (f *Figure) shown() (width, height int) {
+func (f *Figure) shown(widest float64) (width, height int) {
 	w, h := f.size.Width*screenDPI, f.size.Height*screenDPI
 	if w > widest {
 		w, h = widest, h*widest/w
@@ -59,7 +64,7 @@ func round3(v float64) float64 { return math.Round(v*1000) / 1000 }
 // Spec returns the figure as a Vega-Lite v5 specification of plain maps,
 // slices, strings, numbers and booleans, without nil.
 func (f *Figure) Spec() map[string]any {
-	width, height := f.shown()
+	width, height := f.shown(widestVega)
 	cells := f.cells()
 	th := cells[0].theme()
 	perPoint := float64(width) / (f.size.Width * 72)
