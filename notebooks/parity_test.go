@@ -22,6 +22,7 @@ type original struct {
 	Does   string `yaml:"does"`
 	Shows  string `yaml:"shows"`
 	Golden string `yaml:"golden"`
+	Live   bool   `yaml:"live"` // before it, our cell shows a figure that it updates in place while it runs
 }
 
 func contract(t *testing.T) map[string][]original {
@@ -87,7 +88,14 @@ func TestParity(t *testing.T) {
 					t.Errorf("cell %d is %s, want %s", o.Cell, cell.Type, o.Kind)
 				}
 				if o.Kind == "code" {
-					got := shown(cell)
+					outputs := cell.Outputs
+					if o.Live {
+						if len(outputs) == 0 || shown(outputs[:1]) != "figure" {
+							t.Fatalf("cell %d (%s) has no live figure before what it shows", o.Cell, o.Does)
+						}
+						outputs = outputs[1:]
+					}
+					got := shown(outputs)
 					if got == "stream" && o.Shows == "text" {
 						got = "text" // what Python shows as a last expression, Go prints
 					}
@@ -100,10 +108,10 @@ func TestParity(t *testing.T) {
 	}
 }
 
-// shown names the kind of a cell's outputs: nothing, stream, text, table, figure, or error.
-func shown(cell *notebook.Cell) string {
+// shown names the kind of outputs: nothing, stream, text, table, figure, or error.
+func shown(outputs []*notebook.Output) string {
 	kind := "nothing"
-	for _, output := range cell.Outputs {
+	for _, output := range outputs {
 		switch {
 		case output.Type == "error":
 			return "error"
