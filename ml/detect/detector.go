@@ -9,6 +9,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 
 	"flowbook/ml"
@@ -47,6 +48,7 @@ type Reconstruction struct {
 	once      sync.Once
 	predictor *ml.Predictor
 	err       error
+	answers   sync.Pool // of *[]float64: a block's are megabytes
 }
 
 // TrainReconstruction fits an autoencoder to parts.Train; parts.Test stops the training early.
@@ -60,42 +62,59 @@ func TrainReconstruction(ctx context.Context, c ml.Config, parts ml.Parts, order
 
 // Score is the reconstruction error of each row.
 func (d *Reconstruction) Score(m dataset.Matrix) []float64 {
+	y, done := d.reconstruct(m)
+	defer done()
 	if d.Order == 2 {
-		return ml.ReconstructionError(d.reconstruct(m), m)
+		return ml.ReconstructionError(y, m)
 	}
-	parts := d.Explain(m)
 	out := make([]float64, m.Rows)
-	for r := range out {
-		for _, v := range parts.Row(r) {
-			out[r] += v
+	eachPart(m.Rows, func(from, to int) {
+		for r := from; r < to; r++ {
+			var sum float64
+			row, answer := m.Row(r), y.Row(r)
+			for c, v := range row {
+				sum += d.term(answer[c]-v, m.Cols)
+			}
+			out[r] = math.Sqrt(sum)
 		}
-		out[r] = math.Sqrt(out[r])
-	}
+	})
 	return out
 }
 
 // Explain is each feature's term of the mean.
 func (d *Reconstruction) Explain(m dataset.Matrix) dataset.Matrix {
-	y := d.reconstruct(m)
+	y, done := d.reconstruct(m)
+	defer done()
+	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
 	for i, v := range m.Data {
-		e := y.Data[i] - v
-		e *= e
-		if d.Order == 4 {
-			e *= e
-		}
-		y.Data[i] = e / float64(m.Cols)
+		out.Data[i] = d.term(y.Data[i]-v, m.Cols)
 	}
-	return y
+	return out
 }
 
-func (d *Reconstruction) reconstruct(m dataset.Matrix) dataset.Matrix {
+// term is what the difference e in one of cols features adds to the mean.
+func (d *Reconstruction) term(e float64, cols int) float64 {
+	e *= e
+	if d.Order == 4 {
+		e *= e
+	}
+	return e / float64(cols)
+}
+
+// reconstruct is what the network gives back for each row; done ends the use of it, and another call may overwrite it.
+func (d *Reconstruction) reconstruct(m dataset.Matrix) (y dataset.Matrix, done func()) {
 	d.once.Do(func() { d.predictor, d.err = ml.NewPredictor(d.Net) })
 	if d.err != nil {
 		panic(d.err)
 	}
-	y := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
+	kept, _ := d.answers.Get().(*[]float64)
+	if kept == nil {
+		kept = new([]float64)
+	}
+	*kept = slices.Grow((*kept)[:0], len(m.Data))
+	y = dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: (*kept)[:len(m.Data)]}
 	if err := d.predictor.PredictTo(y, m); err != nil {
 		panic(err)
 	}
-	return y
+	return y, func() { d.answers.Put(kept) }
 }

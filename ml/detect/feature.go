@@ -118,12 +118,14 @@ func (f *Features) learnScale(m dataset.Matrix) {
 }
 
 func (f *Features) standardise(m dataset.Matrix) {
-	for r := range m.Rows {
-		row := m.Row(r)
-		for c, v := range row {
-			row[c] = (v - f.Mean[c]) / f.Scale[c]
+	eachPart(m.Rows, func(from, to int) {
+		for r := from; r < to; r++ {
+			row := m.Row(r)
+			for c, v := range row {
+				row[c] = (v - f.Mean[c]) / f.Scale[c]
+			}
 		}
-	}
+	})
 }
 
 // Transform is the features of flows, one row a flow. Company is counted within blocks of Block flows, from the frame's

@@ -63,30 +63,28 @@ type Driver struct {
 	Share   float64 // of the score, between 0 and 1
 }
 
-// drivers are the features with the largest parts in a score, at most that many.
+// drivers are the features with the largest parts in a score, at most that many, of equal ones the first.
 func drivers(names []string, parts []float64, most int) []Driver {
 	var sum float64
-	var all []Driver
+	top := make([]Driver, 0, most+1)
 	for c, v := range parts {
-		if v > 0 {
-			sum += v
-			all = append(all, Driver{names[c], v})
+		if !(v > 0) {
+			continue
+		}
+		sum += v
+		at := len(top)
+		for at > 0 && top[at-1].Share < v {
+			at--
+		}
+		if at < most {
+			top = slices.Insert(top, at, Driver{names[c], v})
+			top = top[:min(most, len(top))]
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Driver) int {
-		switch {
-		case a.Share > b.Share:
-			return -1
-		case a.Share < b.Share:
-			return 1
-		}
-		return 0
-	})
-	all = all[:min(most, len(all))]
-	for i := range all {
-		all[i].Share /= sum
+	for i := range top {
+		top[i].Share /= sum
 	}
-	return all
+	return top
 }
 
 // check says what does not fit together in a model that came from a file.

@@ -54,44 +54,61 @@ func TrainPCA(m dataset.Matrix, share float64) (*PCA, error) {
 // Score is the mean squared distance of each row.
 func (p *PCA) Score(m dataset.Matrix) []float64 {
 	out := make([]float64, m.Rows)
-	rest := make([]float64, m.Cols)
-	for r := range out {
-		p.distance(rest, m.Row(r))
-		for _, v := range rest {
+	p.distances(m, func(r int, parts []float64) {
+		for _, v := range parts {
 			out[r] += v
 		}
-	}
+	})
 	return out
 }
 
 // Explain is each feature's part of the mean squared distance.
 func (p *PCA) Explain(m dataset.Matrix) dataset.Matrix {
 	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
-	for r := range m.Rows {
-		p.distance(out.Row(r), m.Row(r))
-	}
+	p.distances(m, func(r int, parts []float64) { copy(out.Row(r), parts) })
 	return out
 }
 
-// distance writes each feature's part of the mean squared distance of row into rest.
-func (p *PCA) distance(rest, row []float64) {
-	if len(row) != len(p.Mean) {
-		panic(fmt.Errorf("detect: %d features given to a detector of %d", len(row), len(p.Mean)))
+// distances calls use with each row's number and each feature's part of its mean squared distance, on all cores at once;
+// the parts are overwritten afterwards. Rows go four by four: the sums of one would wait for each addition to end.
+func (p *PCA) distances(m dataset.Matrix, use func(r int, parts []float64)) {
+	n := len(p.Mean)
+	if m.Cols != n {
+		panic(fmt.Errorf("detect: %d features given to a detector of %d", m.Cols, n))
 	}
-	for c, v := range row {
-		rest[c] = v - p.Mean[c]
-	}
-	for k := range p.Components.Rows {
-		component := p.Components.Row(k)
-		var dot float64
-		for c, v := range component {
-			dot += float64(v * rest[c])
+	eachPart(m.Rows, func(from, to int) {
+		rest := make([]float64, 4*n)
+		w, x, y, z := rest[:n], rest[n:2*n], rest[2*n:3*n], rest[3*n:]
+		for r := from; r < to; r += 4 {
+			for i := range min(4, to-r) {
+				for c, v := range m.Row(r + i) {
+					rest[i*n+c] = v - p.Mean[c]
+				}
+			}
+			for k := range p.Components.Rows {
+				component := p.Components.Row(k)
+				w, x, y, z := w[:len(component)], x[:len(component)], y[:len(component)], z[:len(component)]
+				var dw, dx, dy, dz float64
+				for c, v := range component {
+					dw += float64(v * w[c])
+					dx += float64(v * x[c])
+					dy += float64(v * y[c])
+					dz += float64(v * z[c])
+				}
+				for c, v := range component {
+					w[c] -= float64(dw * v)
+					x[c] -= float64(dx * v)
+					y[c] -= float64(dy * v)
+					z[c] -= float64(dz * v)
+				}
+			}
+			for i := range min(4, to-r) {
+				parts := rest[i*n : (i+1)*n]
+				for c, v := range parts {
+					parts[c] = float64(v*v) / float64(n)
+				}
+				use(r+i, parts)
+			}
 		}
-		for c, v := range component {
-			rest[c] -= float64(dot * v)
-		}
-	}
-	for c, v := range rest {
-		rest[c] = float64(v*v) / float64(len(row))
-	}
+	})
 }

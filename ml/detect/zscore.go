@@ -46,14 +46,16 @@ func TrainRobustZ(m dataset.Matrix) *RobustZ {
 func (d *RobustZ) Score(m dataset.Matrix) []float64 {
 	d.check(m.Cols)
 	out := make([]float64, m.Rows)
-	for r := range out {
-		var sum float64
-		for c, v := range m.Row(r) {
-			z := d.z(c, v)
-			sum += float64(z * z)
+	eachPart(m.Rows, func(from, to int) {
+		for r := from; r < to; r++ {
+			var sum float64
+			for c, v := range m.Row(r) {
+				z := d.z(c, v)
+				sum += float64(z * z)
+			}
+			out[r] = math.Sqrt(sum / float64(m.Cols))
 		}
-		out[r] = math.Sqrt(sum / float64(m.Cols))
-	}
+	})
 	return out
 }
 
