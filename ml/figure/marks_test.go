@@ -63,6 +63,11 @@ func samples() []sample {
 		f.VLine(0.2, Style{Color: Tomato, Width: 2, Dash: true, Label: "Threshold"})
 		f.HLine(4, Style{Color: Grey})
 	})
+	add("line_rule", 5, 3, func(f *Figure) {
+		f.Title, f.XLabel, f.YLabel = "Losses and the best epoch", "Epoch", "Error"
+		f.Line(nil, []float64{5, 3, 2, 1, 2}, Style{Color: RoyalBlue, Width: 2, Label: "Error"})
+		f.VLine(3, Style{Color: Grey, Width: 1, Dash: true, Label: "Best epoch"})
+	})
 	add("box", 5, 3, func(f *Figure) {
 		f.Title, f.XLabel = "Boxes", "Error"
 		far := append(wave(200, 0), 2, 2.3, -1.9)

@@ -43,7 +43,10 @@ const smallest = 9
 
 func (s *spec) px(pt float64) float64 { return round3(pt * s.perPoint) }
 
-func (s *spec) font(pt float64) float64 { return math.Max(smallest, math.Round(pt*s.perPoint)) }
+func (s *spec) font(pt float64) float64 { return fontSize(pt, s.perPoint) }
+
+// fontSize returns the size in pixels of text of pt points.
+func fontSize(pt, perPoint float64) float64 { return math.Max(smallest, math.Round(pt*perPoint)) }
 
 // area returns the area in pixels of a disc's bounding square, Vega's size.
 func (s *spec) area(diameter float64) float64 {
@@ -83,10 +86,15 @@ func (f *Figure) Spec() map[string]any {
 		return top
 	}
 	views := make([]any, len(cells))
+	const (
+		spacing = 16 // between two views
+		outside = 20 // around all, with labels that reach beyond a view
+	)
+	inside := float64(width - outside - spacing*(len(cells)-1))
 	for i, cell := range cells {
 		// A concatenation cannot be fitted: leave room for labels and titles.
-		w := int(float64(width)*cell.size.Width/f.size.Width - 95*perPoint)
 		h := int(float64(height) - 80*perPoint)
+		w := int(inside*cell.size.Width/f.size.Width - cell.besides(perPoint, float64(h)))
 		s := cell.newSpec(perPoint, max(w, 40), max(h, 40), "zoom"+strconv.Itoa(i))
 		view := s.view()
 		view["width"], view["height"] = s.width, s.height
@@ -94,8 +102,25 @@ func (f *Figure) Spec() map[string]any {
 	}
 	top["hconcat"] = views
 	top["resolve"] = map[string]any{"scale": map[string]any{"color": "independent"}}
-	top["spacing"] = 16
+	top["spacing"] = spacing
 	return top
+}
+
+// besides returns how many pixels the y axis takes beside a view of the given
+// height. A reader's font may be wider than the picture's by a sixth, as
+// DejaVu Sans is.
+func (f *Figure) besides(perPoint, height float64) float64 {
+	th := f.theme()
+	ticks, _ := f.yTicks(f.axes(), th, height*0.9/perPoint)
+	labels := 0.0
+	for _, t := range ticks {
+		labels = math.Max(labels, textWidth(t.label, fontSize(th.tickSize, perPoint)))
+	}
+	room := labels*7/6 + 6
+	if f.YLabel != "" {
+		room += 1.3*fontSize(th.labelSize, perPoint) + 4
+	}
+	return room
 }
 
 func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec {
@@ -117,7 +142,9 @@ func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec
 		at := f.legendCorner(s.axes, box, long+3.6*em, (0.8+1.45*float64(len(marks)))*em, em*legendAway)
 		legend := map[string]any{"orient": at.orient, "title": "", "offset": 8}
 		for _, m := range marks {
-			if _, ok := m.(*line); !ok {
+			switch m.(type) {
+			case *line, *rule: // their samples are strokes
+			default:
 				// Samples of different marks are discs; without this all have
 				// the edge of the first mark.
 				legend["symbolStrokeWidth"] = 0

@@ -1,10 +1,8 @@
 package figure
 
-import "math"
-
 // config returns the look of everything around the marks.
 func config(th theme, perPoint float64, f *Figure) map[string]any {
-	font := func(pt float64) float64 { return math.Max(smallest, math.Round(pt*perPoint)) }
+	font := func(pt float64) float64 { return fontSize(pt, perPoint) }
 	axis := map[string]any{
 		"grid": th.gridOn, "gridColor": string(th.grid), "gridWidth": round3(th.gridWidth * perPoint),
 		"domain": false, "ticks": th.tickLength > 0, "tickColor": string(th.frame),
