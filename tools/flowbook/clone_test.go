@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,7 +122,8 @@ func (c *clone) plainGoNB(line string) {
 	}
 	data := c.t.TempDir()
 	bin := filepath.Dir(ours.Argv[0])
-	c.t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH")) // goimports, which GoNB wants there
+	path := []string{bin, os.Getenv("PATH"), "/usr/bin", "/bin"} // goimports, which GoNB wants there, and cp, which the line wants
+	c.t.Setenv("PATH", strings.Join(path, string(filepath.ListSeparator)))
 	install := exec.Command(ours.Argv[0], "--install", "--force_deps")       // without gopls
 	install.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+data)
 	if out, err := install.CombinedOutput(); err != nil {
@@ -155,6 +157,9 @@ func (c *clone) plainGoNB(line string) {
 	}
 }
 
+// sh is the shell of every Unix, also where it is not on the PATH.
+const sh = "/bin/sh"
+
 // shell executes a command of a page in the copy's root and returns what it prints. The caches are those of whoever runs the test.
 func (c *clone) shell(command string) string {
 	c.t.Helper()
@@ -163,7 +168,7 @@ func (c *clone) shell(command string) string {
 		c.t.Fatal(err)
 	}
 	caches := textLines(settings)
-	cmd := exec.CommandContext(c.t.Context(), "sh", "-c", command)
+	cmd := exec.CommandContext(c.t.Context(), sh, "-c", command)
 	cmd.Dir = c.root
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + c.home, "TMPDIR=" + os.TempDir(), "CGO_ENABLED=0",
 		"GOCACHE=" + caches[0], "GOMODCACHE=" + caches[1], "GOPATH=" + caches[2]}
