@@ -124,7 +124,7 @@ func (c *clone) plainGoNB(line string) {
 	bin := filepath.Dir(ours.Argv[0])
 	path := []string{bin, os.Getenv("PATH"), "/usr/bin", "/bin"} // goimports, which GoNB wants there, and cp, which the line wants
 	c.t.Setenv("PATH", strings.Join(path, string(filepath.ListSeparator)))
-	install := exec.Command(ours.Argv[0], "--install", "--force_deps")       // without gopls
+	install := exec.Command(ours.Argv[0], "--install", "--force_deps") // without gopls
 	install.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+data)
 	if out, err := install.CombinedOutput(); err != nil {
 		c.t.Fatalf("gonb --install: %v\n%s", err, out)
