@@ -54,7 +54,7 @@ try {
   }
   await deleteCell();
 
-  // A training that would take hours.
+  // The notebook's training, made to take hours.
   await addCell(options.training);
   await page.keyboard.press('Control+Enter');
   await page.waitForFunction(() => lastCell().node.querySelector('.vega-embed canvas'), null, { timeout: 60_000 });
@@ -62,7 +62,7 @@ try {
   seen.live = [];
   for (let i = 0; i < 6; i++) {
     seen.live.push(await page.evaluate(() => ({
-      title: output().match(/epoch \d+ of \d+/)?.[0], outputs: lastCell().model.outputs.length,
+      title: output().match(/Epoch \d+ of \d+/)?.[0], outputs: lastCell().model.outputs.length,
       figures: lastCell().node.querySelectorAll('.vega-embed canvas').length,
     })));
     await page.waitForTimeout(400);
@@ -70,8 +70,12 @@ try {
   await picture('training');
   const asked = Date.now();
   await page.locator('.jp-Toolbar-item[data-jp-item-name="interrupt"]:visible').first().click();
-  await page.waitForFunction(() => output().includes('kept'), null, { timeout: 30_000 });
-  seen.interrupt = { seconds: (Date.now() - asked) / 1000, output: await page.evaluate(() => lastCell().model.outputs.toJSON().map(o => o.text ?? '').join('')) };
+  await page.waitForFunction(() => output().includes('Interrupted after') && output().includes('Epoch 1/'), null, { timeout: 30_000 });
+  seen.interrupt = { seconds: (Date.now() - asked) / 1000, ...await page.evaluate(() => {
+    const outputs = lastCell().model.outputs.toJSON();
+    const text = o => [o.text ?? o.data?.['text/plain'] ?? ''].flat().join('');
+    return { displays: outputs.filter(o => o.data).length, output: outputs.map(text).join('\n') };
+  }) };
   await finished();
   await end();
   await picture('interrupted');
@@ -143,7 +147,7 @@ async function lookAtCells() {
         figures: count('.vega-embed canvas, .vega-embed svg.marks'), images: count('.jp-RenderedImage img'), tables: count('.jp-RenderedHTMLCommon table'),
         text: w.node.querySelector('.jp-OutputArea')?.innerText.slice(0, 200) ?? '',
         width: w.node.querySelector('.vega-embed canvas')?.getBoundingClientRect().width ?? 0,
-        overflow: (w.node.querySelector('.vega-embed canvas')?.getBoundingClientRect().right ?? 0) - w.node.getBoundingClientRect().right,
+        overflow: Math.max(0, ...[...w.node.querySelectorAll('.jp-OutputArea-output:has(.vega-embed)')].map(o => o.scrollWidth - o.clientWidth)),
       };
     }, { i, mimes }));
   }
