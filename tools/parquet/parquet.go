@@ -5,6 +5,13 @@
 // floats, texts), all others are texts, because their kind would be known only after the last row. A missing value is
 // a null. CSV of pandas's form goes to Parquet and back without a changed byte; FromCSV tells when another form would
 // not.
+//
+//	written, err := parquet.FromCSV(ctx, csv, "flows.csv", file, nil) // csv is an io.Reader, file an io.Writer
+//	r, err := parquet.Open(ctx, "flows.parquet", "bidirectional_packets")
+//	for r.Scan() {
+//		use(r.Frame())
+//	}
+//	err = r.Err()
 package parquet
 
 import (
