@@ -48,3 +48,26 @@ func ExampleError() {
 	// Output:
 	// line 4, byte 78: cells[0].source: a number, not a string or a list of strings
 }
+
+func ExampleNew() {
+	nb := notebook.New()
+	cell := notebook.NewCode("%%\nfmt.Println(6 * 7)")
+	cell.Outputs = []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: "42\n"}}
+	nb.Cells = append(nb.Cells, notebook.NewMarkdown("# Sums"), cell)
+	nb.AddIDs()
+	for _, c := range nb.Cells {
+		fmt.Printf("%s %s %q\n", c.ID, c.Type, c.Source)
+	}
+	fmt.Println(notebook.Validate(nb))
+	// Output:
+	// dc45bbf0188d markdown "# Sums"
+	// aca178489f11 code "%%\nfmt.Println(6 * 7)"
+	// <nil>
+}
+
+func ExampleValidate() {
+	nb := notebook.New()
+	nb.Cells = append(nb.Cells, &notebook.Cell{ID: "not an id", Type: notebook.Markdown})
+	fmt.Println(notebook.Validate(nb))
+	// Output: cells[0].id: 'not an id' does not match pattern '^[a-zA-Z0-9-_]+$'
+}
