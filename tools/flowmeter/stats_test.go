@@ -129,6 +129,34 @@ func ExampleFlow_AppendRow() {
 	// 2 packets in 12 ms
 }
 
+func ExampleNewAnonymiser() {
+	a, err := NewAnonymiser([]byte("sixteen bytes and more"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, c := a.Hash("192.0.2.1"), a.Hash("192.0.2.2")
+	fmt.Println(len(b), b == a.Hash("192.0.2.1"), b == c)
+	_, err = NewAnonymiser([]byte("short"))
+	fmt.Println(err)
+	// Output:
+	// 128 true false
+	// anonymise: the key has 5 bytes, want 16 to 64
+}
+
+// The hello and its fingerprint are the first ones in the text that introduced JA3.
+func ExampleClientHello_JA3() {
+	h := ClientHello{
+		Version:    769,
+		Ciphers:    []uint16{47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4},
+		Extensions: []uint16{0, 10, 11},
+		Groups:     []uint16{23, 24, 25},
+		Points:     []uint8{0},
+	}
+	fmt.Println(h.JA3())
+	// Output: ada70206e40642a3e4461f35503241d5
+}
+
 var hashes = map[string]string{
 	"192.0.2.1": "d2bb7440c04fb7ee606d13a8003577546804d46a19b39236df8919c8278613296af3b4cf1c8d63deca54d12a6affa5495178b4076b147b6214a1382ac8b5ad6e",
 	"fe80::1":   "10b0dd2adbd7a7cefe64e318cd613419377ca14ba7b7444e83cf9742124a4c67015c95af3c3256be69dbb5951c09f0296c9272fd3721991926f78b716c1003fc",
