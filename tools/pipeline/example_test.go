@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -61,4 +62,22 @@ func Example() {
 	// count: ran, "no complete run yet"
 	// count: up to date, ""
 	// count: ran, "flows.csv changed"
+}
+
+func ExampleFileError() {
+	root, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(root)
+	file := filepath.Join(root, "flows.yaml")
+	if err := os.WriteFile(file, []byte("steps:\n  count:\n    command: count flows.csv\n    input: [flows.csv]\n"), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	_, err = pipeline.Read(root, file)
+	var mistake *pipeline.FileError
+	if errors.As(err, &mistake) {
+		fmt.Printf("line %d: %s\n", mistake.Line, mistake.Msg)
+	}
+	// Output: line 4: a step has no field "input"
 }
