@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log"
 	"os"
@@ -213,12 +214,37 @@ func ExampleSplit() {
 }
 
 func ExampleReadLabels() {
-	labels, err := dataset.ReadLabels(filepath.Join(os.TempDir(), "no_such_labels.csv"), "digest of the data")
+	dir, err := os.MkdirTemp("", "flowbook")
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(labels.Known(), strings.HasPrefix(labels.Why, "no labels: "))
-	// Output: false true
+	defer os.RemoveAll(dir)
+	path, data := filepath.Join(dir, "labels.csv"), fmt.Sprintf("%x", sha256.Sum256([]byte(flows)))
+	if err := dataset.WriteLabels(path, data, []dataset.Label{{ID: 23000002, Label: "udp_flood", Campaign: "udp_flood-1"}}); err != nil {
+		log.Fatal(err)
+	}
+	for _, source := range []string{data, fmt.Sprintf("%x", sha256.Sum256([]byte("another capture")))} {
+		labels, err := dataset.ReadLabels(path, source)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%v %q\n", labels.Known(), labels.Kinds([]int64{23000001, 23000002}))
+	}
+	// Output:
+	// true ["" "udp_flood"]
+	// false ["" ""]
+}
+
+func ExampleColumns() {
+	kinds := map[dataset.Kind]int{}
+	for _, f := range dataset.Columns() {
+		kinds[f.Kind]++
+	}
+	fmt.Println(len(dataset.Columns()), kinds)
+	fmt.Println(dataset.KindOf("bidirectional_mean_ps"))
+	// Output:
+	// 89 map[int64:61 float64:12 object:16]
+	// float64 true
 }
 
 func ExampleAppendFloat() {
