@@ -60,7 +60,7 @@ type flowColumns struct {
 func columnsOf(flows *dataset.Frame) *flowColumns {
 	c := &flowColumns{
 		rows: flows.NumRows(), port: numbersOf(flows, "dst_port"), protocol: numbersOf(flows, "protocol"),
-		ms: flows.Int64s("bidirectional_first_seen_ms"), source: flows.Strings("src_ip"), destination: flows.Strings("dst_ip"),
+		ms: flows.Int64s(firstSeen), source: flows.Strings("src_ip"), destination: flows.Strings("dst_ip"),
 		application: flows.Strings("application_name"),
 	}
 	for _, name := range logColumns {

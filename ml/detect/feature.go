@@ -28,7 +28,7 @@ var shareColumns = [][2]string{
 }
 
 // contextColumns are what the other features are made of.
-var contextColumns = []string{"bidirectional_first_seen_ms", "src_ip", "dst_ip", "dst_port", "protocol", "application_name"}
+var contextColumns = []string{firstSeen, "src_ip", "dst_ip", "dst_port", "protocol", "application_name"}
 
 // Features turns flows into rows of numbers: log1p of what has a heavy tail, the shares of the upward direction, the
 // protocol and the most frequent applications as 0 and 1, and the company that a flow keeps; all standardised. What it

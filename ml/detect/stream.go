@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"flowbook/ml/dataset"
 )
@@ -40,7 +42,7 @@ const mostDrivers = 3
 // end of the stream, with an error of the stream or of found, or when ctx ends: then what was read is still scored, the
 // tally says how much that was, and a Scan of flows that waits for its source is left waiting.
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
-	s := &scan{model: m, names: m.FeatureNames(), found: found, report: drift, drift: m.Calibration.NewDrift()}
+	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
 	if m.Features != nil {
 		s.block = m.Features.newBlock()
 	}
@@ -75,28 +77,40 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 }
 
 type scan struct {
-	model  *Model
-	names  []string // of the features
-	found  func(Finding) error
-	report func(float64, Tally)
-	drift  *Drift
-	block  *block // nil where flows are scored one by one
-	ids    []int64
-	tally  Tally
+	model   *Model
+	names   []string // of the features
+	columns []string // that features are made of
+	found   func(Finding) error
+	report  func(float64, Tally)
+	drift   *Drift
+	block   *block // nil where flows are scored one by one
+	ids     []int64
+	tally   Tally
 }
 
 // frame takes one frame of the stream.
 func (s *scan) frame(f *dataset.Frame) error {
+	first := s.tally.Flows
+	if s.block != nil {
+		first += int64(s.block.rows)
+	}
 	var ids []int64
+	needed := s.columns
+	if f.Has("id") {
+		needed = append(slices.Clip(needed), "id")
+	}
+	if err := usable(f, needed, first); err != nil {
+		return errors.Join(err, s.flush())
+	}
 	if f.Has("id") {
 		ids = f.Int64s("id")
 	}
 	if s.block == nil {
 		return s.score(s.model.Transform(f), ids)
 	}
-	columns := columnsOf(f)
-	for from := 0; from < columns.rows; {
-		n := s.block.add(columns, from)
+	flows := columnsOf(f)
+	for from := 0; from < flows.rows; {
+		n := s.block.add(flows, from)
 		if ids != nil {
 			s.ids = append(s.ids, ids[from:from+n]...)
 		}
@@ -127,6 +141,9 @@ func (s *scan) score(rows dataset.Matrix, ids []int64) error {
 	flagged := dataset.Matrix{Cols: rows.Cols}
 	var at []int
 	for i, v := range scores {
+		if math.IsNaN(v) || math.IsInf(v, 0) { // no threshold is below NaN, so it would pass for ordinary
+			return fmt.Errorf("row %d has no score: a number in it is infinite", s.tally.Flows+int64(i))
+		}
 		if v > s.model.Threshold {
 			at = append(at, i)
 			flagged.Rows++

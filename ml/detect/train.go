@@ -43,7 +43,7 @@ func Columns(kind string) ([]string, error) {
 	case !slices.Contains(Kinds, kind):
 		return nil, fmt.Errorf("no detector %q; there are %q", kind, Kinds)
 	case kind == "original":
-		return []string{packets, "bidirectional_first_seen_ms"}, nil
+		return []string{packets, firstSeen}, nil
 	}
 	return (&Features{}).Columns(), nil
 }
@@ -55,7 +55,8 @@ const minFlows = 200
 // network early, the next quarter chooses the threshold, and the rest, unseen until then, judges it.
 func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	var report Report
-	if _, err := Columns(t.Kind); err != nil {
+	columns, err := Columns(t.Kind)
+	if err != nil {
 		return nil, report, err
 	}
 	n := t.Flows.NumRows()
@@ -64,6 +65,9 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	}
 	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) {
 		return nil, report, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
+	}
+	if err := usable(t.Flows, columns, 0); err != nil {
+		return nil, report, fmt.Errorf("train: %w", err)
 	}
 	cut := [3]int{n / 2, n * 6 / 10, n * 85 / 100}
 	model := &Model{Kind: t.Kind}
@@ -81,7 +85,6 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		model.Features.standardise(rows)
 	}
 	parts := ml.Parts{Train: rows.Slice(0, cut[0]), Test: rows.Slice(cut[0], cut[1])}
-	var err error
 	if model.Detector, err = trainDetector(ctx, t, parts); err != nil {
 		return nil, report, err
 	}
@@ -164,6 +167,6 @@ func WideConfig() ml.Config {
 // flowsPerDay is the pace of flows, taken between the quartiles of their times, because some of an exporter's flows may
 // lie far off the rest.
 func flowsPerDay(flows *dataset.Frame) float64 {
-	ms := flows.Float64s("bidirectional_first_seen_ms")
+	ms := flows.Float64s(firstSeen)
 	return 0.5 * float64(len(ms)) * 86_400_000 / max(ml.Percentile(ms, 75)-ml.Percentile(ms, 25), 1)
 }
