@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,6 +62,25 @@ func TestDetectorsFindTheOutlier(t *testing.T) {
 			for c, v := range parts.Row(0)[:5] {
 				if v >= parts.Data[5] {
 					t.Errorf("feature %d explains %v of the outlier, the one that was moved %v", c, v, parts.Data[5])
+				}
+			}
+		})
+	}
+}
+
+// TestRowsStandAlone: a row's score and its explanation are the same bits whatever rows come with it.
+func TestRowsStandAlone(t *testing.T) {
+	m := line(1031, 6)
+	for name, d := range detectors(t, m) {
+		t.Run(name, func(t *testing.T) {
+			scores, parts := d.Score(m), d.Explain(m)
+			for _, cut := range [][2]int{{0, 0}, {0, 1}, {3, 5}, {5, 8}, {8, 12}, {12, 17}, {100, 619}, {1, 1031}} {
+				some := m.Slice(cut[0], cut[1])
+				if !slices.Equal(scores[cut[0]:cut[1]], d.Score(some)) {
+					t.Errorf("rows %v score otherwise than among all", cut)
+				}
+				if !slices.Equal(parts.Slice(cut[0], cut[1]).Data, d.Explain(some).Data) {
+					t.Errorf("rows %v are explained otherwise than among all", cut)
 				}
 			}
 		})
