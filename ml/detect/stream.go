@@ -39,7 +39,7 @@ const mostDrivers = 3
 
 // Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in the stream's order and
 // drift, if not nil, each time that the scores of Block flows are spread otherwise than the calibration's. It ends at the
-// end of the stream, with an error of the stream or of found, or when ctx ends: then what was read is still scored, the
+// end of the stream, with an error of the stream or of found, an *UnfitError, or when ctx ends: then what was read is still scored, the
 // tally says how much that was, and a Scan of flows that waits for its source is left waiting.
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
 	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
@@ -142,7 +142,7 @@ func (s *scan) score(rows dataset.Matrix, ids []int64) error {
 	var at []int
 	for i, v := range scores {
 		if math.IsNaN(v) || math.IsInf(v, 0) { // no threshold is below NaN, so it would pass for ordinary
-			return fmt.Errorf("row %d has no score: a number in it is infinite", s.tally.Flows+int64(i))
+			return &UnfitError{Row: s.tally.Flows + int64(i), Why: "no score, because a number is infinite"}
 		}
 		if v > s.model.Threshold {
 			at = append(at, i)

@@ -51,7 +51,19 @@ func (c *detectCmd) Run(con *console) error {
 		fmt.Fprintf(con.stderr, "; scores drifted in %d blocks of %d flows, index up to %.2f", tally.Drifts, detect.Block, tally.WorstDrift)
 	}
 	fmt.Fprintln(con.stderr)
+	var unfit *detect.UnfitError
+	if errors.As(err, &unfit) {
+		return fmt.Errorf("read %s: %w", c.name(), err)
+	}
 	return err
+}
+
+// name stands for the flows in errors.
+func (c *detectCmd) name() string {
+	if c.File == "-" {
+		return "standard input"
+	}
+	return dataset.Rel(c.File)
 }
 
 // writeCSV writes a header at once, then a line for each anomaly.

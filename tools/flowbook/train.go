@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"flowbook/ml/dataset"
 	"flowbook/ml/detect"
@@ -14,7 +16,7 @@ import (
 
 // trainCmd trains a detector on a file of flows and keeps it in a folder.
 type trainCmd struct {
-	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV; all of them are read into memory."`
+	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
 	Model string `required:"" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
 	Detector     string  `default:"autoencoder" enum:"original,autoencoder,pca,forest,zscore" help:"${enum}; original is the notebook's network of the packets alone."`
@@ -33,15 +35,12 @@ func (c *trainCmd) Run(con *console) error {
 	if c.Percentile < 0 || c.Percentile > 100 || c.AlarmsPerDay < 0 {
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
-	if parquet.Is(c.Data) {
-		return &usageError{fmt.Errorf("train: %s: training reads CSV, which flowbook data convert makes of Parquet", c.Data)}
-	}
 	ctx, stop := signalContext(con.ctx)
 	defer stop()
 	if c.Labels != "" {
 		columns = append([]string{"id"}, columns...)
 	}
-	flows, err := dataset.Read(c.Data, columns...)
+	flows, err := readFlows(ctx, c.Data, columns)
 	if err != nil {
 		return err
 	}
@@ -68,6 +67,46 @@ func (c *trainCmd) Run(con *console) error {
 	return nil
 }
 
+// readFlows reads the named columns of a CSV or Parquet file into memory.
+func readFlows(ctx context.Context, path string, columns []string) (*dataset.Frame, error) {
+	if !parquet.Is(path) {
+		return dataset.Read(path, columns...)
+	}
+	r, err := parquet.Open(ctx, path, columns...)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var frames []*dataset.Frame
+	for r.Scan() {
+		frames = append(frames, r.Frame())
+	}
+	if err := r.Err(); err != nil || len(frames) == 0 {
+		return dataset.New(), err
+	}
+	var out []*dataset.Column
+	for _, f := range frames[0].Fields() {
+		switch name := f.Name; f.Kind {
+		case dataset.Int64:
+			out = append(out, dataset.Int64Column(name, joined(frames, func(f *dataset.Frame) []int64 { return f.Int64s(name) })))
+		case dataset.Float64:
+			out = append(out, dataset.Float64Column(name, joined(frames, func(f *dataset.Frame) []float64 { return f.Float64s(name) })))
+		default:
+			out = append(out, dataset.TextColumn(name, joined(frames, func(f *dataset.Frame) []string { return f.Strings(name) })))
+		}
+	}
+	return dataset.New(out...), nil
+}
+
+// joined is one column of all frames.
+func joined[T any](frames []*dataset.Frame, column func(*dataset.Frame) []T) []T {
+	var parts [][]T
+	for _, f := range frames {
+		parts = append(parts, column(f))
+	}
+	return slices.Concat(parts...)
+}
+
 // attacks says of each flow whether a labels file calls it an attack.
 func attacks(labels, data string, flows *dataset.Frame) ([]bool, error) {
 	f, err := os.Open(data)
@@ -85,6 +124,9 @@ func attacks(labels, data string, flows *dataset.Frame) ([]bool, error) {
 	}
 	if !known.Known() {
 		return nil, fmt.Errorf("train: %s", known.Why)
+	}
+	if n := flows.Column("id").Nulls(); n > 0 {
+		return nil, fmt.Errorf("train: %s: column id: %d values are missing", data, n)
 	}
 	out := make([]bool, flows.NumRows())
 	for i, id := range flows.Int64s("id") {

@@ -6,15 +6,19 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// MissingError says that a flow lacks a number that its score takes. Unsaid, it would score NaN, which no threshold is
-// below, and so pass for ordinary.
-type MissingError struct {
-	Row    int64 // of the stream or frame, from 0
-	Column string
+// UnfitError says why a flow cannot be scored. Unsaid, one without a number would score NaN, which no threshold is below,
+// and so pass for ordinary.
+type UnfitError struct {
+	Row    int64  // of the stream or frame, from 0
+	Column string // "" if it is not known
+	Why    string
 }
 
-func (e *MissingError) Error() string {
-	return fmt.Sprintf("row %d, column %s: the value is missing", e.Row, e.Column)
+func (e *UnfitError) Error() string {
+	if e.Column == "" {
+		return fmt.Sprintf("row %d: %s", e.Row, e.Why)
+	}
+	return fmt.Sprintf("row %d, column %s: %s", e.Row, e.Column, e.Why)
 }
 
 // usable says what keeps flows, the first of which is row first, from being scored by those columns: numbers that are
@@ -25,14 +29,14 @@ func usable(flows *dataset.Frame, columns []string, first int64) error {
 		want, _ := dataset.KindOf(name)
 		number := want != dataset.Text && (c.Kind() == dataset.Int64 || c.Kind() == dataset.Float64)
 		if c.Kind() != want && (!number || name == firstSeen || name == "id") {
-			return fmt.Errorf("column %s is of kind %v, not %v", name, c.Kind(), want)
+			return &UnfitError{first, name, fmt.Sprintf("the values are %v, not %v", c.Kind(), want)}
 		}
 		if c.Kind() == dataset.Text || c.Nulls() == 0 {
 			continue
 		}
 		for r := range c.Len() {
 			if c.IsNull(r) {
-				return &MissingError{first + int64(r), name}
+				return &UnfitError{first + int64(r), name, "the value is missing"}
 			}
 		}
 	}

@@ -29,16 +29,16 @@ func TestScanRefuses(t *testing.T) {
 		{"row 45, column bidirectional_mean_ps: the value is missing", with("bidirectional_mean_ps", gap), Kinds[1:]},
 		{"row 45, column bidirectional_first_seen_ms: the value is missing", with(firstSeen, gap), Kinds[1:]},
 		{"row 45, column id: the value is missing", with("id", gap), Kinds},
-		{"column bidirectional_first_seen_ms is of kind float64, not int64", with(firstSeen, func(c *dataset.Column) *dataset.Column {
+		{"row 0, column bidirectional_first_seen_ms: the values are float64, not int64", with(firstSeen, func(c *dataset.Column) *dataset.Column {
 			return dataset.Float64Column(firstSeen, whole.Float64s(firstSeen))
 		}), Kinds[1:]},
-		{"column src_ip is of kind int64, not object", with("src_ip", func(*dataset.Column) *dataset.Column {
+		{"row 0, column src_ip: the values are int64, not object", with("src_ip", func(*dataset.Column) *dataset.Column {
 			return dataset.Int64Column("src_ip", make([]int64, 60))
 		}), Kinds[1:]},
-		{"column bidirectional_packets is of kind object, not int64", with(packets, func(*dataset.Column) *dataset.Column {
+		{"row 0, column bidirectional_packets: the values are object, not int64", with(packets, func(*dataset.Column) *dataset.Column {
 			return dataset.TextColumn(packets, make([]string, 60))
 		}), Kinds},
-		{"row 45 has no score: a number in it is infinite",
+		{"row 45: no score, because a number is infinite",
 			whole.With(dataset.Float64Column("bidirectional_mean_ps", infinite)), []string{"pca", "autoencoder"}},
 	} {
 		for _, kind := range c.kinds {
@@ -71,9 +71,9 @@ func TestTrainRefusesMissingNumbers(t *testing.T) {
 	frame := flows(300, 0, 0, 5)
 	for _, kind := range Kinds {
 		_, _, err := Train(t.Context(), Training{Kind: kind, Flows: frame.With(frame.Column(packets).Missing(7))})
-		var missing *MissingError
-		if !errors.As(err, &missing) || missing.Row != 7 || missing.Column != packets {
-			t.Errorf("%s: got error %v, want a MissingError of row 7, column %s", kind, err, packets)
+		var unfit *UnfitError
+		if !errors.As(err, &unfit) || unfit.Row != 7 || unfit.Column != packets {
+			t.Errorf("%s: got error %v, want an UnfitError of row 7, column %s", kind, err, packets)
 		}
 	}
 }
