@@ -49,6 +49,7 @@ type runFlags struct {
 	Env      []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
 	Log      bool          `help:"Print the cells' text as it comes."`
 	Timings  bool          `help:"Measure build and link of Go cells, for the .run.json."`
+	Separate bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
 }
 
 func (c *runCmd) Run(con *console) error {

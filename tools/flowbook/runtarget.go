@@ -222,6 +222,6 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 	}
 	return runner.Options{
 		Spec: spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
-		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings,
+		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings, Separate: f.Separate,
 	}, nil
 }

@@ -16,8 +16,14 @@ import (
 	"flowbook/ml/module"
 )
 
-// goTools are the packages, tools of go.mod, that make the Go kernel. GoNB runs goimports for each cell.
-var goTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
+// goTools are the packages that make the Go kernel: tools of go.mod, and ours. GoNB runs goimports and the go command for each cell; gofront stands
+// before both.
+var goTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", goFront}
+
+const goFront = module.Path + "/tools/jupyter/gofront"
+
+// goPrograms are the files that the kernel needs in its own folder, with slashes.
+var goPrograms = []string{"gonb" + exe, "go" + exe, "goimports" + exe, "real/goimports" + exe}
 
 // GoNB returns the spec of the GoNB kernel that the go.mod in root pins. The kernel and goimports are built, once for each
 // state of go.mod, go.sum and the Go toolchain, into the folder bin of the module's state; nothing is installed
@@ -134,6 +140,11 @@ func toolsDir(root, state string, settings goEnv) (string, error) {
 		}
 		fmt.Fprintf(h, "%d\n%s", len(data), data)
 	}
+	front, err := module.Digest(root, goFront)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintln(h, front)
 	return filepath.Join(state, "bin", hex.EncodeToString(h.Sum(nil))[:16]), nil
 }
 
@@ -159,10 +170,32 @@ func buildTools(ctx context.Context, goCommand, root, state string, settings goE
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", strings.Join(goTools, " and "), err, strings.TrimSpace(string(out)))
 	}
+	if err := arrange(temp); err != nil {
+		return "", err
+	}
 	if err := os.Rename(temp, dir); err != nil {
 		if _, there := os.Stat(dir); errors.Is(there, fs.ErrNotExist) {
 			return "", err
 		}
 	}
 	return dir, nil
+}
+
+// arrange puts gofront in the place of the go command and of goimports.
+func arrange(dir string) error {
+	in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)+exe) }
+	if err := os.Mkdir(filepath.Join(dir, "real"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(in("goimports"), in("real/goimports")); err != nil {
+		return err
+	}
+	if err := os.Rename(in("gofront"), in("go")); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(in("go"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(in("goimports"), data, 0o755)
 }

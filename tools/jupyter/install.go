@@ -75,8 +75,8 @@ func Install(ctx context.Context, root, dataDir string, gpu bool) (*Installed, e
 		in.Metadata.Flowbook.Files = append(in.Metadata.Flowbook.Files, name)
 		return replace(filepath.Join(dir, filepath.FromSlash(name)), data, mode)
 	}
-	for _, program := range []string{"gonb" + exe, "goimports" + exe} {
-		data, err := os.ReadFile(filepath.Join(built, program))
+	for _, program := range goPrograms {
+		data, err := os.ReadFile(filepath.Join(built, filepath.FromSlash(program)))
 		if err == nil {
 			err = write("bin/"+program, data, 0o755)
 		}
@@ -147,8 +147,9 @@ func Remove(dir string) error {
 			return fmt.Errorf("remove the Go kernel: %w", err)
 		}
 	}
-	os.Remove(filepath.Join(dir, "bin")) // neither goes if somebody has put a file there
-	os.Remove(dir)
+	for _, empty := range []string{"bin/real", "bin", "."} { // none goes if somebody has put a file there
+		os.Remove(filepath.Join(dir, filepath.FromSlash(empty)))
+	}
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // buildGraph measures the parts of a Go cell's time by the go command's own record of its actions, which it writes anew on each build
-// (go build -debug-actiongraph). Nothing is guessed: without a record of a link made during the cell the parts stay zero.
+// (go build -debug-actiongraph). Nothing is guessed: without a record the parts stay zero, and where nothing was built all of the time is the run's.
 type buildGraph struct {
 	dir   string // the kernel's folder, which goes with it
 	stray string // where a cell that calls go build itself has the record written
@@ -54,6 +54,10 @@ func (g *buildGraph) phases(c *CellResult) {
 		if a.Mode == "link" {
 			link += a.TimeDone.Sub(a.TimeStart)
 		}
+	}
+	if first.IsZero() { // everything was there
+		c.Phases.Run = c.Phases.Total
+		return
 	}
 	if link <= 0 || first.Before(c.Started) {
 		return

@@ -16,6 +16,7 @@ type cellCode struct {
 	commands []string // lines of GoNB's other than %% and %main
 	units    []*unit
 	body     *unit    // what follows %%, or func main; nil for declarations alone
+	bodyLine int      // the first line of what follows %%, from 1; 0 if nothing does
 	args     string   // the line of %%
 	imports  [][2]int // first and last line of each import declaration
 	tangled  bool     // an import shares a line with something else
@@ -26,7 +27,9 @@ type unit struct {
 	keys      []string // GoNB's names for it
 	kind      token.Token
 	text      string
-	line      int // in the cell, from 1
+	line      int    // in the cell, from 1
+	doc       string // the comment before a function, which GoNB keeps with it
+	docLine   int
 	idents    map[string]bool
 	selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
 	always    bool               // is executed in every cell: init_…, a variable whose value is computed
@@ -45,7 +48,7 @@ func readCellCode(source string) *cellCode {
 	}
 	decls, body := c.split()
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", "package p;"+decls, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(fset, "", "package p;"+decls, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		c.opaque = true
 		return c
@@ -75,6 +78,10 @@ func readCellCode(source string) *cellCode {
 		bfile, err := parser.ParseFile(token.NewFileSet(), "", "package p; func main() {\n"+body+"\n}", parser.SkipObjectResolution)
 		if err != nil {
 			c.opaque = true
+			return c
+		}
+		if len(bfile.Decls) != 1 {
+			c.opaque = true // a brace that closes main, and more after it
 			return c
 		}
 		c.body = newUnit(token.FUNC, body, 0, bfile, "main")
@@ -108,6 +115,7 @@ func (c *cellCode) split() (decls, body string) {
 	if main < 0 {
 		return strings.Join(lines, "\n"), ""
 	}
+	c.bodyLine = main + 2
 	return strings.Join(lines[:main], "\n"), strings.Join(lines[main+1:], "\n")
 }
 
@@ -125,6 +133,9 @@ func (c *cellCode) declare(d ast.Decl, text func(ast.Node) string, line func(ast
 		}
 		u := newUnit(token.FUNC, text(d), line(d), d, key)
 		u.always = d.Recv == nil && strings.HasPrefix(name, "init_")
+		if d.Doc != nil {
+			u.doc, u.docLine = text(d.Doc), line(d.Doc)
+		}
 		c.units = append(c.units, u)
 	case *ast.GenDecl:
 		if d.Tok == token.CONST && d.Lparen.IsValid() && counts(d) {

@@ -32,6 +32,25 @@ type incremental struct {
 // place is a line of a cell.
 type place struct{ number, line int }
 
+// append adds a declaration of the cell with this number to a source that is being composed, with its comment.
+func (u *unit) append(lines []string, places []place, number int) ([]string, []place) {
+	if u.doc != "" {
+		lines, places = appendText(lines, places, u.doc, place{number, u.docLine})
+	}
+	return appendText(lines, places, u.text, place{number, u.line})
+}
+
+// appendText adds text whose first line comes from a place; the place 0 is none.
+func appendText(lines []string, places []place, text string, from place) ([]string, []place) {
+	for line := range strings.SplitSeq(text, "\n") {
+		lines, places = append(lines, line), append(places, from)
+		if from.line > 0 {
+			from.line++
+		}
+	}
+	return lines, places
+}
+
 func newIncremental(s *session) (*incremental, error) {
 	if err := os.MkdirAll(s.opt.Cells, 0o700); err != nil {
 		return nil, fmt.Errorf("incremental run: %w", err)
@@ -118,12 +137,7 @@ func (inc *incremental) compose(s *session, i int) (source string, places []plac
 		}
 	}
 	var lines []string
-	add := func(u *unit) {
-		for k, line := range strings.Split(u.text, "\n") {
-			lines = append(lines, line)
-			places = append(places, place{s.plan[owner[u]].res.Number, u.line + k})
-		}
-	}
+	add := func(u *unit) { lines, places = u.append(lines, places, s.plan[owner[u]].res.Number) }
 	missing := false
 	for _, u := range inForce.order { // Go wants imports first
 		if j := owner[u]; !inc.sent[j] {
@@ -148,10 +162,7 @@ func (inc *incremental) compose(s *session, i int) (source string, places []plac
 			own[k-1] = ""
 		}
 	}
-	for k, line := range own {
-		lines = append(lines, line)
-		places = append(places, place{s.plan[i].res.Number, k + 1})
-	}
+	lines, places = appendText(lines, places, strings.Join(own, "\n"), place{s.plan[i].res.Number, 1})
 	for j := range i + 1 {
 		inc.sent[j] = true
 	}

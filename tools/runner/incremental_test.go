@@ -198,8 +198,8 @@ func TestCompose(t *testing.T) {
 		want, places string
 	}{
 		{4, "!ls", "[]"},
-		{5, "import \"fmt\"\nimport \"io\"\nimport \"os\"\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n\nvar a = 7\n%%\nf()",
-			"[{1 1} {2 1} {6 1} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4} {6 1} {6 2} {6 3} {6 4}]"},
+		{5, "import \"fmt\"\nimport \"io\"\nimport \"os\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\nconst (\n\tx = iota\n\ty\n)\n\nvar a = 7\n%%\nf()",
+			"[{1 1} {2 1} {6 1} {2 2} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4} {6 1} {6 2} {6 3} {6 4}]"},
 		{6, "%%\nf()", "[]"},
 	} {
 		got, places := s.inc.compose(s, tt.cell)

@@ -12,9 +12,10 @@ import (
 // a second run gives the same bytes:
 //
 //   - the kernel's folder, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
-//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first are N, and folders are
-//     written $GOROOT, $GOMODCACHE or relative to the module;
-//   - in an incremental run the places that GoNB names, Cell [3] Line 2, are counted as in a full one.
+//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first are N, folders are
+//     written $GOROOT, $GOMODCACHE or relative to the module, and a line of the composed main.go is left out where GoNB says of which cell it is;
+//   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3] Line 2, are counted as if each were executed
+//     by itself.
 //
 // Nothing else is touched: what a cell shows by other means is its author's.
 type normalizer struct {
@@ -27,6 +28,7 @@ type root struct{ dir, name string }
 var (
 	gonbDir     = regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`)
 	gonbName    = regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b`)
+	mappedLine  = regexp.MustCompile(`(Line \d+ \]\]\S* \S*main\.go):\d+`)
 	hexNumber   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 	goroutine   = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
 	gonbPlace   = regexp.MustCompile(`(Cell ?\[)(\d+)(\]:? Line )(\d+)`)
@@ -80,6 +82,7 @@ func (n *normalizer) text(s string) string {
 
 // trace normalizes a line of a stack trace.
 func (n *normalizer) trace(line string) string {
+	line = mappedLine.ReplaceAllString(line, "$1")
 	line = hexNumber.ReplaceAllLiteralString(line, "0x?")
 	line = goroutine.ReplaceAllStringFunc(line, func(m string) string {
 		if strings.HasSuffix(m, " 1") {

@@ -54,6 +54,8 @@ type Options struct {
 	Cells string // folder of results of single cells: an incremental run, for GoNB only; "" executes every cell
 	Root  string // the module's root, for incremental runs
 
+	Separate bool // compile each cell of a GoNB notebook by itself, as it is when it is executed alone
+
 	Timings  bool                        // measure build and link of Go cells
 	Progress func(Event)                 // called from Run's goroutine; may be nil
 	Log      func(Event, string, string) // cell, stream name, text as it comes; may be nil
@@ -88,6 +90,8 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 			return nil, err
 		}
 		defer os.Remove(s.inc.reads)
+	} else if opt.Spec.Name == "gonb" && !opt.Separate {
+		s.shared = newSharing(s)
 	}
 	if err := s.cells(ctx); err != nil {
 		s.stop()

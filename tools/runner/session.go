@@ -34,6 +34,7 @@ type session struct {
 	saver    saver
 	crossed  bool         // a cell has updated another's output
 	inc      *incremental // nil in a run that executes everything
+	shared   *sharing     // nil if each cell is sent as it is
 }
 
 // task is one code cell on its way.
@@ -212,7 +213,7 @@ func (s *session) introduce(raw json.RawMessage) error {
 	}
 	if s.gonb {
 		s.normal.roots = goRoots(s.opt.Dir)
-		if s.inc != nil {
+		if s.inc != nil || s.shared != nil {
 			s.normal.place = s.countPlace
 		}
 	}
@@ -241,9 +242,15 @@ func (s *session) cells(ctx context.Context) error {
 				return err
 			}
 		}
+		if s.shared != nil {
+			t.source, t.places = s.shared.compose(s, i)
+		}
 		t.res.Status = ""
 		s.progress(t)
 		s.execute(ctx, t)
+		if s.shared != nil && s.shared.refused(i, t) {
+			s.again(ctx, t)
+		}
 		s.res.Status = s.res.Status.Worst(t.res.Status)
 		s.record(t)
 		if err := s.saver.save(s.nb); err != nil {

@@ -78,7 +78,7 @@ func writeSidecar(path string, r *Result) error {
 		if !c.Started.IsZero() {
 			s.Started = c.Started.UTC().Format(time.RFC3339Nano)
 		}
-		if p := c.Phases; p.Link > 0 {
+		if p := c.Phases; p.Run > 0 {
 			part := func(d time.Duration) *float64 { f := seconds(d); return &f }
 			s.Prepare, s.Build, s.Link, s.Run = part(p.Prepare), part(p.Build), part(p.Link), part(p.Run)
 		}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const buildFile = "build.json"
+
+// built is what the last build of main.go was, and how to repeat it.
+type built struct {
+	World         string
+	Main          string   // digest of main.go
+	Imports       []string // what main.go may import, sorted: what it imports, and what it did before with all else the same
+	Package       string   // the import path of main.go, which errors name
+	Modules       []string // the folders of the modules that are built from folders
+	Program       stat     // what was built, as it then lay there
+	Dirs          []string // the folders of the packages in them
+	Stamp         string   // of the files in them
+	Compile, Link []string // commands; nil if the build was none that can be repeated
+}
+
+// stat tells a file from what it was.
+type stat struct {
+	Size int64
+	Time int64 // modification, ns
+}
+
+func statOf(path string) (stat, bool) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return stat{}, false
+	}
+	return stat{info.Size(), info.ModTime().UnixNano()}, true
+}
+
+// build builds main.go into program, or finds that it is built. It leaves to the go command what it cannot do or what fails; errors of main.go
+// alone it reports as the go command would.
+func (k *keep) build(program string) (status int, done bool) {
+	if !knownFlags(os.Getenv("GOFLAGS")) {
+		return 0, false
+	}
+	main, err := readMain(filepath.Join(k.dir, "main.go"))
+	if err != nil || slices.Contains(main.imports, "C") {
+		return 0, false
+	}
+	world, err := k.world(k.real)
+	if err != nil {
+		return 0, false
+	}
+	var b, before built
+	if k.load(buildFile, &b) && b.World == world {
+		if now, _, err := stamp(b.Modules, b.Dirs, k.dir); err == nil && now == b.Stamp {
+			before = b
+			if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
+				writeGraph(nil)
+				return 0, true
+			}
+			if within(main.imports, b.Imports) {
+				errors, ok := k.repeat(&b, program)
+				if errors != "" {
+					fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
+					return 1, true
+				}
+				if ok {
+					b.Main = main.digest
+					b.Program, _ = statOf(program)
+					k.store(buildFile, b)
+					return 0, true
+				}
+			}
+		}
+	}
+	start := time.Now()
+	log, err := exec.Command(k.real, "build", "-x", "-o", program).CombinedOutput()
+	if err != nil {
+		return 0, false // and again, for its messages without the commands between them
+	}
+	b = built{World: world, Main: main.digest, Imports: main.imports}
+	b.Program, _ = statOf(program)
+	if k.record(&b, &before, string(log), start) {
+		k.store(buildFile, b)
+	}
+	return 0, true
+}
+
+// repeat compiles and links by the commands of the last build. It returns the errors of main.go if that is what keeps it from it.
+func (k *keep) repeat(b *built, program string) (errors string, ok bool) {
+	linked := k.file("program")
+	os.Remove(linked)
+	steps := []step{{Mode: "build"}, {Mode: "link"}}
+	for i, argv := range [][]string{b.Compile, b.Link} {
+		steps[i].TimeReady = time.Now()
+		steps[i].TimeStart = steps[i].TimeReady
+		out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
+		if err != nil {
+			if i == 0 && inMain.Match(out) && !bytes.Contains(out, []byte("could not import ")) {
+				return string(out), false
+			}
+			return "", false // the build cache was emptied, say
+		}
+		steps[i].TimeDone = time.Now()
+	}
+	if os.Rename(linked, program) != nil {
+		return "", false
+	}
+	writeGraph(steps)
+	return "", true
+}
+
+// inMain matches what the compiler puts out if it has found fault with main.go and nothing else.
+var inMain = regexp.MustCompile(`^(\./main\.go:\d+(:\d+)?: .*\n(\t.*\n)*)+(\./main\.go:\d+(:\d+)?: )?(too many errors\n)?$`)
+
+// knownFlags reports whether the flags of every go command are such that a build with them can be repeated.
+func knownFlags(flags string) bool {
+	for _, flag := range strings.Fields(flags) {
+		name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "=")
+		if !slices.Contains([]string{"ldflags", "gcflags", "tags", "trimpath", "buildvcs", "debug-actiongraph"}, name) || strings.ContainsAny(flag, `'"`) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// importsFile keeps the imports that GoNB remembers, of which it leaves to each cell those that the cell uses.
+const importsFile = "imports.json"
+
+// arranged is a main.go as GoNB composed it and as goimports left it.
+type arranged struct {
+	From   string // digest
+	World  string
+	Result string
+}
+
+// goimports puts a main.go in order that it has seen before. What goimports adds from the standard library does not depend on anything but the
+// file; a package that it found elsewhere it must look for again.
+func (k *keep) goimports(path string) bool {
+	const name = "goimports.json"
+	before, err := readMain(path)
+	if err != nil {
+		return false
+	}
+	world, err := k.world(k.real)
+	if err != nil {
+		return false
+	}
+	var kept arranged
+	if k.load(name, &kept) && kept.From == before.digest && kept.World == world {
+		return os.WriteFile(path, []byte(kept.Result), 0o600) == nil
+	}
+	k.forget(name)
+	k.store(importsFile, before.imports)
+	if text, ok := settle(before.text); ok && k.alone() {
+		if os.WriteFile(path, text, 0o600) != nil {
+			return false
+		}
+		k.store(name, arranged{before.digest, world, string(text)})
+		return true
+	}
+	if exec.Command(k.real, "-w", path).Run() != nil {
+		return false // and again, so that its messages are seen
+	}
+	after, err := readMain(path)
+	if err != nil {
+		return true
+	}
+	for _, p := range after.imports {
+		if !within([]string{p}, before.imports) && !standard(p) {
+			return true
+		}
+	}
+	k.store(name, arranged{before.digest, world, string(after.text)})
+	return true
+}
+
+// alone reports whether main.go is the only Go file beside it.
+func (k *keep) alone() bool {
+	files, err := filepath.Glob(filepath.Join(k.dir, "*.go"))
+	return err == nil && len(files) == 1
+}
+
+// standard reports whether an import path is one of Go's own, by looking: modules may have names without a dot, Flowbook's has.
+func standard(path string) bool {
+	goCommand, err := realProgram("go")
+	if err == nil {
+		goCommand, err = filepath.EvalSymlinks(goCommand)
+	}
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(filepath.Dir(goCommand), "..", "src", filepath.FromSlash(path)))
+	return err == nil && info.IsDir()
+}

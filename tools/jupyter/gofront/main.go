@@ -1,0 +1,95 @@
+// Command gofront stands before the go command and goimports on the PATH of the Go kernel, under their names. For each cell GoNB runs, in a
+// folder of its own,
+//
+//	goimports -w main.go
+//	go get
+//	go build -o program
+//
+// as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before nothing is done again; where only main.go has
+// changed it is compiled and linked by the commands of the last build, without asking anew what it depends on. Everything else, and everything that
+// fails, goes to the real programs, so that what a cell means and what its errors say is theirs to decide. The real goimports
+// lies in the folder real beside gofront, the real go command is the next on the PATH.
+//
+// What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel. It holds as long as nothing else has
+// changed: the files of the packages that are built from folders (their names, sizes and times), go.mod, go.sum and go.work, the environment
+// and the go command itself. Packages of the module cache and of Go do not change.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+func main() {
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	real, err := realProgram(name)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	dir, err := os.Getwd()
+	if err == nil && cellFolder(dir) {
+		status, done := 0, false
+		k := &keep{dir: dir, real: real}
+		switch args := os.Args[1:]; {
+		case name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
+			done = k.goimports(args[1])
+		case name == "go" && len(args) == 1 && args[0] == "get":
+			done = k.get()
+		case name == "go" && len(args) == 3 && args[0] == "build" && args[1] == "-o" && filepath.Dir(args[2]) == dir:
+			status, done = k.build(args[2])
+		}
+		if done {
+			os.Exit(status)
+		}
+	}
+	os.Exit(pass(real, os.Args))
+}
+
+// cellFolder reports whether dir is the folder in which the kernel that we descend from composes its cells.
+func cellFolder(dir string) bool {
+	folder := os.Getenv("GONB_TMP_DIR")
+	if folder == "" {
+		return false
+	}
+	a, err := os.Stat(folder)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(dir)
+	return err == nil && os.SameFile(a, b)
+}
+
+// realProgram finds the program that gofront stands before.
+func realProgram(name string) (string, error) {
+	own, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	here := filepath.Dir(own)
+	file := name
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	if name == "goimports" {
+		return filepath.Join(here, "real", file), nil
+	}
+	own, err = filepath.EvalSymlinks(own)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	self, err := os.Stat(own)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, file)
+		if info, err := os.Stat(path); err == nil && filepath.IsAbs(path) && info.Mode().IsRegular() && !os.SameFile(info, self) && (info.Mode()&0o111 != 0 || runtime.GOOS == "windows") {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("the %s command, which compiles cells, is not on the PATH any more", name)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// settle does what goimports would to a main.go whose packages are all imported, under the names that their paths suggest: it removes the imports that
+// nothing uses. flag, which GoNB calls in every main and leaves to goimports to find, it adds. It says no to any other file, for which goimports
+// must look for packages; goimports itself reads its index of all modules before it looks whether it has to.
+func settle(text []byte) ([]byte, bool) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "main.go", text, parser.ParseComments)
+	if err != nil {
+		return nil, false // the message is for goimports to give
+	}
+	used := packagesUsed(f)
+	out := bytes.Clone(text)
+	at := func(p token.Pos) int { return fset.Position(p).Offset }
+	named := map[string]bool{}
+	for _, d := range f.Decls {
+		gen, ok := d.(*ast.GenDecl)
+		if !ok || gen.Tok != token.IMPORT {
+			continue
+		}
+		for _, s := range gen.Specs {
+			spec := s.(*ast.ImportSpec)
+			importPath, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return nil, false
+			}
+			name := assumedName(importPath)
+			if spec.Name != nil {
+				name = spec.Name.Name
+			}
+			if name == "_" || name == "." || importPath == "C" {
+				return nil, false
+			}
+			if used[name] {
+				named[name] = true
+				continue
+			}
+			var from, to ast.Node = spec, spec
+			if !gen.Lparen.IsValid() {
+				from, to = gen, gen
+			}
+			for i := at(from.Pos()); i < at(to.End()); i++ {
+				out[i] = ' '
+			}
+		}
+	}
+	for name := range used {
+		if !named[name] && name != "flag" {
+			return nil, false
+		}
+	}
+	if used["flag"] && !named["flag"] {
+		end := at(f.Name.End())
+		out = append(out[:end:end], append([]byte("\nimport \"flag\"\n"), out[end:]...)...)
+	}
+	return out, true
+}
+
+// packagesUsed are the names before the dot of exported names that the file does not declare: packages, or mistakes.
+func packagesUsed(f *ast.File) map[string]bool {
+	used := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			// goimports asks the parser, too; types are not known here.
+			if x, ok := sel.X.(*ast.Ident); ok && x.Obj == nil && sel.Sel.IsExported() {
+				used[x.Name] = true
+			}
+		}
+		return true
+	})
+	return used
+}
+
+// assumedName is the name of a package as goimports guesses it from the path: the last element, without a version and a leading go-, as far as it
+// could be a name.
+func assumedName(importPath string) string {
+	base := path.Base(importPath)
+	if digits, ok := strings.CutPrefix(base, "v"); ok {
+		if _, err := strconv.Atoi(digits); err == nil && path.Dir(importPath) != "." {
+			base = path.Base(path.Dir(importPath))
+		}
+	}
+	base = strings.TrimPrefix(base, "go-")
+	if i := strings.IndexFunc(base, func(r rune) bool {
+		return r != '_' && !unicode.IsDigit(r) && !unicode.IsLetter(r)
+	}); i >= 0 {
+		base = base[:i]
+	}
+	return base
+}

@@ -1,0 +1,152 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/jupyter"
+	"flowbook/tools/notebook"
+)
+
+// planned is a session with these code cells planned.
+func planned(t *testing.T, sources ...string) *session {
+	t.Helper()
+	nb := notebook.New()
+	for _, s := range sources {
+		c := notebook.NewCode(s)
+		if strings.HasPrefix(s, "// fails") {
+			if err := c.Metadata.Put("tags", []string{"raises-exception"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if strings.HasPrefix(s, "// skip") {
+			if err := c.Metadata.Put("tags", []string{"skip-execution"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		nb.Cells = append(nb.Cells, c)
+	}
+	s := newSession(nb, Options{Spec: &jupyter.Spec{Name: "gonb"}})
+	if err := s.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Which cells share a program: each rule alone.
+func TestGroups(t *testing.T) {
+	const a, b = "func A() int { return 1 }\n%%\nfmt.Println(A())", "%%\nfmt.Println(A() + 1)"
+	for _, tt := range []struct {
+		name  string
+		cells []string
+		want  [][]int
+	}{
+		{"plain cells", []string{a, b, "%%\nprintln()"}, [][]int{{0, 1, 2}}},
+		{"one cell is no group", []string{a}, nil},
+		{"declarations alone", []string{"func A() {}", "type T int", "const c = 1", "%%\nA()"}, [][]int{{0, 1, 2, 3}}},
+		{"lines for the shell do not part cells", []string{a, "!ls", b}, [][]int{{0, 2}}},
+		{"scripts do not part cells", []string{a, "%%bash\nls", b}, [][]int{{0, 2}}},
+		{"what is skipped does not part cells", []string{a, "// skip\n%%\nprintln()", b}, [][]int{{0, 2}}},
+		{"commands for GoNB part cells", []string{a, "%env X=1", b}, nil},
+		{"commands in GoNB's folder part cells", []string{a, "!*ls", b}, nil},
+		{"a command beside Go", []string{a, b, "!ls\n%%\nprintln()", a + "2", b}, [][]int{{0, 1}}},
+		{"an expected failure", []string{a, b, "// fails\n%%\npanic(1)", "%%\nprintln(A())", "%%\nprintln()"}, [][]int{{0, 1}, {3, 4}}},
+		{"a variable begins a group", []string{a, b, "var x = 1\n%%\nprintln(x)", "%%\nprintln(x+A())"}, [][]int{{0, 1}, {2, 3}}},
+		{"an init function begins a group", []string{a, b, "func init_x() { println() }", "%%\nprintln(A())"}, [][]int{{0, 1}, {2, 3}}},
+		{"a redeclaration begins a group", []string{a, b, "func A() int { return 2 }", b}, [][]int{{0, 1}, {2, 3}}},
+		{"a method on an earlier type begins a group", []string{"type T int", "%%\nfmt.Println(T(1))", "func (T) String() string { return \"t\" }", "%%\nfmt.Println(T(1))"}, [][]int{{0, 1}, {2, 3}}},
+		{"a method on a new type does not", []string{a, "type T int\nfunc (T) String() string { return \"t\" }", "%%\nfmt.Println(T(1))"}, [][]int{{0, 1, 2}}},
+		{"a builtin is redeclared", []string{"%%\nprintln(len(\"x\"))", "%%\nprintln(min(1, 2))", "func min(a, b int) int { return a }", "%%\nprintln(min(1, 2))"}, [][]int{{0, 1}, {2, 3}}},
+		{"a plain import joins", []string{"import \"fmt\"\n%%\nfmt.Println()", "import \"strings\"\n%%\nfmt.Println(strings.ToUpper(\"a\"))"}, [][]int{{0, 1}}},
+		{"a package of a module begins a group", []string{"import \"fmt\"\n%%\nfmt.Println()", "%%\nfmt.Println()", "import \"example.com/x\"\n%%\nfmt.Println(x.Y)", "%%\nprintln()"}, [][]int{{0, 1}, {2, 3}}},
+		{"a package that registers itself begins a group", []string{"%%\nprintln()", "%%\nprintln()", "import \"image/png\"\n%%\nprintln(png.X)", "%%\nprintln()"}, [][]int{{0, 1}, {2, 3}}},
+		{"a blank import begins a group", []string{"%%\nprintln()", "%%\nprintln()", "import _ \"fmt\"", "%%\nprintln()"}, [][]int{{0, 1}, {2, 3}}},
+		{"the same import again", []string{"import \"example.com/x\"\n%%\nx.A()", "import \"example.com/x\"\n%%\nx.B()"}, [][]int{{0, 1}}},
+		{"another import of the name", []string{"import \"example.com/x\"\n%%\nx.A()", "import \"example.org/x\"\n%%\nx.B()", "%%\nx.B()"}, [][]int{{1, 2}}},
+		{"nothing joins a cell that names what is not there yet", []string{a, "%%\nprintln(B())", "func B() int { return 2 }", "%%\nprintln(B())"}, [][]int{{2, 3}}},
+		{"a local variable is not a later function", []string{"%%\nB := 1\nprintln(B)", "func B() int { return 2 }\n%%\nprintln(B())"}, [][]int{{0, 1}}},
+		{"a parameter is not a later function", []string{"func f(B int) int { return B }", "func B() int { return f(2) }"}, [][]int{{0, 1}}},
+		{"a field may be a later constant", []string{"%%\nprintln(m[string]int{Key: 1})", "const Key = \"a\""}, nil},
+		{"arguments of its own", []string{"%% -x\nprintln()", "%%\nprintln()", "%%\nprintln(flag.Arg(0))", "%%\nprintln(os.Args[0])"}, nil},
+		{"a main of its own", []string{"func main() { println() }", "%%\nprintln()"}, nil},
+		{"what cannot be parsed", []string{a, "%%\nprintln(", b, b}, [][]int{{2, 3}}},
+		{"a body that closes main", []string{a, "%%\nprintln()\n}\nfunc x() {", b, b}, [][]int{{2, 3}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := planned(t, tt.cells...)
+			var got [][]int
+			for i, g := range newSharing(s).group {
+				if g != nil && g.members[0] == i {
+					got = append(got, g.members)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("groups (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// All cells of a group are sent the same, but for the argument that says which is meant, and each line says where it comes from.
+func TestSharedSource(t *testing.T) {
+	s := planned(t, "import \"fmt\"\n\n// A is one.\nfunc A() int {\n\treturn 1\n}\n%%\nfmt.Println(A())", "import \"fmt\"", "%%\n\nfmt.Println(A() + 1)")
+	sh := newSharing(s)
+	want := `import "fmt"
+// A is one.
+func A() int {
+	return 1
+}
+%% 2
+if flag.Arg(0) == "0" {
+fmt.Println(A())
+}
+if flag.Arg(0) == "2" {
+
+fmt.Println(A() + 1)
+}`
+	got, places := sh.compose(s, 2)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("source (-want +got):\n%s", diff)
+	}
+	from := []place{{1, 1}, {1, 3}, {1, 4}, {1, 5}, {1, 6}, {}, {}, {1, 8}, {}, {}, {3, 2}, {3, 3}, {}}
+	if diff := cmp.Diff(from, places, cmp.AllowUnexported(place{})); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+	first, _ := sh.compose(s, 0)
+	if strings.Replace(first, "%% 0\n", "%% 2\n", 1) != got {
+		t.Errorf("cell 0 is sent as\n%s", first)
+	}
+}
+
+func TestFreeNames(t *testing.T) {
+	for _, tt := range []struct{ source, free, maybe string }{
+		{"%%\nx := f(1)\nfor i, v := range g(x) { fmt.Println(i, v.X, len(v)) }", "f fmt g", ""},
+		{"import \"fmt\"\nfunc f() { fmt.Println(h()) }", "h", ""},
+		{"type T struct{ A B }\nfunc (t T) f(u U) (v V) { return t.A.g(u, v) }", "B U V", ""},
+		{"%%\nfig.Line(figure.Style{Color: c, Width: 1})", "c fig figure", "Color Width"},
+		{"%%\nm := map[K]int{}\nfunc() { m[k]++; defer d() }()", "K d k", ""},
+		{"%%\nL:\nfor { break L }", "", ""},
+		{"func f[P any](p P) P { return p }\n%%\nf[Q](q)", "Q q", ""},
+		{"%%\nswitch v := x.(type) { case error: println(v.Error()); case Y: println(v) }", "Y x", ""},
+	} {
+		free, maybe := readCellCode(tt.source).freeNames()
+		if got := sorted(free); got != tt.free {
+			t.Errorf("%q: free names %q, want %q", tt.source, got, tt.free)
+		}
+		if got := sorted(maybe); got != tt.maybe {
+			t.Errorf("%q: possible names %q, want %q", tt.source, got, tt.maybe)
+		}
+	}
+}
+
+func sorted(set map[string]bool) string {
+	var names []string
+	for name := range set {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
