@@ -161,8 +161,12 @@ async function pictures() {
     await page.setViewportSize({ width, height: 800 });
     if (width < 800) await page.evaluate(() => window.jupyterapp.commands.execute('application:toggle-left-area'));
     for (const [name, cell] of [['table', table], ['figure', figure], ['last-figure', last]]) {
-      await page.evaluate(i => window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start'), cell);
-      await page.waitForTimeout(700);
+      for (let twice = 0; twice < 2; twice++) { // cells have other heights in a window of another width
+        await page.evaluate(i => window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start'), cell);
+        await page.waitForTimeout(500);
+      }
+      await page.evaluate(i => window.jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.jp-OutputArea').scrollIntoView(), cell);
+      await page.waitForTimeout(200);
       await picture(`${name}-${size}`);
     }
   }
