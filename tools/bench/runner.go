@@ -58,8 +58,8 @@ var trivial = map[string]struct {
 	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 10},
 }
 
-// goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is what each of
-// many more cells adds. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
+// goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is the time from the
+// start of one to the start of the next, from the second on, in a notebook of many. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
 // as nbclient does.
 func goRunner(ctx context.Context, o Options, side string, c *clock) error {
 	kernel := text(c.work, "kernel")
@@ -75,38 +75,43 @@ func goRunner(ctx context.Context, o Options, side string, c *clock) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	run := func(cells int) (time.Duration, error) {
+	run := func(cells int) (whole, between time.Duration, err error) {
+		var starts []time.Time
 		nb := notebook.New()
 		for range cells {
 			nb.Cells = append(nb.Cells, notebook.NewCode(trivial[kernel].source))
 		}
 		nb.AddIDs()
-		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb"}
+		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Progress: func(e runner.Event) {
+			if e.Cell.Status == "" {
+				starts = append(starts, time.Now())
+			}
+		}}
 		if side == "go" {
 			opt.Output = filepath.Join(dir, "out.ipynb")
 		}
 		start := time.Now()
 		res, err := runner.Run(ctx, nb, opt)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		if bad := res.Bad(); bad != nil {
-			return 0, fmt.Errorf("cell %d: %s %v", bad.Number, bad.Status, bad.Error)
+			return 0, 0, fmt.Errorf("cell %d: %s %v", bad.Number, bad.Status, bad.Error)
 		}
-		return time.Since(start), nil
+		return time.Since(start), starts[len(starts)-1].Sub(starts[min(1, len(starts)-1)]), nil
 	}
-	if _, err := run(1); err != nil {
+	if _, _, err := run(1); err != nil {
 		return err
 	}
-	start, err := run(1)
+	start, _, err := run(1)
 	if err != nil {
 		return err
 	}
-	more := trivial[kernel].cells
-	long, err := run(1 + more)
+	cells := trivial[kernel].cells
+	_, between, err := run(cells + 2)
 	if err != nil {
 		return err
 	}
 	return errors.Join(c.print(strings.Replace(c.work, "Runner", "Runner/start", 1), 1, start, -1),
-		c.print(strings.Replace(c.work, "Runner", "Runner/cell", 1), more, long-start, -1))
+		c.print(strings.Replace(c.work, "Runner", "Runner/cell", 1), cells, between, -1))
 }

@@ -1,4 +1,5 @@
-"""Runner: notebooks of trivial cells. The start is a notebook of one cell, kernel up, cell, kernel down; a cell is what each of many more adds."""
+"""Runner: notebooks of trivial cells. The start is a notebook of one cell, kernel up, cell, kernel down; a cell is the time from
+the start of one to the start of the next, from the second on, in a notebook of many."""
 
 import os
 import tempfile
@@ -10,31 +11,42 @@ TRIVIAL = {"python3": ("print(1)", 100), "gonb": ('import "fmt"\n%%\nfmt.Println
 
 
 def measure(c, run):
+    """run executes a notebook and returns when each of its cells started, in seconds."""
     import nbformat
 
     kernel = c.parts["kernel"]
-    source, more = TRIVIAL[kernel]
+    source, count = TRIVIAL[kernel]
 
     def timed(cells):
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for _ in range(cells)])
         nb.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "go" if kernel == "gonb" else "python"}
         start = time.perf_counter()
-        run(nb, kernel)
-        return time.perf_counter() - start
+        starts = run(nb, kernel)
+        return time.perf_counter() - start, starts
 
     timed(1)
-    start, long = timed(1), timed(1 + more)
-    c.print(c.work.replace("Runner", "Runner/start"), 1, start)
-    c.print(c.work.replace("Runner", "Runner/cell"), more, long - start)
+    whole, _ = timed(1)
+    _, starts = timed(count + 2)
+    c.print(c.work.replace("Runner", "Runner/start"), 1, whole)
+    c.print(c.work.replace("Runner", "Runner/cell"), count, starts[-1] - starts[1])
 
 
 def nbclient(c):
     import nbclient
 
-    measure(c, lambda nb, kernel: nbclient.NotebookClient(nb, kernel_name=kernel, timeout=120).execute(cwd=str(c.state)))
+    def run(nb, kernel):
+        starts = []
+        client = nbclient.NotebookClient(nb, kernel_name=kernel, timeout=120)
+        client.on_cell_start = lambda **_: starts.append(time.perf_counter())
+        client.execute(cwd=str(c.state))
+        return starts
+
+    measure(c, run)
 
 
 def papermill(c):
+    import datetime
+
     import nbformat
     import papermill
 
@@ -43,7 +55,8 @@ def papermill(c):
         def run(nb, kernel):
             path = os.path.join(folder, "in.ipynb")
             nbformat.write(nb, path)
-            papermill.execute_notebook(path, os.path.join(folder, "out.ipynb"), kernel_name=kernel, progress_bar=False, cwd=folder)
+            out = papermill.execute_notebook(path, os.path.join(folder, "out.ipynb"), kernel_name=kernel, progress_bar=False, cwd=folder)
+            return [datetime.datetime.fromisoformat(cell.metadata.papermill.start_time).timestamp() for cell in out.cells]
 
         measure(c, run)
 
