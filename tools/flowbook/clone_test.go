@@ -113,18 +113,14 @@ func (c *clone) capture() {
 	c.write("capture.pcap", b.Bytes())
 }
 
-// plainGoNB executes a notebook with the line as its first cell on GoNB as `gonb --install` sets it up, without anything of ours in its
-// environment. GoNB asks the module proxy about the modules; here it is told that there is none, so that the test needs no network.
+// plainGoNB executes a notebook with the line as its first cell on GoNB as `go install` and `gonb --install` set it up, without anything of
+// ours in its environment. GoNB asks the module proxy about the modules; here it is told that there is none, so that the test needs no network.
 func (c *clone) plainGoNB(line string) {
-	ours, err := jupyter.GoNB(c.t.Context(), c.root)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	data := c.t.TempDir()
-	bin := filepath.Dir(ours.Argv[0])
-	path := []string{bin, os.Getenv("PATH"), "/usr/bin", "/bin"} // goimports, which GoNB wants there, and cp, which the line wants
+	c.shell("go build -o stock/ github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports")
+	path := []string{c.path("stock"), os.Getenv("PATH"), "/usr/bin", "/bin"} // GoNB wants goimports there, the line wants cp
 	c.t.Setenv("PATH", strings.Join(path, string(filepath.ListSeparator)))
-	install := exec.Command(ours.Argv[0], "--install", "--force_deps") // without gopls
+	data := c.t.TempDir()
+	install := exec.Command(c.path("stock/gonb"), "--install", "--force_deps") // without gopls
 	install.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+data)
 	if out, err := install.CombinedOutput(); err != nil {
 		c.t.Fatalf("gonb --install: %v\n%s", err, out)
