@@ -131,13 +131,26 @@ func compareShown(t *testing.T, root string) {
 	}
 }
 
-// compareLayout fails if a folder that the README describes is not there. Lines begin with a folder, or go on.
+// compareLayout fails if a folder that the README describes is not there, or a package that is there is not named. Lines begin with a
+// folder, or go on.
 func compareLayout(t *testing.T, root string, lines []string) {
 	t.Helper()
 	for _, line := range lines {
 		folder, _, _ := strings.Cut(line, " ")
 		if info, err := os.Stat(filepath.Join(root, folder)); err != nil || !info.IsDir() {
 			t.Errorf("README.md describes the folder %q, which is not there", folder)
+		}
+	}
+	named := regexp.MustCompile(`\w+`).FindAllString(strings.Join(lines, "\n"), -1)
+	for _, pattern := range []string{"ml/*/*.go", "tools/*/*.go"} {
+		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if pkg := filepath.Base(filepath.Dir(file)); !slices.Contains(named, pkg) {
+				t.Errorf("README.md does not name package %s among what stands where", pkg)
+			}
 		}
 	}
 }
