@@ -235,6 +235,39 @@ func ExampleReadLabels() {
 	// false ["" ""]
 }
 
+func ExampleProfileOf() {
+	dir, err := os.MkdirTemp("", "flowbook")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	csv := dataset.AppendHeader(nil)
+	for _, protocol := range []string{"6", "17", "6"} {
+		var row []string
+		for _, f := range dataset.Columns() {
+			switch {
+			case f.Name == "protocol":
+				row = append(row, protocol)
+			case f.Kind == dataset.Text:
+				row = append(row, "")
+			default:
+				row = append(row, "1")
+			}
+		}
+		csv = append(csv, strings.Join(row, ",")+"\n"...)
+	}
+	path := filepath.Join(dir, "flows.csv")
+	if err := os.WriteFile(path, csv, 0o600); err != nil {
+		log.Fatal(err)
+	}
+	p, err := dataset.ProfileOf(context.Background(), dataset.Capture{Path: path})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(p.Rows, "flows:", p.Protocols)
+	// Output: 3 flows: [{TCP 2} {UDP 1}]
+}
+
 func ExampleColumns() {
 	kinds := map[dataset.Kind]int{}
 	for _, f := range dataset.Columns() {
