@@ -39,8 +39,8 @@ const mostDrivers = 3
 
 // Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in the stream's order and
 // drift, if not nil, each time that the scores of Block flows are spread otherwise than the calibration's. It ends at the
-// end of the stream, with an error of the stream or of found, an *UnfitError, or when ctx ends: then what was read is still scored, the
-// tally says how much that was, and a Scan of flows that waits for its source is left waiting.
+// end of the stream, with an error of the stream or of found, with an *UnfitError, or when ctx ends: then what was read is
+// still scored, the tally says how much that was, and a Scan of flows that waits for its source is left waiting.
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
 	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
 	if m.Features != nil {
