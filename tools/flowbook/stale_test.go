@@ -44,7 +44,7 @@ func newSmall(t *testing.T) *small {
 	}
 	s := &small{t, t.TempDir()}
 	for from, to := range map[string]string{
-		"go.mod": "", "go.sum": "", "ml": "", "notebooks/testdata/Three_Cells.ipynb": "notebooks/three.ipynb",
+		"go.mod": "", "go.sum": "", "ml": "", "tools/jupyter/gofront": "", "notebooks/testdata/Three_Cells.ipynb": "notebooks/three.ipynb",
 		"notebooks/testdata/three_cells.csv": "notebooks/three_cells.csv",
 	} {
 		if to == "" {
