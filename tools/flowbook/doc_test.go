@@ -91,6 +91,25 @@ func TestCommandsInSentences(t *testing.T) {
 	}
 }
 
+// TestCommandsInScripts parses the commands that the gate and the containers run.
+func TestCommandsInScripts(t *testing.T) {
+	for _, name := range []string{".ci/run", ".binder/postBuild", ".devcontainer/devcontainer.json"} {
+		script, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands := regexp.MustCompile(`go run \./tools/flowbook ([^"&|\n]+)`).FindAllSubmatch(script, -1)
+		if len(commands) == 0 {
+			t.Errorf("%s runs no flowbook command", name)
+		}
+		for _, c := range commands {
+			if err := parse(t, string(c[1])); err != nil {
+				t.Errorf("%s: flowbook %s: %v", name, c[1], err)
+			}
+		}
+	}
+}
+
 func parse(t *testing.T, command string) error {
 	t.Helper()
 	parser, err := newParser(io.Discard, io.Discard, func(int) {})
