@@ -22,6 +22,18 @@ func ExampleParse() {
 	// BenchmarkRead/cols=2/n=10000 12 89823325 ns/op 129.5 peak-MB
 }
 
+func ExampleWorks() {
+	for _, w := range Works() {
+		if strings.HasPrefix(w.Name, "Fit/") {
+			fmt.Print(w.Name)
+			for _, side := range w.Sides {
+				fmt.Print(" ", side.Name)
+			}
+		}
+	}
+	// Output: Fit/epochs=50/n=10000 go numpy torch keras
+}
+
 func TestParse(t *testing.T) {
 	for _, test := range []struct {
 		name, in string
