@@ -120,6 +120,12 @@ func (l *layout) parseRow(row []byte, p *parsed) (column string, err error) {
 				continue
 			}
 		}
+		if st.field.Kind == Float64 {
+			if v, next, ok := scanFloat(row, at); ok {
+				c.floats[k], at = v, next
+				continue
+			}
+		}
 		raw, quoted, next, err := cutField(row, at, l.backslash)
 		if err != nil {
 			return l.blame(row, err)

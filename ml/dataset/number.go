@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"unsafe"
 )
 
@@ -43,6 +42,38 @@ func scanInt(b []byte, from int) (v int64, next int, ok bool) {
 	return v, i + 1, true
 }
 
+// scanFloat is scanInt for floats without an exponent, as long as their digits make a whole number that a double holds
+// exactly: divided by a power of ten that it holds exactly, too, that gives the nearest double (Clinger, 1990).
+func scanFloat(b []byte, from int) (v float64, next int, ok bool) {
+	i := from
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	first, point, digits := i, -1, uint64(0)
+	for ; i < len(b); i++ {
+		d := b[i] - '0'
+		if d > 9 {
+			if b[i] != '.' || point >= 0 {
+				break
+			}
+			point = i
+			continue
+		}
+		digits = digits*10 + uint64(d)
+	}
+	n := i - first // with the point
+	if point < 0 || n < 3 || n > 18 || point == first || point == i-1 || digits > 1<<53 || i < len(b) && b[i] != ',' {
+		return 0, from, false
+	}
+	v = float64(digits) / powersOfTen[i-1-point]
+	if first > from {
+		v = -v
+	}
+	return v, i + 1, true
+}
+
+var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17}
+
 // parseInt reads a whole number in any decimal form that int64 can hold.
 func parseInt(b []byte) (int64, error) {
 	v, err := strconv.ParseInt(text(b), 10, 64)
@@ -73,10 +104,20 @@ func parseFloat(b []byte) (float64, error) {
 	switch {
 	case err != nil && math.IsInf(v, 0):
 		return 0, fmt.Errorf("%s is out of the range of a 64-bit float", shownValue(b))
-	case err != nil, math.IsNaN(v), strings.ContainsAny(text(b), "xX_"): // Go's own spellings of numbers
+	case err != nil, math.IsNaN(v), foreign(b):
 		return 0, fmt.Errorf("%s is not a number", shownValue(b))
 	}
 	return v, nil
+}
+
+// foreign says whether a number is one of Go's own spellings, which no other program writes.
+func foreign(b []byte) bool {
+	for _, c := range b {
+		if c == '_' || c|0x20 == 'x' {
+			return true
+		}
+	}
+	return false
 }
 
 // text views bytes as a string for the length of a call.
