@@ -73,8 +73,16 @@ func (s *session) failure(t *task) *CellError {
 		return &CellError{Name: "BadStatus", Value: fmt.Sprintf("the kernel's reply has status %q", r.Status)}
 	}
 	count, p := locate(e.Traceback, e.Value, e.Stderr)
-	if p.Line > 0 {
+	if s.gonb && exited.MatchString(e.Value) {
+		t.lines = s.mainLines()
+	}
+	from, lost := lost(e.Stderr, t.lines)
+	if lost {
+		p.Number, p.Line = from.number, from.line
+	} else if p.Line > 0 {
 		p.Number, p.Line = s.place(count, p.Line)
+	}
+	if p.Line > 0 {
 		for _, u := range s.plan {
 			if u.res.Number == p.Number {
 				p.File = u.cell.LineOf(p.Line)
@@ -127,13 +135,21 @@ func (s *session) place(count, line int) (number, l int) {
 // countPlace is place with the notebook's execution count in place of the cell's number.
 func (s *session) countPlace(count, line int) (int, int) {
 	number, l := s.place(count, line)
-	for _, t := range s.plan {
-		if t.res.Number == number && t.cell.ExecutionCount != nil {
-			return *t.cell.ExecutionCount, l
-		}
-		if t.res.Number == number && t.count > 0 {
-			return t.count, l
-		}
+	if n := s.countOf(number); n > 0 {
+		return n, l
 	}
 	return count, line
+}
+
+// countOf is the execution count, in the notebook, of the code cell with this number; 0 if it has none.
+func (s *session) countOf(number int) int {
+	for _, t := range s.plan {
+		if t.res.Number == number && t.cell.ExecutionCount != nil {
+			return *t.cell.ExecutionCount
+		}
+		if t.res.Number == number {
+			return t.count
+		}
+	}
+	return 0
 }

@@ -21,6 +21,7 @@ import (
 type normalizer struct {
 	roots []root
 	place func(count, line int) (int, int) // maps GoNB's places to the notebook's counts; nil where they are the same
+	lost  func(text string) string         // names the places that GoNB did not; may be nil
 }
 
 type root struct{ dir, name string }
@@ -55,6 +56,9 @@ func (n *normalizer) text(s string) string {
 			count, line := n.place(atoi(parts[2]), atoi(parts[4]))
 			return fmt.Sprintf("%s%d%s%d", parts[1], count, parts[3], line)
 		})
+	}
+	if n.lost != nil && strings.Contains(s, "main.go:") {
+		s = n.lost(s)
 	}
 	if strings.Contains(s, "gonb_") {
 		s = gonbDir.ReplaceAllLiteralString(s, "$GONB_TMP_DIR")

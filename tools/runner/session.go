@@ -53,7 +53,8 @@ type task struct {
 	replied bool
 	idle    bool
 	reply   reply
-	prompt  string // what it asked on stdin
+	lines   map[int]place // of the main.go of a program that failed: where they come from
+	prompt  string        // what it asked on stdin
 	asked   bool
 	broken  error // a message of its that made no sense
 }
@@ -284,6 +285,7 @@ func stops(s Status) bool {
 func (s *session) record(t *task) {
 	count := t.count
 	t.cell.ExecutionCount = &count
+	s.normal.lost = func(text string) string { return restorePlaces(text, t.lines, s.countOf) }
 	t.cell.Outputs = t.out.result(count, s.normalize())
 }
 
