@@ -163,6 +163,13 @@ func buildTools(ctx context.Context, goCommand, root, state string, settings goE
 		return "", err
 	}
 	defer os.RemoveAll(temp)
+	// Building fetches what these programs import and no more; the kernel, which has no network, looks through all of go.mod.
+	download := exec.CommandContext(ctx, goCommand, "mod", "download")
+	download.Dir = root
+	download.Env = append(scrubbed(goEnvironment(state)), "GOCACHE="+settings.GOCACHE)
+	if out, err := download.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("download the modules of go.mod: %w\n%s", err, strings.TrimSpace(string(out)))
+	}
 	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
 	cmd.Dir = root
