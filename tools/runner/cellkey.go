@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 	"flowbook/tools/jupyter"
 )
 
@@ -27,7 +28,7 @@ const keyVersion = "flowbook cell 1"
 type keyer struct {
 	root    string
 	base    string // digest of what all cells have in common
-	cells   []*cellCode
+	cells   []*gocell.Cell
 	digests map[string]string // by list of packages
 	pure    map[string]string // by package: why it is not
 }
@@ -66,22 +67,22 @@ var errTorn = fmt.Errorf("a group of constants is redeclared in part")
 func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	c := k.cells[i]
 	switch {
-	case c.foreign:
+	case c.Foreign:
 		return "", "is no Go", nil
-	case c.opaque:
+	case c.Opaque:
 		return "", "cannot be parsed", nil
-	case len(c.commands) > 0:
-		return "", "has the command " + c.commands[0], nil
+	case len(c.Commands) > 0:
+		return "", "has the command " + c.Commands[0], nil
 	}
-	d := declaredBy(k.cells[:i+1])
-	if d.torn {
+	d := gocell.Remember(k.cells[:i+1])
+	if d.Torn {
 		return "", "", errTorn
 	}
-	r := d.reachedBy(c)
-	if why := r.purity(); why != "" && pure == nil {
+	r := d.Reach(c)
+	if why := purity(r); why != "" && pure == nil {
 		return "", why, nil
 	}
-	pkgs := append(r.packages(k.root), pure...)
+	pkgs := append(packagesOf(r, k.root), pure...)
 	slices.Sort(pkgs)
 	digest, why, err := k.packages(slices.Compact(pkgs))
 	if err != nil || why != "" && pure == nil {
@@ -94,18 +95,18 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 		}
 		h.Write([]byte{'\n'})
 	}
-	field(k.base, digest, c.args, module.CodeDigest(c.source))
-	for _, u := range r.units {
-		field(append([]string{"unit", module.CodeDigest(u.text)}, u.keys...)...)
+	field(k.base, digest, c.Args, module.CodeDigest(c.Source))
+	for _, u := range r.Decls {
+		field(append([]string{"unit", module.CodeDigest(u.Text)}, u.Keys...)...)
 	}
-	for _, imp := range r.imports {
-		field("import", imp.keys[0], imp.path)
+	for _, imp := range r.Imports {
+		field("import", imp.Keys[0], imp.Path)
 	}
 	for _, before := range k.cells[:i] {
-		if before.foreign || before.opaque {
-			field("verbatim", before.source)
+		if before.Foreign || before.Opaque {
+			field("verbatim", before.Source)
 		}
-		field(append([]string{"commands"}, before.commands...)...)
+		field(append([]string{"commands"}, before.Commands...)...)
 	}
 	return hex.EncodeToString(h.Sum(nil)), "", nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/tools/gocell"
 	"flowbook/tools/notebook"
 )
 
@@ -32,12 +33,12 @@ type incremental struct {
 // place is a line of a cell.
 type place struct{ number, line int }
 
-// append adds a declaration of the cell with this number to a source that is being composed, with its comment.
-func (u *unit) append(lines []string, places []place, number int) ([]string, []place) {
-	if u.doc != "" {
-		lines, places = appendText(lines, places, u.doc, place{number, u.docLine})
+// appendDecl adds a declaration of the cell with this number to a source that is being composed, with its comment.
+func appendDecl(lines []string, places []place, u *gocell.Decl, number int) ([]string, []place) {
+	if u.Doc != "" {
+		lines, places = appendText(lines, places, u.Doc, place{number, u.DocLine})
 	}
-	return appendText(lines, places, u.text, place{number, u.line})
+	return appendText(lines, places, u.Text, place{number, u.Line})
 }
 
 // appendText adds text whose first line comes from a place; the place 0 is none.
@@ -67,12 +68,12 @@ func newIncremental(s *session) (*incremental, error) {
 		sent: map[int]bool{}, key: map[int]string{}, found: map[int][]readFile{},
 	}
 	for _, t := range s.plan {
-		code := &cellCode{}
+		code := &gocell.Cell{}
 		if t.res.Status != Skipped {
-			code = readCellCode(t.cell.Source)
+			code = gocell.Read(t.cell.Source)
 		}
 		inc.keys.cells = append(inc.keys.cells, code)
-		for _, cmd := range code.commands {
+		for _, cmd := range code.Commands {
 			for _, forget := range []string{"%rm", "%remove", "%reset", "!*", "%track", "%goworkfix"} {
 				if strings.HasPrefix(cmd, forget) {
 					inc.off = "a cell has the command " + cmd
@@ -126,38 +127,38 @@ func (inc *incremental) reuse(s *session, i int) bool {
 // GoNB compiles the program that it would in a full run. It says, too, where each line comes from. A cell without Go is sent as it is.
 func (inc *incremental) compose(s *session, i int) (source string, places []place) {
 	c := inc.keys.cells[i]
-	if c.foreign || c.opaque || c.tangled || len(c.units) == 0 && c.body == nil {
-		return c.source, nil
+	if c.Foreign || c.Opaque || c.Tangled || len(c.Decls) == 0 && c.Body == nil {
+		return c.Source, nil
 	}
-	inForce := declaredBy(inc.keys.cells[:i+1])
-	owner := map[*unit]int{}
+	inForce := gocell.Remember(inc.keys.cells[:i+1])
+	owner := map[*gocell.Decl]int{}
 	for j, before := range inc.keys.cells[:i+1] {
-		for _, u := range before.units {
+		for _, u := range before.Decls {
 			owner[u] = j
 		}
 	}
 	var lines []string
-	add := func(u *unit) { lines, places = u.append(lines, places, s.plan[owner[u]].res.Number) }
+	add := func(u *gocell.Decl) { lines, places = appendDecl(lines, places, u, s.plan[owner[u]].res.Number) }
 	missing := false
-	for _, u := range inForce.order { // Go wants imports first
+	for _, u := range inForce.Order { // Go wants imports first
 		if j := owner[u]; !inc.sent[j] {
 			missing = missing || j < i
-			if u.kind == token.IMPORT {
+			if u.Kind == token.IMPORT {
 				add(u)
 			}
 		}
 	}
 	if !missing {
 		inc.sent[i] = true
-		return c.source, nil
+		return c.Source, nil
 	}
-	for _, u := range inForce.order {
-		if j := owner[u]; !inc.sent[j] && j < i && u.kind != token.IMPORT {
+	for _, u := range inForce.Order {
+		if j := owner[u]; !inc.sent[j] && j < i && u.Kind != token.IMPORT {
 			add(u)
 		}
 	}
-	own := strings.Split(c.source, "\n")
-	for _, r := range c.imports {
+	own := strings.Split(c.Source, "\n")
+	for _, r := range c.Imports {
 		for k := r[0]; k <= r[1]; k++ {
 			own[k-1] = ""
 		}

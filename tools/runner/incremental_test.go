@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"flowbook/tools/gocell"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 )
@@ -40,7 +41,7 @@ func keysOf(t *testing.T, root string, sources []string) []string {
 	t.Helper()
 	k := newKeyer(root, &jupyter.Spec{Name: "gonb", Argv: []string{"gonb"}}, Options{Dir: root})
 	for _, s := range sources {
-		k.cells = append(k.cells, readCellCode(s))
+		k.cells = append(k.cells, gocell.Read(s))
 	}
 	var keys []string
 	for i := range sources {
@@ -167,7 +168,7 @@ func TestVouchedCell(t *testing.T) {
 	key := func() string {
 		t.Helper()
 		k := newKeyer(root, &jupyter.Spec{Name: "gonb"}, Options{Dir: root})
-		k.cells = []*cellCode{readCellCode("import \"os/exec\"\n%%\nexec.Command(\"x\").Run()")}
+		k.cells = []*gocell.Cell{gocell.Read("import \"os/exec\"\n%%\nexec.Command(\"x\").Run()")}
 		key, why, err := k.key(0, []string{"flowbook/ml"})
 		if err != nil || why != "" {
 			t.Fatal(why, err)
@@ -190,7 +191,7 @@ func TestCompose(t *testing.T) {
 		"import \"fmt\"\n\nvar a = 1\nvar b = 2", "import \"io\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()",
 		"import \"os\"\nvar b = 3", "const (\n\tx = iota\n\ty\n)", "!ls", "import \"os\"\nvar a = 7\n%%\nf()", "%%\nf()",
 	} {
-		s.inc.keys.cells = append(s.inc.keys.cells, readCellCode(source))
+		s.inc.keys.cells = append(s.inc.keys.cells, gocell.Read(source))
 		s.plan = append(s.plan, &task{cell: notebook.NewCode(source), res: &CellResult{Number: i + 1}})
 	}
 	for _, tt := range []struct {

@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"errors"
+	"flowbook/tools/gocell"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -31,7 +32,7 @@ type goDecl struct {
 func declareGo(source, dir string) (*goDecl, error) {
 	d := &goDecl{fset: token.NewFileSet(), object: map[string]types.Object{}}
 	var err error
-	d.file, err = parser.ParseFile(d.fset, "parameters", "package parameters\n//line parameters:1\n"+goDeclarations(source), parser.ParseComments|parser.SkipObjectResolution)
+	d.file, err = parser.ParseFile(d.fset, "parameters", "package parameters\n//line parameters:1\n"+gocell.Declarations(source), parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("parameters cell: %w", err)
 	}

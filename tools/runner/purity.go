@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 )
 
 // A cell is pure if the same code with the same packages and data files puts out the same. What the cells' own code may name of packages that
@@ -54,24 +55,24 @@ var packageImpure = map[string][]string{
 }
 
 // purity says why the cell with this reach must be executed whatever its key; "" if it need not.
-func (r reach) purity() string {
+func purity(r gocell.Reach) string {
 	paths := map[string]string{} // the names of packages, those that goimports will find among them
 	for path := range impure {
-		paths[packageName(path)] = path
+		paths[gocell.PackageName(path)] = path
 	}
 	paths["rand"] = "math/rand/v2"
-	for _, imp := range r.imports {
-		paths[strings.TrimPrefix(imp.keys[0], "import ")] = imp.path
-		paths[packageName(imp.path)] = imp.path
-		if a, ok := impure[imp.path]; ok && len(a.names)+len(a.but) == 0 || strings.HasPrefix(imp.path, "net/") && imp.path != "net/netip" && imp.path != "net/url" {
-			return "uses " + imp.path
+	for _, imp := range r.Imports {
+		paths[strings.TrimPrefix(imp.Keys[0], "import ")] = imp.Path
+		paths[gocell.PackageName(imp.Path)] = imp.Path
+		if a, ok := impure[imp.Path]; ok && len(a.names)+len(a.but) == 0 || strings.HasPrefix(imp.Path, "net/") && imp.Path != "net/netip" && imp.Path != "net/url" {
+			return "uses " + imp.Path
 		}
-		if name := strings.TrimPrefix(imp.keys[0], "import "); name == "." {
-			return "imports " + imp.path + " as ."
+		if name := strings.TrimPrefix(imp.Keys[0], "import "); name == "." {
+			return "imports " + imp.Path + " as ."
 		}
 	}
-	for _, u := range r.units {
-		for sel := range u.selectors {
+	for _, u := range r.Decls {
+		for sel := range u.Selectors {
 			x, name := sel[0], sel[1]
 			if a, ok := impure[paths[x]]; ok && x != "" && !a.has(name) {
 				return "uses " + x + "." + name
@@ -84,17 +85,17 @@ func (r reach) purity() string {
 	return ""
 }
 
-// packages are the import paths of this module's packages that the reach names, with or without an import.
-func (r reach) packages(root string) []string {
+// packagesOf are the import paths of this module's packages that the reach names, with or without an import.
+func packagesOf(r gocell.Reach, root string) []string {
 	var pkgs []string
-	for _, imp := range r.imports {
-		if module.Contains(imp.path) {
-			pkgs = append(pkgs, imp.path)
+	for _, imp := range r.Imports {
+		if module.Contains(imp.Path) {
+			pkgs = append(pkgs, imp.Path)
 		}
 	}
 	selected := map[string]bool{}
-	for _, u := range r.units {
-		for sel := range u.selectors {
+	for _, u := range r.Decls {
+		for sel := range u.Selectors {
 			selected[sel[0]] = true
 		}
 	}
@@ -146,7 +147,7 @@ func fileImpurity(file *ast.File) (why string) {
 			if banned[0] == "*" {
 				return path
 			}
-			name := packageName(path)
+			name := gocell.PackageName(path)
 			if imp.Name != nil {
 				name = imp.Name.Name
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 )
 
 // sharing lets neighbouring cells of a GoNB notebook share a program. GoNB compiles and links a program for each cell, from the declarations of all
@@ -20,7 +21,7 @@ import (
 // else differs from cell to cell, commands for GoNB, a main of its own, a failure that is expected, is sent as it is; and if a group cannot be compiled, the
 // rest of the notebook is, so that an error is reported at its cell, and cells before it have run.
 type sharing struct {
-	cells []*cellCode
+	cells []*gocell.Cell
 	group []*group // by index in the plan; nil for a cell that is sent as it is
 }
 
@@ -34,27 +35,27 @@ type group struct {
 // newSharing forms the groups.
 func newSharing(s *session) *sharing {
 	sh := &sharing{group: make([]*group, len(s.plan))}
-	known := map[string]*unit{} // what is declared so far, by name
+	known := map[string]*gocell.Decl{} // what is declared so far, by name
 	var g *group
 	for i, t := range s.plan {
-		c := &cellCode{}
+		c := &gocell.Cell{}
 		if t.res.Status != Skipped {
-			c = readCellCode(t.cell.Source)
+			c = gocell.Read(t.cell.Source)
 		}
 		sh.cells = append(sh.cells, c)
 		switch {
-		case t.res.Status == Skipped || c.harmless():
+		case t.res.Status == Skipped || harmless(c):
 			continue
-		case !c.shareable() || t.mayFail || t.expect != nil:
+		case !shareable(c) || t.mayFail || t.expect != nil:
 			g = nil
 		default:
-			free, maybe := c.freeNames()
+			free, maybe := c.FreeNames()
 			if g == nil || g.closed || !g.admits(c, known, free) {
 				g = &group{names: map[string]bool{}}
 			}
 			g.members = append(g.members, i)
 			sh.group[i] = g
-			own := c.names()
+			own := c.Names()
 			for name := range free {
 				g.names[name] = true
 				g.closed = g.closed || known[name] == nil && own[name] == nil && !slices.Contains(plainNames, name)
@@ -63,7 +64,7 @@ func newSharing(s *session) *sharing {
 				g.names[name] = true
 			}
 		}
-		for name, u := range c.names() {
+		for name, u := range c.Names() {
 			known[name] = u
 		}
 	}
@@ -75,43 +76,28 @@ func newSharing(s *session) *sharing {
 	return sh
 }
 
-// names are the names by which a cell's declarations are known, packages among them.
-func (c *cellCode) names() map[string]*unit {
-	names := map[string]*unit{}
-	for _, u := range c.units {
-		for _, k := range u.keys {
-			name := strings.TrimPrefix(k, "import ")
-			names[name] = u
-			if u.kind == token.IMPORT && name == u.path[strings.LastIndexByte(u.path, '/')+1:] {
-				names[packageName(u.path)] = u
-			}
-		}
-	}
-	return names
-}
-
 // harmless reports whether a cell has nothing to do with Go programs: a script, lines for the shell.
-func (c *cellCode) harmless() bool {
-	if c.foreign {
+func harmless(c *gocell.Cell) bool {
+	if c.Foreign {
 		return true
 	}
-	if c.opaque || len(c.units) > 0 || c.body != nil {
+	if c.Opaque || len(c.Decls) > 0 || c.Body != nil {
 		return false
 	}
-	return !slices.ContainsFunc(c.commands, func(cmd string) bool { return !strings.HasPrefix(cmd, "!") || strings.HasPrefix(cmd, "!*") })
+	return !slices.ContainsFunc(c.Commands, func(cmd string) bool { return !strings.HasPrefix(cmd, "!") || strings.HasPrefix(cmd, "!*") })
 }
 
 // shareable reports whether a cell can be part of a group at all: Go that does not look at its arguments, and nothing else.
-func (c *cellCode) shareable() bool {
-	if c.foreign || c.opaque || c.tangled || len(c.commands) > 0 || c.body != nil && c.bodyLine == 0 || len(strings.Fields(c.args)) > 1 {
+func shareable(c *gocell.Cell) bool {
+	if c.Foreign || c.Opaque || c.Tangled || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
 		return false
 	}
-	for _, u := range append(slices.Clip(c.units), c.body) {
-		if u != nil && (u.idents["flag"] || u.selectors[[2]string{"os", "Args"}]) {
+	for _, u := range append(slices.Clip(c.Decls), c.Body) {
+		if u != nil && (u.Idents["flag"] || u.Selectors[[2]string{"os", "Args"}]) {
 			return false
 		}
 	}
-	return len(c.units) > 0 || c.body != nil
+	return len(c.Decls) > 0 || c.Body != nil
 }
 
 // admits reports whether the programs of a group mean the same with the declarations of cell c as without. They do unless it
@@ -119,22 +105,22 @@ func (c *cellCode) shareable() bool {
 //   - declares anew what is there already, or a name that the group takes from elsewhere, Go's own names included,
 //   - gives a method to a type of a cell before, which may change how its values are shown,
 //   - imports a package that may do more than be there when it is imported.
-func (g *group) admits(c *cellCode, known map[string]*unit, free map[string]bool) bool {
-	own := c.names()
-	for _, u := range c.units {
+func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free map[string]bool) bool {
+	own := c.Names()
+	for _, u := range c.Decls {
 		switch {
-		case u.kind == token.IMPORT:
-			name := strings.TrimPrefix(u.keys[0], "import ")
-			if old := known[name]; old != nil && old.kind == token.IMPORT && old.path == u.path {
+		case u.Kind == token.IMPORT:
+			name := strings.TrimPrefix(u.Keys[0], "import ")
+			if old := known[name]; old != nil && old.Kind == token.IMPORT && old.Path == u.Path {
 				continue
 			}
-			if name == "." || name == "_" || known[name] != nil || g.names[name] || g.names[packageName(u.path)] || !plainImport(u.path) {
+			if name == "." || name == "_" || known[name] != nil || g.names[name] || g.names[gocell.PackageName(u.Path)] || !plainImport(u.Path) {
 				return false
 			}
-		case u.kind == token.VAR || u.always:
+		case u.Kind == token.VAR || u.Always:
 			return false
 		default:
-			for _, k := range u.keys {
+			for _, k := range u.Keys {
 				if receiver, _, method := strings.Cut(k, "~"); method && own[receiver] == nil {
 					return false
 				}
@@ -178,19 +164,19 @@ func (sh *sharing) compose(s *session, i int) (source string, places []place) {
 	for _, imports := range []bool{true, false} { // Go wants them first
 		sent := map[string]bool{}
 		for _, m := range g.members {
-			for _, u := range sh.cells[m].units {
-				if (u.kind == token.IMPORT) == imports && !(imports && sent[u.text]) {
-					lines, places = u.append(lines, places, s.plan[m].res.Number)
-					sent[u.text] = true
+			for _, u := range sh.cells[m].Decls {
+				if (u.Kind == token.IMPORT) == imports && !(imports && sent[u.Text]) {
+					lines, places = appendDecl(lines, places, u, s.plan[m].res.Number)
+					sent[u.Text] = true
 				}
 			}
 		}
 	}
 	lines, places = appendText(lines, places, fmt.Sprintf("%%%% %d", i), place{})
 	for _, m := range g.members {
-		if c := sh.cells[m]; c.body != nil {
+		if c := sh.cells[m]; c.Body != nil {
 			lines, places = appendText(lines, places, fmt.Sprintf("if flag.Arg(0) == \"%d\" {", m), place{})
-			lines, places = appendText(lines, places, c.body.text, place{s.plan[m].res.Number, c.bodyLine})
+			lines, places = appendText(lines, places, c.Body.Text, place{s.plan[m].res.Number, c.BodyLine})
 			lines, places = appendText(lines, places, "}", place{})
 		}
 	}

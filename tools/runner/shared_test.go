@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -119,34 +118,4 @@ fmt.Println(A() + 1)
 	if strings.Replace(first, "%% 0\n", "%% 2\n", 1) != got {
 		t.Errorf("cell 0 is sent as\n%s", first)
 	}
-}
-
-func TestFreeNames(t *testing.T) {
-	for _, tt := range []struct{ source, free, maybe string }{
-		{"%%\nx := f(1)\nfor i, v := range g(x) { fmt.Println(i, v.X, len(v)) }", "f fmt g", ""},
-		{"import \"fmt\"\nfunc f() { fmt.Println(h()) }", "h", ""},
-		{"type T struct{ A B }\nfunc (t T) f(u U) (v V) { return t.A.g(u, v) }", "B U V", ""},
-		{"%%\nfig.Line(figure.Style{Color: c, Width: 1})", "c fig figure", "Color Width"},
-		{"%%\nm := map[K]int{}\nfunc() { m[k]++; defer d() }()", "K d k", ""},
-		{"%%\nL:\nfor { break L }", "", ""},
-		{"func f[P any](p P) P { return p }\n%%\nf[Q](q)", "Q q", ""},
-		{"%%\nswitch v := x.(type) { case error: println(v.Error()); case Y: println(v) }", "Y x", ""},
-	} {
-		free, maybe := readCellCode(tt.source).freeNames()
-		if got := sorted(free); got != tt.free {
-			t.Errorf("%q: free names %q, want %q", tt.source, got, tt.free)
-		}
-		if got := sorted(maybe); got != tt.maybe {
-			t.Errorf("%q: possible names %q, want %q", tt.source, got, tt.maybe)
-		}
-	}
-}
-
-func sorted(set map[string]bool) string {
-	var names []string
-	for name := range set {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return strings.Join(names, " ")
 }

@@ -1,4 +1,4 @@
-package runner
+package gocell
 
 import (
 	"errors"
@@ -6,12 +6,28 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
-// freeNames are the names that a cell takes from elsewhere: from cells before it, or from packages that it does not import itself. The names in maybe
+// Names are the names by which a cell's declarations are known, packages among them.
+func (c *Cell) Names() map[string]*Decl {
+	names := map[string]*Decl{}
+	for _, u := range c.Decls {
+		for _, k := range u.Keys {
+			name := strings.TrimPrefix(k, "import ")
+			names[name] = u
+			if u.Kind == token.IMPORT && name == u.Path[strings.LastIndexByte(u.Path, '/')+1:] {
+				names[PackageName(u.Path)] = u
+			}
+		}
+	}
+	return names
+}
+
+// FreeNames are the names that a cell takes from elsewhere: from cells before it, or from packages that it does not import itself. The names in maybe
 // are keys of composite literals, fields most likely, of which the cell alone cannot say. A name may be in free that is not, where the
 // cell makes no sense by itself; none that is free is missing.
-func (c *cellCode) freeNames() (free, maybe map[string]bool) {
+func (c *Cell) FreeNames() (free, maybe map[string]bool) {
 	free, maybe = map[string]bool{}, map[string]bool{}
 	fset := token.NewFileSet()
 	decls, body := c.split()
@@ -19,7 +35,7 @@ func (c *cellCode) freeNames() (free, maybe map[string]bool) {
 	for _, text := range []string{"package p;" + decls, "package p; func main() {\n" + body + "\n}"} {
 		f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
 		if err != nil {
-			continue // readCellCode has called such a cell opaque
+			continue // Read has called such a cell opaque
 		}
 		files = append(files, f)
 	}

@@ -1,4 +1,7 @@
-package runner
+// Package gocell takes the code cells of GoNB notebooks apart: what a cell declares, what it executes, and what it takes from other cells. GoNB
+// composes a program for each cell from the declarations of all cells so far; with this package it can be told, without a kernel, what is in that
+// program.
+package gocell
 
 import (
 	"go/ast"
@@ -8,41 +11,41 @@ import (
 	"strings"
 )
 
-// cellCode is a GoNB cell taken apart: what it declares, which GoNB keeps for the cells that follow, and what it does.
-type cellCode struct {
-	source   string
-	foreign  bool     // its first line hands it to another program
-	opaque   bool     // its Go cannot be parsed
-	commands []string // lines of GoNB's other than %% and %main
-	units    []*unit
-	body     *unit    // what follows %%, or func main; nil for declarations alone
-	bodyLine int      // the first line of what follows %%, from 1; 0 if nothing does
-	args     string   // the line of %%
-	imports  [][2]int // first and last line of each import declaration
-	tangled  bool     // an import shares a line with something else
+// Cell is a cell taken apart: what it declares, which GoNB keeps for the cells that follow, and what it does.
+type Cell struct {
+	Source   string
+	Foreign  bool     // its first line hands it to another program
+	Opaque   bool     // its Go cannot be parsed
+	Commands []string // lines of GoNB's other than %% and %main
+	Decls    []*Decl
+	Body     *Decl    // what follows %%, or func main; nil for declarations alone
+	BodyLine int      // the first line of what follows %%, from 1; 0 if nothing does
+	Args     string   // the line of %%
+	Imports  [][2]int // first and last line of each import declaration
+	Tangled  bool     // an import shares a line with something else
 }
 
-// A unit is a declaration that stands or falls as one: a function, a type, a constant or a group of them that counts, a variable.
-type unit struct {
-	keys      []string // GoNB's names for it
-	kind      token.Token
-	text      string
-	line      int    // in the cell, from 1
-	doc       string // the comment before a function, which GoNB keeps with it
-	docLine   int
-	idents    map[string]bool
-	selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
-	always    bool               // is executed in every cell: init_…, a variable whose value is computed
-	path      string             // of an import
+// A Decl is a declaration that stands or falls as one: an import, a function, a type, a variable, a constant or a group of them that counts.
+type Decl struct {
+	Keys      []string // GoNB's names for it
+	Kind      token.Token
+	Text      string
+	Line      int    // in the cell, from 1
+	Doc       string // the comment before a function, which GoNB keeps with it
+	DocLine   int
+	Idents    map[string]bool    // all names in it
+	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
+	Always    bool               // is executed in every cell: init_…, a variable whose value is computed
+	Path      string             // of an import
 }
 
-// readCellCode takes a cell apart.
-func readCellCode(source string) *cellCode {
-	c := &cellCode{source: source}
+// Read takes a cell apart.
+func Read(source string) *Cell {
+	c := &Cell{Source: source}
 	first, _, _ := strings.Cut(source, "\n")
 	for _, magic := range []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"} {
 		if f := strings.Fields(strings.TrimPrefix(first, "//gonb:")); len(f) > 0 && f[0] == magic {
-			c.foreign = true
+			c.Foreign = true
 			return c
 		}
 	}
@@ -50,7 +53,7 @@ func readCellCode(source string) *cellCode {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", "package p;"+decls, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
-		c.opaque = true
+		c.Opaque = true
 		return c
 	}
 	text := func(n ast.Node) string {
@@ -60,7 +63,7 @@ func readCellCode(source string) *cellCode {
 	for _, d := range file.Decls {
 		if gen, ok := d.(*ast.GenDecl); ok && gen.Tok == token.IMPORT {
 			from, to := fset.Position(d.Pos()), fset.Position(d.End())
-			c.imports = append(c.imports, [2]int{from.Line, to.Line})
+			c.Imports = append(c.Imports, [2]int{from.Line, to.Line})
 			first, last := lineOf(decls, from.Line), lineOf(decls, to.Line)
 			before, after := from.Column-1, to.Column-1
 			if from.Line == 1 {
@@ -70,21 +73,21 @@ func readCellCode(source string) *cellCode {
 				after -= len("package p;")
 			}
 			rest := strings.TrimSpace(last[after:])
-			c.tangled = c.tangled || strings.TrimSpace(first[:before]) != "" || rest != "" && !strings.HasPrefix(rest, "//")
+			c.Tangled = c.Tangled || strings.TrimSpace(first[:before]) != "" || rest != "" && !strings.HasPrefix(rest, "//")
 		}
 		c.declare(d, text, func(n ast.Node) int { return fset.Position(n.Pos()).Line })
 	}
 	if body != "" {
 		bfile, err := parser.ParseFile(token.NewFileSet(), "", "package p; func main() {\n"+body+"\n}", parser.SkipObjectResolution)
 		if err != nil {
-			c.opaque = true
+			c.Opaque = true
 			return c
 		}
 		if len(bfile.Decls) != 1 {
-			c.opaque = true // a brace that closes main, and more after it
+			c.Opaque = true // a brace that closes main, and more after it
 			return c
 		}
-		c.body = newUnit(token.FUNC, body, 0, bfile, "main")
+		c.Body = newDecl(token.FUNC, body, 0, bfile, "main")
 	}
 	return c
 }
@@ -93,18 +96,18 @@ func readCellCode(source string) *cellCode {
 func lineOf(text string, n int) string { return strings.Split(text, "\n")[n-1] }
 
 // split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
-func (c *cellCode) split() (decls, body string) {
-	lines := strings.Split(c.source, "\n")
+func (c *Cell) split() (decls, body string) {
+	lines := strings.Split(c.Source, "\n")
 	main, joined := -1, false
 	for i, line := range lines {
 		bare := strings.TrimPrefix(line, "//gonb:")
-		if joined || special(line) {
+		if joined || Special(line) {
 			f := strings.Fields(bare)
 			if !joined && (f[0] == "%%" || f[0] == "%main") {
 				main = i
-				c.args = bare
+				c.Args = bare
 			} else {
-				c.commands = append(c.commands, bare)
+				c.Commands = append(c.Commands, bare)
 			}
 			joined = strings.HasSuffix(line, `\`)
 			lines[i] = ""
@@ -115,28 +118,28 @@ func (c *cellCode) split() (decls, body string) {
 	if main < 0 {
 		return strings.Join(lines, "\n"), ""
 	}
-	c.bodyLine = main + 2
+	c.BodyLine = main + 2
 	return strings.Join(lines[:main], "\n"), strings.Join(lines[main+1:], "\n")
 }
 
-func (c *cellCode) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Node) int) {
+func (c *Cell) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Node) int) {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		name := d.Name.Name
 		if d.Recv == nil && name == "main" {
-			c.body = newUnit(token.FUNC, text(d), line(d), d, name)
+			c.Body = newDecl(token.FUNC, text(d), line(d), d, name)
 			return
 		}
 		key := name
 		if d.Recv != nil && len(d.Recv.List) > 0 {
 			key = receiver(d.Recv.List[0].Type) + "~" + name
 		}
-		u := newUnit(token.FUNC, text(d), line(d), d, key)
-		u.always = d.Recv == nil && strings.HasPrefix(name, "init_")
+		u := newDecl(token.FUNC, text(d), line(d), d, key)
+		u.Always = d.Recv == nil && strings.HasPrefix(name, "init_")
 		if d.Doc != nil {
-			u.doc, u.docLine = text(d.Doc), line(d.Doc)
+			u.Doc, u.DocLine = text(d.Doc), line(d.Doc)
 		}
-		c.units = append(c.units, u)
+		c.Decls = append(c.Decls, u)
 	case *ast.GenDecl:
 		if d.Tok == token.CONST && d.Lparen.IsValid() && counts(d) {
 			var keys []string
@@ -145,16 +148,16 @@ func (c *cellCode) declare(d ast.Decl, text func(ast.Node) string, line func(ast
 					keys = append(keys, n.Name)
 				}
 			}
-			c.units = append(c.units, newUnit(token.CONST, text(d), line(d), d, keys...))
+			c.Decls = append(c.Decls, newDecl(token.CONST, text(d), line(d), d, keys...))
 			return
 		}
 		for _, s := range d.Specs {
-			c.units = append(c.units, specUnit(d.Tok, s, text(s), line(s)))
+			c.Decls = append(c.Decls, specDecl(d.Tok, s, text(s), line(s)))
 		}
 	}
 }
 
-func specUnit(tok token.Token, s ast.Spec, text string, line int) *unit {
+func specDecl(tok token.Token, s ast.Spec, text string, line int) *Decl {
 	switch s := s.(type) {
 	case *ast.ImportSpec:
 		path, _ := strconv.Unquote(s.Path.Value) // the parser has seen to it
@@ -162,36 +165,36 @@ func specUnit(tok token.Token, s ast.Spec, text string, line int) *unit {
 		if s.Name != nil {
 			name = s.Name.Name
 		}
-		return &unit{keys: []string{"import " + name}, kind: token.IMPORT, text: "import " + text, line: line, path: path}
+		return &Decl{Keys: []string{"import " + name}, Kind: token.IMPORT, Text: "import " + text, Line: line, Path: path}
 	case *ast.TypeSpec:
-		return newUnit(tok, "type "+text, line, s, s.Name.Name)
+		return newDecl(tok, "type "+text, line, s, s.Name.Name)
 	}
 	v := s.(*ast.ValueSpec)
 	var keys []string
 	for _, n := range v.Names {
 		keys = append(keys, n.Name)
 	}
-	u := newUnit(tok, tok.String()+" "+text, line, s, keys...)
+	u := newDecl(tok, tok.String()+" "+text, line, s, keys...)
 	if tok == token.VAR {
 		for _, e := range v.Values {
-			u.always = u.always || runs(e)
+			u.Always = u.Always || runs(e)
 		}
 	}
 	return u
 }
 
-func newUnit(kind token.Token, text string, line int, n ast.Node, keys ...string) *unit {
-	u := &unit{keys: keys, kind: kind, text: text, line: line, idents: map[string]bool{}, selectors: map[[2]string]bool{}}
+func newDecl(kind token.Token, text string, line int, n ast.Node, keys ...string) *Decl {
+	u := &Decl{Keys: keys, Kind: kind, Text: text, Line: line, Idents: map[string]bool{}, Selectors: map[[2]string]bool{}}
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
-			u.idents[n.Name] = true
+			u.Idents[n.Name] = true
 		case *ast.SelectorExpr:
 			x := ""
 			if id, ok := n.X.(*ast.Ident); ok {
 				x = id.Name
 			}
-			u.selectors[[2]string{x, n.Sel.Name}] = true
+			u.Selectors[[2]string{x, n.Sel.Name}] = true
 		}
 		return true
 	})

@@ -1,0 +1,119 @@
+package gocell
+
+import (
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// Memory is what GoNB remembers when a cell runs.
+type Memory struct {
+	Decls map[string]*Decl // by name, the last declaration of each
+	Order []*Decl          // those in force, in the order of their cells
+	Torn  bool             // a group of constants was redeclared in part
+}
+
+// Remember merges the declarations of cells as GoNB does.
+func Remember(cells []*Cell) *Memory {
+	d := &Memory{Decls: map[string]*Decl{}}
+	for _, c := range cells {
+		for _, u := range c.Decls {
+			for _, k := range u.Keys {
+				d.Decls[k] = u
+			}
+		}
+	}
+	for _, c := range cells {
+		for _, u := range c.Decls {
+			n := 0
+			for _, k := range u.Keys {
+				if d.Decls[k] == u {
+					n++
+				}
+			}
+			if n > 0 {
+				d.Order = append(d.Order, u)
+			}
+			d.Torn = d.Torn || n > 0 && n < len(u.Keys)
+		}
+	}
+	return d
+}
+
+// Reach is what the program of a cell consists of.
+type Reach struct {
+	Decls   []*Decl  // its declarations, in order, and what it executes
+	Imports []*Decl  // packages that it names
+	Idents  []string // all names in it, sorted
+}
+
+// Reach follows names from a cell's own code, and from what every cell executes, to all declarations that matter to it. Names are compared as
+// text: a local variable that has a function's name reaches it too, which costs a run and never a wrong result.
+func (d *Memory) Reach(c *Cell) Reach {
+	var todo []*Decl
+	in := map[*Decl]bool{}
+	add := func(u *Decl) {
+		if u != nil && !in[u] {
+			in[u] = true
+			todo = append(todo, u)
+		}
+	}
+	add(c.Body)
+	for _, u := range c.Decls {
+		add(u)
+	}
+	for _, u := range d.Order {
+		if u.Always {
+			add(u)
+		}
+	}
+	idents := map[string]bool{}
+	for len(todo) > 0 {
+		u := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for id := range u.Idents {
+			if idents[id] {
+				continue
+			}
+			idents[id] = true
+			add(d.Decls[id])
+			for _, m := range d.Order {
+				if strings.HasPrefix(m.Keys[0], id+"~") {
+					add(m)
+				}
+			}
+		}
+	}
+	var r Reach
+	for _, u := range d.Order {
+		switch {
+		case u.Kind == token.IMPORT:
+			name := strings.TrimPrefix(u.Keys[0], "import ")
+			if name == "_" || name == "." || idents[name] || in[u] || idents[PackageName(u.Path)] {
+				r.Imports = append(r.Imports, u)
+			}
+		case in[u]:
+			r.Decls = append(r.Decls, u)
+		}
+	}
+	if c.Body != nil {
+		r.Decls = append(r.Decls, c.Body)
+	}
+	for id := range idents {
+		r.Idents = append(r.Idents, id)
+	}
+	slices.Sort(r.Idents)
+	return r
+}
+
+// PackageName is what a package of this import path is most likely called: gopkg.in/yaml.v3 and math/rand/v2 are yaml and rand.
+func PackageName(path string) string {
+	elems := strings.Split(path, "/")
+	name := elems[len(elems)-1]
+	if len(elems) > 1 && len(name) > 1 && name[0] == 'v' && strings.Trim(name[1:], "0123456789") == "" {
+		name = elems[len(elems)-2]
+	}
+	name, _, _ = strings.Cut(name, ".v")
+	name = strings.TrimPrefix(name, "go-")
+	return strings.ReplaceAll(name, "-", "")
+}
