@@ -152,7 +152,7 @@ func (s *session) start(ctx context.Context) error {
 		env = append(env[:len(env):len(env)], graphEnv(s.opt.Spec.Env["GOFLAGS"]))
 	}
 	var err error
-	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: s.opt.Spec, Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
+	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return cause
