@@ -142,3 +142,50 @@ func ExampleWithProgress() {
 	// epoch 1 of 2
 	// epoch 2 of 2
 }
+
+func ExampleROCAUC() {
+	// 2 anomalies among 100 flows, at places 1 and 6: the ROC curve calls that nearly perfect, precision-recall does not.
+	scores, actual := make([]float64, 100), make([]bool, 100)
+	for i := range scores {
+		scores[i] = float64(100 - i)
+	}
+	actual[0], actual[5] = true, true
+	fmt.Printf("ROC %.2f, average precision %.2f\n", ROCAUC(scores, actual), AveragePrecision(scores, actual))
+	// Output: ROC 0.98, average precision 0.67
+}
+
+func ExamplePrecisionRecall() {
+	// scikit-learn's own example: precision_recall_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).
+	c := PrecisionRecall([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true})
+	for i := range c.X {
+		fmt.Printf("recall %.1f precision %.2f\n", c.X[i], c.Y[i])
+	}
+	// Output:
+	// recall 1.0 precision 0.50
+	// recall 1.0 precision 0.67
+	// recall 0.5 precision 0.50
+	// recall 0.5 precision 1.00
+	// recall 0.0 precision 1.00
+}
+
+func ExampleNewPredictor() {
+	net, err := NewAutoencoder(KerasConfig(), 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := NewPredictor(net)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer p.Close()
+	chunk := column(0.1, 0.2, 0.3) // of a stream
+	back := dataset.Matrix{Rows: 3, Cols: 1, Data: make([]float64, 3)}
+	if err := p.PredictTo(back, chunk); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(back.Shape(), len(ReconstructionError(back, chunk)))
+	// Output: (3, 1) 3
+}

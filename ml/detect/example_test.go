@@ -67,3 +67,39 @@ func ExampleConformalThreshold() {
 	// 0.8 <nil>
 	// 0 9 calibration flows cannot promise a false-alarm rate of 0.01: that takes 99
 }
+
+func ExampleTrainRobustZ() {
+	// Nine flows of some 100 bytes; one extreme does not move the median, so it stands out even of the data it was learned from.
+	m := dataset.Matrix{Rows: 9, Cols: 1, Data: []float64{98, 101, 99, 100, 102, 97, 100, 103, 9000}}
+	scores := TrainRobustZ(m).Score(m)
+	fmt.Println("highest:", slices.Index(scores, slices.Max(scores)))
+	// Output: highest: 8
+}
+
+func ExampleTrainForest() {
+	m := dataset.Matrix{Rows: 512, Cols: 2, Data: make([]float64, 1024)}
+	for r := range m.Rows {
+		m.Data[2*r], m.Data[2*r+1] = float64(r%16), float64(r/16%16) // a square grid
+	}
+	m.Data[2*300], m.Data[2*300+1] = 90, -70 // and one point far from it
+	scores := TrainForest(m, 1).Score(m)
+	fmt.Println("highest:", slices.Index(scores, slices.Max(scores)))
+	// Output: highest: 300
+}
+
+func ExampleTrainPCA() {
+	// Bytes follow packets: one component explains them, and what breaks the rule is far from it, though each of its values is common.
+	m := dataset.Matrix{Rows: 100, Cols: 2, Data: make([]float64, 200)}
+	for r := range m.Rows {
+		m.Data[2*r], m.Data[2*r+1] = float64(r), float64(100*r)
+	}
+	m.Data[2*50+1] = 0
+	pca, err := TrainPCA(m, 0.9)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	scores := pca.Score(m)
+	fmt.Println("highest:", slices.Index(scores, slices.Max(scores)))
+	// Output: highest: 50
+}

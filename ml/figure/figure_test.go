@@ -46,6 +46,12 @@ func ExampleRow() {
 	//     bars: 2 categories, 2 to 5, highest "TLS"
 }
 
+func ExampleMeanByX() {
+	// Two flows share the second 3: the line goes through their mean.
+	fmt.Println(MeanByX([]float64{3, 1, 3}, []float64{10, 5, 20}))
+	// Output: [1 3] [5 15]
+}
+
 func ExampleNetwork() {
 	fig := Network(Size(10, 5), []int{1, 8, 4, 2, 4, 8, 1},
 		[]string{"input", "dense", "dense", "code", "dense", "dense", "output"})

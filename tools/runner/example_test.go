@@ -102,3 +102,25 @@ func ExampleComparison_Diff() {
 	// -loss 0.12
 	// +loss 0.13
 }
+
+func ExampleCheck() {
+	stored := notebook.New()
+	stored.Cells = []*notebook.Cell{notebook.NewCode("fmt.Println(flows)")}
+	stored.AddIDs()
+	count := 1
+	stored.Cells[0].ExecutionCount = &count
+	stored.Cells[0].Outputs = []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: "10000\n"}}
+
+	run := stored.Clone()
+	run.Cells[0].Outputs[0].Text = "9999\n"
+	res := &runner.Result{Cells: []runner.CellResult{{Number: 1, Status: runner.OK}}}
+	if err := runner.Check(stored, run, res, runner.Comparison{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(res.Cells[0].Status, res.ExitCode())
+	fmt.Println(res.Cells[0].Error)
+	// Output:
+	// mismatched 5
+	// the outputs are not the stored ones
+}
