@@ -50,6 +50,9 @@ func Read(source string) *Cell {
 		}
 	}
 	decls, body := c.split()
+	if c.Opaque {
+		return c
+	}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", "package p;"+decls, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
@@ -104,8 +107,11 @@ func (c *Cell) split() (decls, body string) {
 		if joined || Special(line) {
 			f := strings.Fields(bare)
 			if !joined && (f[0] == "%%" || f[0] == "%main") {
-				main = i
-				c.Args = bare
+				if main >= 0 {
+					c.Opaque = true // GoNB opens a main inside main
+				} else {
+					main, c.Args = i, bare
+				}
 			} else {
 				c.Commands = append(c.Commands, bare)
 			}

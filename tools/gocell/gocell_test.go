@@ -28,6 +28,7 @@ func TestRead(t *testing.T) {
 		{"a script", "%%bash\nls", nil, nil, "", 0, nil, "foreign"},
 		{"no Go", "func (", nil, nil, "", 0, nil, "opaque"},
 		{"a body that closes main", "%%\n}\nfunc f() {", nil, nil, "", 2, nil, "opaque"},
+		{"two mains", "func F() {}\n%%\n%%\nF()", nil, nil, "", 3, nil, "opaque"},
 		{"an import beside something", "import \"fmt\"; var a = 1", []string{"import fmt", "a"}, []int{1, 1}, "", 0, nil, "tangled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"flowbook/tools/gocell"
 	"flowbook/tools/notebook"
 )
 
@@ -36,36 +37,32 @@ type goDecl struct {
 // runs says whether the cell executes something.
 func (c *goCell) runs() bool { return strings.TrimSpace(c.body) != "" }
 
-var (
-	cellMagic = regexp.MustCompile(`^%%(writefile|script|bash|sh|gx)\b`)
-	mainMagic = regexp.MustCompile(`^%(?:%|main\b)(.*)`)
-	execMagic = regexp.MustCompile(`^%exec\s+(\w+)(.*)`)
-)
+var execMagic = regexp.MustCompile(`^%exec\s+(\w+)(.*)`)
 
 // readGoCell takes a cell apart. Lines for the kernel become comments in their place, so that lines keep their numbers.
 func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 	g := &goCell{number: number}
 	source := plain(c.Source)
-	switch {
-	case c.HasTag("raises-exception") || c.HasTag("skip-execution"), cellMagic.MatchString(source):
+	read := gocell.Read(source)
+	if c.HasTag("raises-exception") || c.HasTag("skip-execution") || read.Foreign {
 		g.aside = fmt.Sprintf("Cell %d does not run here:\n\n%s", number, source)
 		return g, nil
 	}
 	lines := strings.Split(source, "\n")
 	split := len(lines) // where the body begins
+	if read.BodyLine > 0 {
+		split = read.BodyLine - 2
+		g.args = strings.Fields(read.Args)[1:]
+		lines[split] = ""
+	}
 	exec := ""
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimPrefix(lines[i], "//gonb:")
-		if m := mainMagic.FindStringSubmatch(line); m != nil && split == len(lines) {
-			g.args = strings.Fields(m[1])
-			lines[i], split = "", i
-			continue
-		}
 		if m := execMagic.FindStringSubmatch(line); m != nil {
 			exec, g.args = m[1]+"()", strings.Fields(m[2])
 		}
 		switch {
-		case strings.HasPrefix(line, "%"), strings.HasPrefix(line, "!"):
+		case gocell.Special(line):
 			more := true
 			for ; more; i++ {
 				more = strings.HasSuffix(lines[i], "\\") && i+1 < len(lines)
