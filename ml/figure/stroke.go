@@ -115,7 +115,7 @@ func (p *pen) join(q, d, e point) {
 		sin, cos := math.Sincos(from + angle*float64(i)/float64(steps))
 		wedge = append(wedge, point{q.x + p.half*cos, q.y + p.half*sin})
 	}
-	if angle > 0 {
+	if angle < 0 {
 		// Quadrangles and wedges must turn the same way on the screen.
 		for i, j := 1, len(wedge)-1; i < j; i, j = i+1, j-1 {
 			wedge[i], wedge[j] = wedge[j], wedge[i]
