@@ -9,7 +9,7 @@ import (
 )
 
 // Forest is an isolation forest (Liu, Ting and Zhou, 2008): trees that cut samples of the training rows at random; what
-// a few cuts set apart is strange. Scores lie between 0 and 1, ordinary rows below 0.5.
+// a few cuts set apart is strange. Scores lie between 0 and 1, those of ordinary rows mostly below 0.5.
 type Forest struct {
 	Features int
 	Sample   int      // rows a tree was grown from
