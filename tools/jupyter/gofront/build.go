@@ -23,6 +23,7 @@ type built struct {
 	Modules       []string // the folders of the modules that are built from folders
 	Program       stat     // what was built, as it then lay there
 	Dirs          []string // the folders of the packages in them
+	Embedding     []string // those of Dirs whose packages embed files
 	Stamp         string   // of the files in them
 	Compile, Link []string // commands; nil if the build was none that can be repeated
 }
@@ -57,7 +58,7 @@ func (k *keep) build(program string) (status int, done bool) {
 	}
 	var b, before built
 	if k.load(buildFile, &b) && b.World == world {
-		if now, _, err := stamp(b.Modules, b.Dirs, k.dir); err == nil && now == b.Stamp {
+		if now, _, err := stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err == nil && now == b.Stamp {
 			before = b
 			if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
 				writeGraph(nil)

@@ -132,6 +132,20 @@ func TestBuild(t *testing.T) {
 		{"an embedded file", func() { w.write(w.module, "p/data/x.txt", "y"); main("print(p.Text)") }, "y", "go build"},
 		{"settled", func() { main("print(p.Text, 8)") }, "y8", "go build"},
 		{"settled", func() { main("print(p.Text, 9)") }, "y9", "repeated"},
+		{"embedded files where go build ./... does not look", func() {
+			w.write(w.module, "p/testdata/.t/_t.txt", "t")
+			w.write(w.module, "p/q/q.go", "package q\n")
+			w.write(w.module, "p/t.go", "package p\n\nimport _ \"embed\"\n\n//go:embed testdata/.t/_t.txt\nvar Test string\n\n//go:embed q/q.go\nvar Source string\n")
+			main("print(p.Test, len(p.Source))")
+		}, "t10", "go build"},
+		{"settled", func() { main("print(p.Test, len(p.Source), 9)") }, "t109", "go build"},
+		{"settled", func() { main("print(p.Test, len(p.Source), 8)") }, "t108", "repeated"},
+		{"one in testdata", func() { w.write(w.module, "p/testdata/.t/_t.txt", "u") }, "u108", "go build"},
+		{"settled", func() { main("print(p.Test, len(p.Source), 9)") }, "u109", "go build"},
+		{"settled", func() { main("print(p.Test, len(p.Source), 8)") }, "u108", "repeated"},
+		{"one in the folder of another package", func() { w.write(w.module, "p/q/q.go", "package qq\n") }, "u118", "go build"},
+		{"settled", func() { main("print(p.Text)") }, "y", "go build"},
+		{"settled", func() { main("print(p.Text, 9)") }, "y9", "repeated"},
 		{"a mistake", func() { main("print(p.Text)\n\tx := 1") }, "# gonb_12345678\n./main.go:9:2: declared and not used: x\n", "failed"},
 		{"two mistakes", func() { main("print(p.Texts)\n\tx := 1") }, "# gonb_12345678\n./main.go:8:10: undefined: p.Texts\n./main.go:9:2: declared and not used: x\n", "failed"},
 		{"mended", func() { main("print(p.Text, 10)") }, "y10", "repeated"},

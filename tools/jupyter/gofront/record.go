@@ -53,9 +53,17 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	}
 	b.Dirs = union(b.Dirs, before.Dirs)
 	b.Imports = union(b.Imports, before.Imports)
+	for _, dir := range b.Dirs {
+		switch found, err := embeds(dir); {
+		case err != nil:
+			return false
+		case found:
+			b.Embedding = append(b.Embedding, dir)
+		}
+	}
 	var newest time.Time
 	var err error
-	if b.Stamp, newest, err = stamp(b.Modules, b.Dirs, k.dir); err != nil || !newest.Before(start) {
+	if b.Stamp, newest, err = stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err != nil || !newest.Before(start) {
 		return false
 	}
 	if os.MkdirAll(k.file(""), 0o700) != nil {

@@ -1,23 +1,25 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/modfile"
 )
 
-// stamp digests names, sizes and times of the files from which packages are built: all in their folders, and in folders below that are no packages
-// of their own, from which a package may embed; and of the modules' go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
+// stamp digests names, sizes and times of the files from which packages are built: all in their folders, and all below those in embedding, whose
+// packages may embed them; and of the modules' go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
 //
 // It returns the newest of the times, too: a file of that moment may have been written after it was read.
-func stamp(modules, dirs []string, own string) (digest string, newest time.Time, err error) {
+func stamp(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
 	h := sha256.New()
 	note := func(path string, info fs.FileInfo) {
 		if t := info.ModTime(); t.After(newest) {
@@ -25,27 +27,23 @@ func stamp(modules, dirs []string, own string) (digest string, newest time.Time,
 		}
 		fmt.Fprintf(h, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
 	}
-	var walk func(dir string, top bool) error
-	walk = func(dir string, top bool) error {
+	var walk func(dir string, embeds, top bool) error
+	walk = func(dir string, embeds, top bool) error {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return err
 		}
-		if !top {
-			for _, e := range entries {
-				if strings.HasSuffix(e.Name(), ".go") || e.Name() == "go.mod" {
-					return nil
-				}
-			}
+		if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" }) {
+			return nil // a module of its own
 		}
 		for _, e := range entries {
 			path := filepath.Join(dir, e.Name())
 			switch {
-			case e.IsDir() && e.Name() != "testdata" && e.Name()[0] != '.' && e.Name()[0] != '_':
-				if err := walk(path, false); err != nil {
+			case e.IsDir() && embeds && !slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, e.Name()): // even testdata can be embedded
+				if err := walk(path, true, false); err != nil {
 					return err
 				}
-			case e.IsDir() || strings.HasSuffix(path, "_test.go"):
+			case e.IsDir() || !embeds && strings.HasSuffix(path, "_test.go"):
 			default:
 				info, err := os.Stat(path) // of what a link names
 				if err != nil {
@@ -64,7 +62,7 @@ func stamp(modules, dirs []string, own string) (digest string, newest time.Time,
 		}
 	}
 	for _, dir := range dirs {
-		if err := walk(dir, true); err != nil {
+		if err := walk(dir, slices.Contains(embedding, dir), true); err != nil {
 			return "", newest, err
 		}
 	}
@@ -83,6 +81,27 @@ func stamp(modules, dirs []string, own string) (digest string, newest time.Time,
 		note(e.Name(), info)
 	}
 	return hex.EncodeToString(h.Sum(nil)), newest, nil
+}
+
+// embeds reports whether a Go file in a folder may embed others. Those that do are among the files that stamp notes.
+func embeds(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		if e.IsDir() || filepath.Ext(e.Name()) != ".go" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return false, err
+		}
+		if bytes.Contains(text, []byte("//go:embed")) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // localModules maps the paths of the modules that are built from folders to these folders: those that the kernel's go.work uses, and
