@@ -23,6 +23,7 @@ type Cell struct {
 	Args     string   // the line of %%
 	Imports  [][2]int // first and last line of each import declaration
 	Tangled  bool     // an import shares a line with something else
+	Altered  bool     // GoNB runs something else than stands there, or may
 }
 
 // A Decl is a declaration that stands or falls as one: an import, a function, a type, a variable, a constant or a group of them that counts.
@@ -35,13 +36,13 @@ type Decl struct {
 	DocLine   int
 	Idents    map[string]bool    // all names in it
 	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
-	Always    bool               // is executed in every cell: init_…, a variable whose value is computed
+	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
 	Path      string             // of an import
 }
 
 // Read takes a cell apart.
 func Read(source string) *Cell {
-	c := &Cell{Source: source}
+	c := &Cell{Source: source, Altered: strings.Contains(source, "\r")} // GoNB does not know %%\r
 	first, _, _ := strings.Cut(source, "\n")
 	for _, magic := range []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"} {
 		if f := strings.Fields(strings.TrimPrefix(first, "//gonb:")); len(f) > 0 && f[0] == magic {
@@ -98,10 +99,11 @@ func Read(source string) *Cell {
 // lineOf is line n, from 1, of a text that has it.
 func lineOf(text string, n int) string { return strings.Split(text, "\n")[n-1] }
 
-// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
+// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls. GoNB leaves out
+// each line that begins with package, be it in the middle of a string.
 func (c *Cell) split() (decls, body string) {
 	lines := strings.Split(c.Source, "\n")
-	main, joined := -1, false
+	main, joined, begun := -1, false, false
 	for i, line := range lines {
 		bare := strings.TrimPrefix(line, "//gonb:")
 		if joined || Special(line) {
@@ -117,8 +119,11 @@ func (c *Cell) split() (decls, body string) {
 			}
 			joined = strings.HasSuffix(line, `\`)
 			lines[i] = ""
-		} else if strings.HasPrefix(line, "package ") {
+		} else if strings.HasPrefix(line, "package") {
 			lines[i] = ""
+			c.Altered = c.Altered || begun
+		} else if code := strings.TrimSpace(line); code != "" && !strings.HasPrefix(code, "//") {
+			begun = true
 		}
 	}
 	if main < 0 {
@@ -141,7 +146,10 @@ func (c *Cell) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Nod
 			key = receiver(d.Recv.List[0].Type) + "~" + name
 		}
 		u := newDecl(token.FUNC, text(d), line(d), d, key)
-		u.Always = d.Recv == nil && strings.HasPrefix(name, "init_")
+		if d.Recv != nil && len(d.Recv.List) > 0 && !plainReceiver(d.Recv.List[0].Type) {
+			u.Keys = append(u.Keys, "unknown~"+name) // of all such types GoNB keeps one method of the name
+		}
+		u.Always = d.Recv == nil && (name == "init" || strings.HasPrefix(name, "init_"))
 		if d.Doc != nil {
 			u.Doc, u.DocLine = text(d.Doc), line(d.Doc)
 		}
@@ -241,6 +249,15 @@ func runs(e ast.Expr) bool {
 		return !found
 	})
 	return found
+}
+
+// plainReceiver reports whether GoNB finds the type's name in a receiver: T or *T, but not T[P].
+func plainReceiver(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Ident, *ast.StarExpr:
+		return true
+	}
+	return false
 }
 
 func receiver(e ast.Expr) string {

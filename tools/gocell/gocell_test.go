@@ -29,6 +29,12 @@ func TestRead(t *testing.T) {
 		{"no Go", "func (", nil, nil, "", 0, nil, "opaque"},
 		{"a body that closes main", "%%\n}\nfunc f() {", nil, nil, "", 2, nil, "opaque"},
 		{"two mains", "func F() {}\n%%\n%%\nF()", nil, nil, "", 3, nil, "opaque"},
+		{"executed in every cell", "func init() {}\nfunc init_() {}\nfunc (T) init() {}", []string{"init*", "init_*", "T~init"}, []int{1, 2, 3}, "", 0, nil, ""},
+		{"receivers for which GoNB has no name", "func (t T[P]) M() {}\nfunc (t *T[P]) N() {}\nfunc ((T)) O() {}", []string{"T~M unknown~M", "T~N", "T~O unknown~O"}, []int{1, 2, 3}, "", 0, nil, ""},
+		{"a package clause", "// Of Jupytext's.\npackage p\nfunc F() {}", []string{"F"}, []int{3}, "", 0, nil, ""},
+		{"a line that begins with package", "const (\npackages = 1\n)", nil, nil, "", 0, nil, "altered"},
+		{"such a line in a string", "%%\nprint(`\npackage p\n`)", nil, nil, "print(`\n\n`)", 2, nil, "altered"},
+		{"carriage returns", "var a int\r\n", []string{"a"}, []int{1}, "", 0, nil, "altered"},
 		{"an import beside something", "import \"fmt\"; var a = 1", []string{"import fmt", "a"}, []int{1, 1}, "", 0, nil, "tangled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,6 +59,8 @@ func TestRead(t *testing.T) {
 				other = "opaque"
 			case c.Tangled:
 				other = "tangled"
+			case c.Altered:
+				other = "altered"
 			}
 			if diff := cmp.Diff(tt.keys, keys); diff != "" {
 				t.Errorf("names (-want +got):\n%s", diff)

@@ -25,7 +25,7 @@ func Declarations(source string) string {
 			}
 			joined = strings.HasSuffix(line, `\`)
 			lines[i] = ""
-		case strings.HasPrefix(line, "package "):
+		case strings.HasPrefix(line, "package"):
 			lines[i] = ""
 		}
 	}

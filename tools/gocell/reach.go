@@ -10,7 +10,7 @@ import (
 type Memory struct {
 	Decls map[string]*Decl // by name, the last declaration of each
 	Order []*Decl          // those in force, in the order of their cells
-	Torn  bool             // a group of constants was redeclared in part
+	Torn  bool             // what has several names, a group of constants say, was redeclared in part
 }
 
 // Remember merges the declarations of cells as GoNB does.
