@@ -60,7 +60,7 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
 }
 
 // errTorn ends an incremental run before it has begun.
-var errTorn = fmt.Errorf("a group of constants is redeclared in part")
+var errTorn = fmt.Errorf("a group of constants, or of methods that are one to GoNB, is redeclared in part")
 
 // key returns the key of cell i, or why it has none and is executed on each run. pure is nil, or the cell's metadata "pure": its author's word that
 // its outputs follow from its code, what it names, these packages of the module and the data files that are noted.

@@ -73,6 +73,12 @@ func newIncremental(s *session) (*incremental, error) {
 			code = gocell.Read(t.cell.Source)
 		}
 		inc.keys.cells = append(inc.keys.cells, code)
+		switch {
+		case code.Tangled:
+			inc.off = "an import shares a line with something else"
+		case code.Altered:
+			inc.off = "GoNB may run something else than a cell's text"
+		}
 		for _, cmd := range code.Commands {
 			for _, forget := range []string{"%rm", "%remove", "%reset", "!*", "%track", "%goworkfix"} {
 				if strings.HasPrefix(cmd, forget) {
@@ -127,7 +133,7 @@ func (inc *incremental) reuse(s *session, i int) bool {
 // GoNB compiles the program that it would in a full run. It says, too, where each line comes from. A cell without Go is sent as it is.
 func (inc *incremental) compose(s *session, i int) (source string, places []place) {
 	c := inc.keys.cells[i]
-	if c.Foreign || c.Opaque || c.Tangled || len(c.Decls) == 0 && c.Body == nil {
+	if c.Foreign || c.Opaque || len(c.Decls) == 0 && c.Body == nil {
 		return c.Source, nil
 	}
 	inForce := gocell.Remember(inc.keys.cells[:i+1])

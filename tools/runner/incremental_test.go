@@ -213,6 +213,26 @@ func TestCompose(t *testing.T) {
 	}
 }
 
+// A cell that cannot be sent with the declarations of those before it makes the run one that executes everything.
+func TestIncrementalOff(t *testing.T) {
+	for _, tt := range []struct{ source, want string }{
+		{"import \"fmt\"\nfunc f() {}", ""},
+		{"import \"fmt\"; func f() {}", "an import shares a line with something else"},
+		{"%%\nprintln(`\npackage p\n`)", "GoNB may run something else than a cell's text"},
+		{"%reset", "a cell has the command %reset"},
+	} {
+		s := planned(t, tt.source)
+		s.opt.Cells = t.TempDir()
+		inc, err := newIncremental(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inc.off != tt.want {
+			t.Errorf("%q: off because %q, want %q", tt.source, inc.off, tt.want)
+		}
+	}
+}
+
 // A result that is damaged, belongs to another key, or whose data file changed is none.
 func TestCellStore(t *testing.T) {
 	dir := t.TempDir()
