@@ -12,7 +12,7 @@ import (
 // a second run gives the same bytes:
 //
 //   - the kernel's folder, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
-//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first are N, folders are
+//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first and the closures of a cell's main are N, folders are
 //     written $GOROOT, $GOMODCACHE or relative to the module, and a line of the composed main.go is left out where GoNB says of which cell it is;
 //   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3] Line 2, are counted as if each were executed
 //     by itself.
@@ -33,6 +33,7 @@ var (
 	hexNumber   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 	goroutine   = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
 	gonbPlace   = regexp.MustCompile(`(Cell ?\[)(\d+)(\]:? Line )(\d+)`)
+	closure     = regexp.MustCompile(`\bmain\.main(\.func|\.gowrap|\.deferwrap|-range)\d+\b`) // counted over all cells of a program
 	traceHeader = regexp.MustCompile(`^goroutine \d+ .*\[.*\]:$|^\[signal SIG`)
 )
 
@@ -88,6 +89,7 @@ func (n *normalizer) text(s string) string {
 func (n *normalizer) trace(line string) string {
 	line = mappedLine.ReplaceAllString(line, "$1")
 	line = hexNumber.ReplaceAllLiteralString(line, "0x?")
+	line = closure.ReplaceAllString(line, "main.main${1}N")
 	line = goroutine.ReplaceAllStringFunc(line, func(m string) string {
 		if strings.HasSuffix(m, " 1") {
 			return m

@@ -165,10 +165,12 @@ func TestNormalizer(t *testing.T) {
 	n := &normalizer{roots: []root{{"/home/me/go/pkg/mod", "$GOMODCACHE"}, {"/usr/local/go", "$GOROOT"}, {"/src/flowbook/", ""}}}
 	in := "wrote /tmp/fb12/gonb_1a2b3c4d/out.txt and gonb_1a2b3c4d, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a2b]\n\n" +
 		"goroutine 1 [running]:\nmain.f(0xc00001, 0x3)\n\t\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/fb12/gonb_1a2b3c4d/main.go:16 +0x67\n" +
-		"flowbook/ml.Train()\n\t/src/flowbook/ml/train.go:3 +0x1d\nruntime.main()\n\t/usr/local/go/src/runtime/proc.go:283 +0x28b\n\ngoroutine 18 [sleep]:\nexit status 2\n0x99\n"
+		"flowbook/ml.Train()\n\t/src/flowbook/ml/train.go:3 +0x1d\nruntime.main()\n\t/usr/local/go/src/runtime/proc.go:283 +0x28b\n\n" +
+		"goroutine 18 [sleep]:\nmain.main.func3.1()\nmain.main.gowrap2()\nmain.main-range4(...)\nmain.f.func5()\nexit status 2\n0x99 main.main.func3\n"
 	want := "wrote $GONB_TMP_DIR/out.txt and gonb, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x? addr=0x? pc=0x?]\n\n" +
 		"goroutine 1 [running]:\nmain.f(0x?, 0x?)\n\t\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m $GONB_TMP_DIR/main.go +0x?\n" +
-		"flowbook/ml.Train()\n\tml/train.go:3 +0x?\nruntime.main()\n\t$GOROOT/src/runtime/proc.go:283 +0x?\n\ngoroutine N [sleep]:\nexit status 2\n0x99\n"
+		"flowbook/ml.Train()\n\tml/train.go:3 +0x?\nruntime.main()\n\t$GOROOT/src/runtime/proc.go:283 +0x?\n\n" +
+		"goroutine N [sleep]:\nmain.main.funcN.1()\nmain.main.gowrapN()\nmain.main-rangeN(...)\nmain.f.func5()\nexit status 2\n0x99 main.main.func3\n"
 	got := n.text(in)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
