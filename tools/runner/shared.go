@@ -2,6 +2,8 @@ package runner
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"regexp"
@@ -30,12 +32,15 @@ type group struct {
 	members []int
 	closed  bool            // nothing may join: a cell names something that nobody has declared so far
 	names   map[string]bool // that its cells take from elsewhere, and may take
+	paths   map[string]bool // of the packages that its cells use
+	size    int             // of its main
 }
 
 // newSharing forms the groups.
 func newSharing(s *session) *sharing {
 	sh := &sharing{group: make([]*group, len(s.plan))}
 	known := map[string]*gocell.Decl{} // what is declared so far, by name
+	blind := true                      // no declaration so far sees in which program it is
 	var g *group
 	for i, t := range s.plan {
 		c := &gocell.Cell{}
@@ -46,16 +51,22 @@ func newSharing(s *session) *sharing {
 		switch {
 		case t.res.Status == Skipped || harmless(c):
 			continue
-		case !shareable(c) || t.mayFail || t.expect != nil:
+		case !blind || !shareable(c) || t.mayFail || t.expect != nil || c.Body != nil && sees(c.Body, pathOf(c, known)) || declaresSight(c, known):
 			g = nil
 		default:
 			free, maybe := c.FreeNames()
-			if g == nil || g.closed || !g.admits(c, known, free) {
-				g = &group{names: map[string]bool{}}
+			paths := uses(c, known)
+			size := bodySize(c)
+			if g == nil || g.closed || g.size+size > maxMain || !g.admits(c, known, free, paths) {
+				g = &group{names: map[string]bool{}, paths: map[string]bool{}}
 			}
 			g.members = append(g.members, i)
+			g.size += size
 			sh.group[i] = g
 			own := c.Names()
+			for path := range paths {
+				g.paths[path] = true
+			}
 			for name := range free {
 				g.names[name] = true
 				g.closed = g.closed || known[name] == nil && own[name] == nil && !slices.Contains(plainNames, name)
@@ -64,6 +75,7 @@ func newSharing(s *session) *sharing {
 				g.names[name] = true
 			}
 		}
+		blind = blind && !declaresSight(c, known)
 		for name, u := range c.Names() {
 			known[name] = u
 		}
@@ -87,26 +99,117 @@ func harmless(c *gocell.Cell) bool {
 	return !slices.ContainsFunc(c.Commands, func(cmd string) bool { return !strings.HasPrefix(cmd, "!") || strings.HasPrefix(cmd, "!*") })
 }
 
-// shareable reports whether a cell can be part of a group at all: Go that does not look at its arguments, and nothing else.
+// shareable reports whether a cell can be part of a group at all: Go without arguments, and nothing else.
 func shareable(c *gocell.Cell) bool {
-	if c.Foreign || c.Opaque || c.Tangled || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
+	if c.Foreign || c.Opaque || c.Tangled || c.Altered || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
 		return false
 	}
+	return len(c.Decls) > 0 || c.Body != nil
+}
+
+// maxMain is how large the main of a group may become, in nodes of its syntax tree. The compiler inlines less in a function of more than 5000 nodes,
+// which are not quite these: a cell's loop would be slower, and the trace of a panic another one.
+const maxMain = 3000
+
+func bodySize(c *gocell.Cell) int {
+	if c.Body == nil {
+		return 0
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "", "package p; func main() {\n"+c.Body.Text+"\n}", parser.SkipObjectResolution)
+	if err != nil {
+		return 0 // Read has called such a cell opaque
+	}
+	n := 0
+	ast.Inspect(f, func(node ast.Node) bool {
+		if node != nil {
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// pathOf tells the package that a name stands for in a cell; "" if it stands for something else. Of names that goimports must find, it knows Go's own.
+func pathOf(c *gocell.Cell, known map[string]*gocell.Decl) func(name string) string {
+	own := c.Names()
+	return func(name string) string {
+		u := own[name]
+		if u == nil {
+			u = known[name]
+		}
+		if u != nil {
+			return u.Path
+		}
+		for path := range seeing {
+			if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") && gocell.PackageName(path) == name {
+				return path
+			}
+		}
+		return ""
+	}
+}
+
+// uses are the packages, of those that are imported by name, without which the cell's program would do if it were not for the cell.
+func uses(c *gocell.Cell, known map[string]*gocell.Decl) map[string]bool {
+	path, paths := pathOf(c, known), map[string]bool{}
 	for _, u := range append(slices.Clip(c.Decls), c.Body) {
-		if u != nil && (u.Idents["flag"] || u.Selectors[[2]string{"os", "Args"}]) {
-			return false
+		if u == nil {
+			continue
+		}
+		for name := range u.Idents {
+			if p := path(name); p != "" {
+				paths[p] = true
+			}
 		}
 	}
-	return len(c.Decls) > 0 || c.Body != nil
+	return paths
+}
+
+// seeing is by what a program can tell in which group it is: its arguments, its lines and the names of its closures, and what the packages that only
+// other cells use have registered. A package without names is one of which nothing may be used.
+var seeing = map[string][]string{
+	"flag": nil, "os": {"Args"}, "log": {"Lshortfile", "Llongfile"}, "log/slog": {"HandlerOptions"},
+	"runtime": {"Caller", "Callers", "CallersFrames", "FuncForPC", "NumGoroutine", "Stack"}, "runtime/debug": {"PrintStack", "ReadBuildInfo", "Stack"}, "runtime/pprof": nil,
+	"image": {"Decode", "DecodeConfig"}, "encoding/gob": nil, "crypto": nil,
+	"github.com/pkg/errors": nil, "k8s.io/klog/v2": nil, // they put out lines
+}
+
+// sees reports whether a declaration can tell in which program it is.
+func sees(u *gocell.Decl, path func(name string) string) bool {
+	if name, ok := strings.CutPrefix(u.Keys[0], "import "); ok {
+		_, ok := seeing[u.Path]
+		return ok && name == "." || name == "flag" && u.Path != "flag" // which a group's main would call
+	}
+	if u.Idents["flag"] {
+		return true
+	}
+	for sel := range u.Selectors {
+		names, ok := seeing[path(sel[0])]
+		if ok && (names == nil || slices.Contains(names, sel[1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// declaresSight reports whether a cell declares something by which it, and each cell after it, can tell in which program it is.
+func declaresSight(c *gocell.Cell, known map[string]*gocell.Decl) bool {
+	path := pathOf(c, known)
+	return slices.ContainsFunc(c.Decls, func(u *gocell.Decl) bool { return sees(u, path) })
 }
 
 // admits reports whether the programs of a group mean the same with the declarations of cell c as without. They do unless it
 //   - declares a variable or an init function, which every program would execute,
 //   - declares anew what is there already, or a name that the group takes from elsewhere, Go's own names included,
-//   - gives a method to a type of a cell before, which may change how its values are shown,
-//   - imports a package that may do more than be there when it is imported.
-func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free map[string]bool) bool {
+//   - gives a method to a type of a cell before, under whatever name, which may change how its values are shown,
+//   - imports a package that may do more than be there when it is imported, or is the first to use it: GoNB leaves out what a program does not use.
+func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free, paths map[string]bool) bool {
 	own := c.Names()
+	for path := range paths {
+		if !g.paths[path] && !plainImport(path) && !inert(path) {
+			return false
+		}
+	}
 	for _, u := range c.Decls {
 		switch {
 		case u.Kind == token.IMPORT:
@@ -121,8 +224,8 @@ func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free map[s
 			return false
 		default:
 			for _, k := range u.Keys {
-				if receiver, _, method := strings.Cut(k, "~"); method && own[receiver] == nil {
-					return false
+				if receiver, _, method := strings.Cut(k, "~"); method && (own[receiver] == nil || strings.Contains(own[receiver].Text, "=")) {
+					return false // its own type may be an alias
 				}
 				if known[k] != nil || g.names[k] || types.Universe.Lookup(k) != nil {
 					return false
@@ -138,10 +241,18 @@ func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free map[s
 	return true
 }
 
-// plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported.
+// plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported. Where another
+// package has the name and much of the contents, as github.com/pkg/errors and golang.org/x/exp/slices have, what goimports finds for one cell depends
+// on what another uses.
 var plainNames = []string{
-	"bufio", "bytes", "cmp", "context", "errors", "filepath", "fmt", "io", "maps", "math", "os", "regexp", "slices", "sort", "strconv", "strings", "sync",
-	"time", "unicode", "utf8",
+	"bufio", "bytes", "filepath", "fmt", "io", "math", "os", "regexp", "sort", "strconv", "strings", "sync", "time", "unicode", "utf8",
+}
+
+// inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what seeing names.
+func inert(path string) bool {
+	return slices.ContainsFunc([]string{"flowbook/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
+		return path == p || strings.HasPrefix(path, p+"/")
+	})
 }
 
 // plainImport reports whether a package only is there when it is imported, as far as can be told from its path: packages of the standard library that
