@@ -56,26 +56,24 @@ func (k *keep) build(program string) (status int, done bool) {
 	if err != nil {
 		return 0, false
 	}
-	var b, before built
-	if k.load(buildFile, &b) && b.World == world {
-		if now, _, err := stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err == nil && now == b.Stamp {
-			before = b
-			if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
-				writeGraph(nil)
-				return 0, true
+	b, ok := k.last(world)
+	before := b
+	if ok {
+		if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
+			writeGraph(nil)
+			return 0, true
+		}
+		if within(main.imports, b.Imports) {
+			errors, ok := k.repeat(&b, program)
+			if errors != "" {
+				fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
+				return 1, true
 			}
-			if within(main.imports, b.Imports) {
-				errors, ok := k.repeat(&b, program)
-				if errors != "" {
-					fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
-					return 1, true
-				}
-				if ok {
-					b.Main = main.digest
-					b.Program, _ = statOf(program)
-					k.store(buildFile, b)
-					return 0, true
-				}
+			if ok {
+				b.Main = main.digest
+				b.Program, _ = statOf(program)
+				k.store(buildFile, b)
+				return 0, true
 			}
 		}
 	}
@@ -90,6 +88,17 @@ func (k *keep) build(program string) (status int, done bool) {
 		k.store(buildFile, b)
 	}
 	return 0, true
+}
+
+// last is the last build, if nothing but main.go has changed since.
+func (k *keep) last(world string) (built, bool) {
+	var b built
+	if k.load(buildFile, &b) && b.World == world {
+		if now, _, err := stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err == nil && now == b.Stamp {
+			return b, true
+		}
+	}
+	return built{}, false
 }
 
 // repeat compiles and links by the commands of the last build. It returns the errors of main.go if that is what keeps it from it.

@@ -274,11 +274,24 @@ func TestGet(t *testing.T) {
 	if out, status := w.run(w.front, "get"); status != 0 || out != "" {
 		t.Errorf("go get says (%d) %q", status, out)
 	}
-	w.write(w.cell, "main.go", "package main\n\nimport \"example.com/nothing\"\n\nfunc main() { nothing.F() }\n")
-	want, wantStatus := w.run(w.realGo, "get")
-	got, status := w.run(w.front, "get")
-	if got != want || status != wantStatus || status == 0 {
-		t.Errorf("go get says (%d) %q, want (%d) %q", status, got, wantStatus, want)
+	for name, missing := range map[string]func(){
+		"an import of main.go": func() {
+			w.write(w.cell, "main.go", "package main\n\nimport \"example.com/nothing\"\n\nfunc main() { nothing.F() }\n")
+		},
+		"an import of a package": func() { w.write(w.module, "p/p.go", "package p\n\nimport _ \"example.com/nothing\"\n\nconst N = 1\n") },
+		"a package":              func() { os.RemoveAll(filepath.Join(w.module, "p")) },
+	} {
+		w.write(w.module, "p/p.go", "package p\n\nconst N = 1\n")
+		for _, n := range []string{"3", "4", "5"} {
+			w.write(w.cell, "main.go", "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, "+n+") }\n")
+			w.build()
+		}
+		missing()
+		want, wantStatus := w.run(w.realGo, "get")
+		got, status := w.run(w.front, "get")
+		if got != want || status != wantStatus || status == 0 {
+			t.Errorf("%s is missing: go get says (%d) %q, want (%d) %q", name, status, got, wantStatus, want)
+		}
 	}
 }
 

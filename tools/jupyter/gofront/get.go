@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// get leaves out `go get` where it has nothing to do: the last build, with the same module files, found every package that main.go imports. It does so
+// get leaves out `go get` where it has nothing to do: the last build, with the same files, found every package that main.go imports. It does so
 // only where go get could not fetch anything, with GOPROXY=off: else it might look for something newer.
 func (k *keep) get() bool {
 	if os.Getenv("GOPROXY") != "off" {
@@ -19,6 +19,6 @@ func (k *keep) get() bool {
 	if err != nil {
 		return false
 	}
-	var b built
-	return k.load(buildFile, &b) && b.World == world && within(main.imports, b.Imports)
+	b, ok := k.last(world)
+	return ok && within(main.imports, b.Imports)
 }
