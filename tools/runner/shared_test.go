@@ -81,6 +81,8 @@ func TestGroups(t *testing.T) {
 		{"arguments under another name", []string{"import f \"flag\"\nimport o \"os\"\n%%\nprintln()", "%%\nprintln(f.NArg())", "%%\nprintln(len(o.Args))", "%%\nprintln()", "%%\nprintln(2)"}, [][]int{{3, 4}}},
 		{"a function that sees its arguments", []string{a, b, "func N() int { return len(os.Args) }", "%%\nprintln(N())", b}, [][]int{{0, 1}}},
 		{"a package without its name that sees them", []string{a, b, "import . \"os\"", "%%\nprintln(1)", b}, [][]int{{0, 1}}},
+		{"a variable flag is not the package", []string{"func F() (flag bool) { return flag }", "%%\nflag := F()\nprintln(flag)", "%%\nprintln()"}, [][]int{{0, 1, 2}}},
+		{"a declaration flag", []string{"type flag struct{}", "%%\nprintln(1)", "%%\nprintln(2)"}, nil},
 		{"another package flag", []string{"import flag \"example.com/flag\"", "%%\nprintln(1)", "%%\nprintln(2)"}, nil},
 		{"cells that see their lines", []string{a, b, "%%\nlog.SetFlags(log.Lshortfile)", "%%\nprintln(runtime.Caller(0))", "%%\ndebug.PrintStack()", "import \"github.com/pkg/errors\"\n%%\nerrors.New(\"\")"}, [][]int{{0, 1}}},
 		{"cells that see what is registered", []string{a, b, "import \"encoding/gob\"\n%%\ngob.NewEncoder(w)", "import \"image\"\n%%\nimage.Decode(nil)"}, [][]int{{0, 1}}},
