@@ -80,10 +80,13 @@ type atomicFile struct {
 	done bool
 }
 
+// tempPrefix begins the names of files that are being written.
+const tempPrefix = ".tmp-"
+
 // createAtomic opens a temporary file in the folder of path. A writer that was killed leaves one behind, and the next
 // to write the same path takes it over.
 func createAtomic(path string) (*atomicFile, error) {
-	temp := filepath.Join(filepath.Dir(path), ".tmp-"+filepath.Base(path))
+	temp := filepath.Join(filepath.Dir(path), tempPrefix+filepath.Base(path))
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", Rel(path), reason(err))

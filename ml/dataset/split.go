@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"flowbook/ml/module"
 )
 
 // PartRows is the number of rows that the original's parts have.
@@ -29,10 +31,13 @@ type SplitOptions struct {
 // that what lies there is its own.
 const splitting = ".splitting"
 
+// splitLock is held while a folder is written: parts that two splits at once had made would not be those of one manifest.
+const splitLock = ".splitting.lock"
+
 // Split cuts a CSV file into split_1.csv, split_2.csv … in dir, each of opt.Rows rows under the file's header, and writes
 // manifest.json after them. Every byte is kept: the parts without their headers, end to end, are the file without its
 // header. Memory does not grow with the file. Each part appears complete or not at all; parts of an earlier, longer
-// split are removed at the end. Where dir holds CSV files that no Split has written, nothing is touched and the error
+// split are removed at the end. A Split waits for another one that writes to dir. Where dir holds CSV files that no Split has written, nothing is touched and the error
 // is an *OccupiedError, unless opt.Force.
 func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, error) {
 	if opt.Rows <= 0 {
@@ -54,6 +59,14 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path)); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("split %s: make folder %s: %w", Rel(path), Rel(dir), reason(err))
+	}
+	unlock, err := module.Lock(ctx, filepath.Join(dir, splitLock))
+	if err != nil {
+		return nil, fmt.Errorf("split %s: folder %s: %w", Rel(path), Rel(dir), reason(err))
+	}
+	defer unlock()
 	if err := s.claim(info); err != nil {
 		return nil, fmt.Errorf("split %s: %w", Rel(path), err)
 	}
@@ -87,11 +100,8 @@ type splitter struct {
 	crc  uint32
 }
 
-// claim makes sure that dir is there and ours, and marks it.
+// claim makes sure that dir is ours, marks it, and removes what a killed split has left half written.
 func (s *splitter) claim(source os.FileInfo) error {
-	if err := os.MkdirAll(s.dir, 0o777); err != nil {
-		return fmt.Errorf("make folder %s: %w", Rel(s.dir), reason(err))
-	}
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return fmt.Errorf("list folder %s: %w", Rel(s.dir), reason(err))
@@ -110,6 +120,12 @@ func (s *splitter) claim(source os.FileInfo) error {
 		part := partNumber(name) > 0
 		if info, err := e.Info(); err == nil && os.SameFile(info, source) && part {
 			return fmt.Errorf("the file lies in the output folder under a part's name, %s", name)
+		}
+		if temp := strings.TrimPrefix(name, tempPrefix); crashed == nil && temp != name && (partNumber(temp) > 0 || temp == ManifestName) {
+			if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+				return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), reason(err))
+			}
+			continue
 		}
 		own := ours[name] || crashed == nil && part
 		if part && own {

@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 func writeFile(t *testing.T, path, text string) string {
@@ -178,11 +180,45 @@ func TestSplitAfterCrash(t *testing.T) {
 	}
 	writeFile(t, filepath.Join(dir, "split_1.csv"), "half")
 	writeFile(t, filepath.Join(dir, "split_7.csv"), "from before")
+	writeFile(t, filepath.Join(dir, ".tmp-split_8.csv"), "ha")
 	if _, err := Split(context.Background(), src, dir, SplitOptions{Rows: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{ManifestName, "split_1.csv", "split_2.csv"}, namesIn(t, dir)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestSplitAtOnce: the parts of splits that were begun at once are those of the manifest, whichever came last.
+func TestSplitAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var g errgroup.Group
+	texts := map[string]string{}
+	for i := range 8 {
+		name := fmt.Sprintf("%d.csv", i)
+		texts[name] = "h\n" + strings.Repeat(fmt.Sprintf("%d\n", i), 40+i)
+		src := writeFile(t, filepath.Join(t.TempDir(), name), texts[name])
+		g.Go(func() error {
+			_, err := Split(context.Background(), src, dir, SplitOptions{Rows: 1})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := "h\n"
+	for _, p := range m.Parts {
+		got += strings.TrimPrefix(readFile(t, filepath.Join(dir, p.Name)), "h\n")
+	}
+	if diff := cmp.Diff(texts[m.Source.Name], got); diff != "" {
+		t.Errorf("parts of %s (-want +got):\n%s", m.Source.Name, diff)
+	}
+	if got, want := len(namesIn(t, dir)), len(m.Parts)+1; got != want {
+		t.Errorf("%d files, want %d: %q", got, want, namesIn(t, dir))
 	}
 }
 
