@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -27,16 +28,16 @@ func (c *verifyCmd) Run(con *console) error {
 	tick := newTicker(con, "data verify: %d of %d MB")
 	report, err := flowmeter.Verify(r, func(done, total int64) {
 		if con.ctx.Err() != nil {
-			r.Close()
+			r.Close() // the error of the next read is not why it ended
 		}
 		tick.show(int(done/1e6), int(total/1e6))
 	})
 	tick.end()
+	if con.ctx.Err() != nil {
+		return fmt.Errorf("data verify: %w", context.Cause(con.ctx))
+	}
 	if err != nil {
 		return err
-	}
-	if err := con.ctx.Err(); err != nil {
-		return fmt.Errorf("data verify: %w", err)
 	}
 	name := dataset.Rel(c.File)
 	if report.OK() {

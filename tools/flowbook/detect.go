@@ -31,7 +31,7 @@ func (c *detectCmd) Run(con *console) error {
 	}
 	ctx, stop := signalContext(con.ctx)
 	defer stop()
-	flows, err := openFlows(ctx, c.File, con.stdin, model.Columns())
+	flows, err := await(ctx, func() (flowSource, error) { return openFlows(ctx, c.File, con.stdin, model.Columns()) })
 	if err != nil {
 		return err
 	}
@@ -143,6 +143,26 @@ func openFlows(ctx context.Context, path string, stdin io.Reader, columns []stri
 		return open(columns)
 	}
 	return r, err
+}
+
+// await returns what open does, or why ctx ended when it ends first: opening a stream waits for its first line, which may never come.
+func await[T any](ctx context.Context, open func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	opened := make(chan result, 1)
+	go func() {
+		value, err := open()
+		opened <- result{value, err}
+	}()
+	select {
+	case r := <-opened:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
 }
 
 // hasID looks for the column id in the header line that the stream begins with.

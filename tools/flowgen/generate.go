@@ -47,8 +47,8 @@ func Generate(ctx context.Context, c Config, w io.Writer) ([]dataset.Label, erro
 			}()
 			m := newMaker()
 			for split := first; split < splits; split += workers {
-				if err := ctx.Err(); err != nil {
-					return err
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
 				}
 				rows := min(c.Rows-split*SplitRows, SplitRows)
 				m.makeSplit(c.Seed, uint64(split), rows)

@@ -48,7 +48,7 @@ func meterOne(ctx context.Context, c *Capture, t *table, s *Summary) error {
 	var p Packet
 	for {
 		if s.Packets&0xfff == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 		ok, err := c.next(&p)
 		if err == io.EOF {
