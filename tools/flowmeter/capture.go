@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -43,7 +44,7 @@ type Capture struct {
 func NewCapture(r io.Reader, name string) (*Capture, error) {
 	c := &Capture{name: name}
 	if err := c.open(r); err != nil {
-		return nil, &CaptureError{File: name, Err: plainEOF(err)}
+		return nil, &CaptureError{File: name, Err: plain(err)}
 	}
 	return c, nil
 }
@@ -60,6 +61,9 @@ func (c *Capture) open(r io.Reader) error {
 		br = bufio.NewReaderSize(&inflated{r: zr, in: in}, 1<<16)
 	}
 	head, err := br.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
 	if err != nil {
 		return errors.New("no capture: the file is shorter than its first number")
 	}
@@ -82,6 +86,9 @@ func (c *Capture) open(r io.Reader) error {
 		pcap.SetSnaplen(maxCapture)
 		c.read = pcap.ZeroCopyReadPacketData
 		link := pcap.LinkType() & 0xffff // above are bits about the frame check sequence
+		if !decodes(link) {
+			return fmt.Errorf("no packet of it can be metered: its link type is %d", link)
+		}
 		c.link = func(int) (layers.LinkType, error) { return link, nil }
 	default:
 		return fmt.Errorf("no capture: it begins with %x, neither pcap nor pcapng", head)
@@ -104,14 +111,18 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 		err = fmt.Errorf("%d bytes were captured of it, more than %d", len(data), maxCapture)
 	}
 	if err != nil {
-		return false, &CaptureError{c.name, c.packets, plainEOF(err)}
+		return false, &CaptureError{c.name, c.packets, plain(err)}
 	}
 	*p = Packet{Ms: info.Timestamp.UnixMilli(), Length: uint16(info.Length)}
 	return p.decode(link, data), nil
 }
 
-// plainEOF says in words that a stream ended where it must not.
-func plainEOF(err error) error {
+// plain says in words that a stream ended where it must not, and leaves out of package os's errors the name that ours have already.
+func plain(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the capture is cut off")
 	}

@@ -38,6 +38,16 @@ func (p *Packet) decode(link layers.LinkType, b []byte) bool {
 	return false
 }
 
+// decodes says whether decode knows frames of that type. Those of others in a pcapng file, which may mix types, are skipped.
+func decodes(link layers.LinkType) bool {
+	switch link {
+	case layers.LinkTypeEthernet, layers.LinkTypeNull, layers.LinkTypeLoop, layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14,
+		layers.LinkTypeLinuxSLL, layers.LinkTypeLinuxSLL2:
+		return true
+	}
+	return false
+}
+
 // ethernet decodes a frame. Only an outer frame's addresses count, and only that has NFStream's least length.
 func (p *Packet) ethernet(b []byte, outer bool, depth int) bool {
 	if len(b) < 14 || outer && len(b) < 14+28 || depth > maxDepth {

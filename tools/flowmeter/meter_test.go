@@ -213,3 +213,13 @@ func FuzzCapture(f *testing.F) {
 		checkRows(t, rows, s.Flows)
 	})
 }
+
+// TestMeterRefusesLinkTypes: a pcap file of which no packet could be metered is not one without flows.
+func TestMeterRefusesLinkTypes(t *testing.T) {
+	b := pcapOf(ethernetFrame(0x0800, udp4()))
+	b[20] = 105 // 802.11
+	_, _, err := metered(options(), b)
+	if want := "read 0.pcap: no packet of it can be metered: its link type is 105"; err == nil || err.Error() != want {
+		t.Errorf("got error %v, want %s", err, want)
+	}
+}
