@@ -47,7 +47,11 @@ func (c *verifyCmd) Run(con *console) error {
 	for _, b := range report.Rules {
 		fmt.Fprintf(con.stdout, "%s: %s: %d rows do not\n", name, b.Rule, b.Rows)
 		for _, f := range b.First {
-			fmt.Fprintf(con.stdout, "  row %d (id %d): %s\n", f.Row, f.ID, f.What)
+			id := fmt.Sprintf(" (id %d)", f.ID)
+			if f.ID < 0 {
+				id = ""
+			}
+			fmt.Fprintf(con.stdout, "  row %d%s: %s\n", f.Row, id, f.What)
 		}
 	}
 	return fmt.Errorf("data verify: %s: %d rules are broken in %d rows read", name, len(report.Rules), report.Rows)

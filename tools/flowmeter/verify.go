@@ -24,7 +24,7 @@ type Broken struct {
 // Breach is one row that breaks a rule. Row counts data rows from 0.
 type Breach struct {
 	Row  int64
-	ID   int64
+	ID   int64 // -1 where that is what is missing
 	What string
 }
 
@@ -107,12 +107,14 @@ func (v *verifier) load(f *dataset.Frame) {
 		x := f.Float64s(name)
 		for i, value := range x {
 			if math.IsNaN(value) || math.IsInf(value, 0) {
-				v.missing(f, name, i)
+				v.missing(name, i)
 			}
 		}
 		return x
 	}
-	v.id, v.protocol = ints("id"), ints("protocol")
+	v.id = nil // until it is read
+	v.id = ints("id")
+	v.protocol = ints("protocol")
 	v.ports = [2][]int64{ints("src_port"), ints("dst_port")}
 	for k, name := range []string{"bidirectional", "src2dst", "dst2src"} {
 		c := &v.scopes[k]
@@ -143,7 +145,7 @@ func (v *verifier) holes(f *dataset.Frame, name string) []int64 {
 	out := make([]int64, len(f.Labels()))
 	for i, x := range f.Float64s(name) {
 		if math.IsNaN(x) {
-			v.missing(f, name, i)
+			v.missing(name, i)
 			continue
 		}
 		out[i] = int64(x)
@@ -151,8 +153,12 @@ func (v *verifier) holes(f *dataset.Frame, name string) []int64 {
 	return out
 }
 
-func (v *verifier) missing(f *dataset.Frame, column string, i int) {
-	v.report.add("every number is there", v.rows+int64(i), -1, column+" is missing or not finite")
+func (v *verifier) missing(column string, i int) {
+	id := int64(-1)
+	if v.id != nil {
+		id = v.id[i]
+	}
+	v.report.add("every number is there", v.rows+int64(i), id, column+" is missing or not finite")
 }
 
 // fail records that the row breaks a rule.
