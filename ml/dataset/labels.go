@@ -82,7 +82,7 @@ func readLabels(r io.Reader, file, sourceSHA256 string) (*Labels, error) {
 	br := bufio.NewReader(r)
 	first, err := br.ReadString('\n')
 	if err != nil && err != io.EOF {
-		return nil, err
+		return nil, reason(err)
 	}
 	digest, ok := strings.CutPrefix(strings.TrimRight(first, "\r\n"), labelsMark)
 	if !ok {
