@@ -43,6 +43,12 @@ func (c *generateCmd) Run(con *console) error {
 	if c.Labels == "" {
 		c.Labels = filepath.Join(filepath.Dir(c.Out), "labels.csv")
 	}
+	if same, err := sameFile(c.Out, c.Labels); err != nil || same {
+		if err != nil {
+			return err
+		}
+		return &usageError{fmt.Errorf("data generate: %s is to hold both the flows and their labels: choose another --out or --labels", dataset.Rel(c.Out))}
+	}
 	if !c.Force {
 		if err := ownData(c.Out, c.Labels); err != nil {
 			return err
@@ -61,6 +67,18 @@ func (c *generateCmd) Run(con *console) error {
 	fmt.Fprintf(con.stdout, "%s: %d flows, sha256 %s\n", dataset.Rel(c.Out), c.Rows, sum)
 	fmt.Fprintf(con.stdout, "%s: %d of them are attacks\n", dataset.Rel(c.Labels), len(list))
 	return nil
+}
+
+// sameFile says whether two paths name one file, which need not be there.
+func sameFile(a, b string) (bool, error) {
+	one, erra := filepath.Abs(a)
+	other, errb := filepath.Abs(b)
+	if err := errors.Join(erra, errb); err != nil || one == other {
+		return err == nil, err
+	}
+	first, erra := os.Stat(one)
+	second, errb := os.Stat(other)
+	return erra == nil && errb == nil && os.SameFile(first, second), nil
 }
 
 // ownData returns an error when a file that is there was not made by generateCmd: when the labels do not name the flows by their content.
