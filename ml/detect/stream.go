@@ -136,13 +136,23 @@ func (s *scan) flush() error {
 	return err
 }
 
+// infinite says what keeps a row without missing numbers from having a score.
+func (s *scan) infinite(row []float64) string {
+	for c, v := range row {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return s.names[c] + " is infinite"
+		}
+	}
+	return "a number is too large"
+}
+
 func (s *scan) score(rows dataset.Matrix, ids []int64) error {
 	scores := s.model.Detector.Score(rows)
 	flagged := dataset.Matrix{Cols: rows.Cols}
 	var at []int
 	for i, v := range scores {
 		if math.IsNaN(v) || math.IsInf(v, 0) { // no threshold is below NaN, so it would pass for ordinary
-			return &UnfitError{Row: s.tally.Flows + int64(i), Why: "no score, because a number is infinite"}
+			return &UnfitError{Row: s.tally.Flows + int64(i), Why: "no score, because " + s.infinite(rows.Row(i))}
 		}
 		if v > s.model.Threshold {
 			at = append(at, i)

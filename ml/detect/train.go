@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) {
 		return nil, report, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
 	}
-	if err := usable(t.Flows, columns, 0); err != nil {
+	if err := cmp.Or(usable(t.Flows, columns, 0), finite(t.Flows, columns)); err != nil {
 		return nil, report, fmt.Errorf("train: %w", err)
 	}
 	cut := [3]int{n / 2, n * 6 / 10, n * 85 / 100}

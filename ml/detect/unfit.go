@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math"
 
 	"flowbook/ml/dataset"
 )
@@ -37,6 +38,22 @@ func usable(flows *dataset.Frame, columns []string, first int64) error {
 		for r := range c.Len() {
 			if c.IsNull(r) {
 				return &UnfitError{first + int64(r), name, "the value is missing"}
+			}
+		}
+	}
+	return nil
+}
+
+// finite says which of the flows has an infinite number in one of those columns: nothing can be learnt from it.
+func finite(flows *dataset.Frame, columns []string) error {
+	for _, name := range columns {
+		c := flows.Column(name)
+		if c.Kind() != dataset.Float64 {
+			continue
+		}
+		for r, v := range flows.Float64s(name) {
+			if math.IsInf(v, 0) {
+				return &UnfitError{int64(r), name, "the number is infinite"}
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func TestScanRefuses(t *testing.T) {
 		{"row 0, column bidirectional_packets: the values are object, not int64", with(packets, func(*dataset.Column) *dataset.Column {
 			return dataset.TextColumn(packets, make([]string, 60))
 		}), Kinds},
-		{"row 45: no score, because a number is infinite",
+		{"row 45: no score, because log_bidirectional_mean_ps is infinite",
 			whole.With(dataset.Float64Column("bidirectional_mean_ps", infinite)), []string{"pca", "autoencoder"}},
 	} {
 		for _, kind := range c.kinds {
@@ -63,6 +63,20 @@ func TestScanRefuses(t *testing.T) {
 		tally, err := models(t)[kind].Scan(t.Context(), &stream{frame: with(name, gap), piece: 20}, ignore, nil)
 		if err != nil || tally.Flows != 60 {
 			t.Errorf("%s with gaps in %s: %d flows, error %v", kind, name, tally.Flows, err)
+		}
+	}
+}
+
+func TestTrainRefusesInfiniteNumbers(t *testing.T) {
+	const column = "bidirectional_mean_ps"
+	frame := flows(300, 0, 0, 5)
+	values := slices.Clone(frame.Float64s(column))
+	values[7] = math.Inf(-1)
+	frame = frame.With(dataset.Float64Column(column, values))
+	for _, kind := range Kinds[1:] {
+		_, _, err := Train(t.Context(), Training{Kind: kind, Flows: frame})
+		if want := "train: row 7, column bidirectional_mean_ps: the number is infinite"; err == nil || err.Error() != want {
+			t.Errorf("%s: got error %v, want %s", kind, err, want)
 		}
 	}
 }

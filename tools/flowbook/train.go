@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,7 +33,7 @@ func (c *trainCmd) Run(con *console) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	if c.Percentile < 0 || c.Percentile > 100 || c.AlarmsPerDay < 0 {
+	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
 	ctx, stop := signalContext(con.ctx)
@@ -51,6 +52,10 @@ func (c *trainCmd) Run(con *console) error {
 		}
 	}
 	model, report, err := detect.Train(ctx, t)
+	var unfit *detect.UnfitError
+	if errors.As(err, &unfit) {
+		return fmt.Errorf("train: read %s: %w", dataset.Rel(c.Data), unfit)
+	}
 	if err != nil {
 		return err
 	}
