@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/alecthomas/kong"
 )
@@ -30,13 +32,31 @@ type console struct {
 	stdout, stderr io.Writer
 }
 
+// output is standard output. It remembers its first failure, so that a command whose words went nowhere does not end as if it had been heard.
+type output struct {
+	io.Writer
+	mu     sync.Mutex // notebooks that run at once write beside each other
+	failed error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.failed = cmp.Or(o.failed, err)
+	}
+	return n, err
+}
+
 // exitCoder is an error that knows the exit status it deserves; any other error is a 1.
 type exitCoder interface{ ExitCode() int }
 
 // run is the whole command: it never calls os.Exit, so tests call it as a function.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	exited := -1
-	parser, err := newParser(stdout, stderr, func(code int) { exited = code; panic(exitPanic{}) })
+	out := &output{Writer: stdout}
+	parser, err := newParser(out, stderr, func(code int) { exited = code; panic(exitPanic{}) })
 	if err != nil {
 		fmt.Fprintln(stderr, "flowbook:", err)
 		return exitUsage
@@ -54,7 +74,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)
 		return exitUsage
 	}
-	err = kctx.Run(&console{ctx, stdin, stdout, stderr})
+	err = kctx.Run(&console{ctx, stdin, out, stderr})
+	if err == nil && out.failed != nil {
+		err = fmt.Errorf("write standard output: %w", cause(out.failed))
+	}
 	if err == nil {
 		return exitOK
 	}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/flowmeter"
+)
+
+// full is a standard output on a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: errors.New("no space left on device")}
+}
+
+// TestFullOutput: a command whose words could not be written has failed, also where the files that it made are good.
+func TestFullOutput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("none.csv", flowmeter.AppendHeader(nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ args, stderr string }{
+		{"data generate --rows 300 --out flows.csv", "flowbook: write standard output: no space left on device\n"},
+		{"data verify flows.csv", "flowbook: write standard output: no space left on device\n"},
+		{"data split flows.csv", "flowbook: write standard output: no space left on device\n"},
+		{"data convert flows.csv flows.parquet", "flowbook: write standard output: no space left on device\n"},
+		{"train --data flows.csv --model model --detector zscore", "flowbook: write standard output: no space left on device\n"},
+		{"detect --model model none.csv", "0 flows, 0 anomalies above "},
+	} {
+		var got bytes.Buffer
+		if code := run(t.Context(), strings.Fields(test.args), nil, full{}, &got); code != exitFailed {
+			t.Errorf("%s: exit status %d, want %d", test.args, code, exitFailed)
+		}
+		if !strings.HasPrefix(got.String(), test.stderr) {
+			t.Errorf("%s: stderr (-want +got):\n%s", test.args, cmp.Diff(test.stderr, got.String()))
+		}
+	}
+}
