@@ -52,6 +52,32 @@ type runFlags struct {
 	Separate bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
 }
 
+// Validate refuses, before anything runs, what would fail only in the kernel, or mean nothing without saying so.
+func (f *runFlags) Validate() error {
+	switch {
+	case f.Timeout < 0 || f.Deadline < 0:
+		return fmt.Errorf("--timeout %v, --deadline %v: a time from 0 up is wanted", f.Timeout, f.Deadline)
+	case f.Jobs < 1:
+		return fmt.Errorf("--jobs %d: at least one is wanted", f.Jobs)
+	}
+	for _, e := range f.Env {
+		if name, _, ok := strings.Cut(e, "="); !ok || name == "" {
+			return fmt.Errorf("--env %s: want NAME=VALUE", e)
+		}
+	}
+	if f.Cwd == "" {
+		return nil
+	}
+	info, err := os.Stat(f.Cwd)
+	if err != nil {
+		return fmt.Errorf("--cwd %s: %w", display(f.Cwd), cause(err))
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("--cwd %s: not a directory", display(f.Cwd))
+	}
+	return nil
+}
+
 func (c *runCmd) Run(con *console) error {
 	targets, err := c.targets(con)
 	if err != nil {
