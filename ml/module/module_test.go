@@ -363,3 +363,22 @@ func BenchmarkDigest(b *testing.B) {
 		})
 	}
 }
+
+// TestReplaceNamesItsFile: what cannot be written is named as the caller knows it, once, and nothing is left of it.
+func TestReplaceNamesItsFile(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "folder")
+	if err := os.MkdirAll(filepath.Join(folder, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{folder, filepath.Join(dir, "absent", "file")} {
+		err := WriteFile(path, []byte("x"))
+		if err == nil || !strings.HasPrefix(err.Error(), "write "+path+": ") || strings.Contains(err.Error(), ".tmp-") {
+			t.Errorf("%s: got error %v", path, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
