@@ -38,6 +38,7 @@ type Decl struct {
 	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
 	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
 	Path      string             // of an import
+	Size      int                // nodes of its syntax tree
 }
 
 // Read takes a cell apart.
@@ -200,6 +201,9 @@ func specDecl(tok token.Token, s ast.Spec, text string, line int) *Decl {
 func newDecl(kind token.Token, text string, line int, n ast.Node, keys ...string) *Decl {
 	u := &Decl{Keys: keys, Kind: kind, Text: text, Line: line, Idents: map[string]bool{}, Selectors: map[[2]string]bool{}}
 	ast.Inspect(n, func(n ast.Node) bool {
+		if n != nil {
+			u.Size++
+		}
 		switch n := n.(type) {
 		case *ast.Ident:
 			u.Idents[n.Name] = true

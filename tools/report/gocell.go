@@ -69,7 +69,7 @@ func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 				lines[i] = "// " + lines[i]
 			}
 			i--
-		case strings.HasPrefix(line, "package "):
+		case strings.HasPrefix(line, "package"):
 			lines[i] = ""
 		}
 	}

@@ -2,15 +2,12 @@ package runner
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
 	"strings"
 
-	"flowbook/ml/module"
 	"flowbook/tools/gocell"
 )
 
@@ -56,7 +53,10 @@ func newSharing(s *session) *sharing {
 		default:
 			free, maybe := c.FreeNames()
 			paths := uses(c, known)
-			size := bodySize(c)
+			size := 0
+			if c.Body != nil {
+				size = c.Body.Size
+			}
 			if g == nil || g.closed || g.size+size > maxMain || !g.admits(c, known, free, paths) {
 				g = &group{names: map[string]bool{}, paths: map[string]bool{}}
 			}
@@ -111,24 +111,6 @@ func shareable(c *gocell.Cell) bool {
 // which are not quite these: a cell's loop would be slower, and the trace of a panic another one.
 const maxMain = 3000
 
-func bodySize(c *gocell.Cell) int {
-	if c.Body == nil {
-		return 0
-	}
-	f, err := parser.ParseFile(token.NewFileSet(), "", "package p; func main() {\n"+c.Body.Text+"\n}", parser.SkipObjectResolution)
-	if err != nil {
-		return 0 // Read has called such a cell opaque
-	}
-	n := 0
-	ast.Inspect(f, func(node ast.Node) bool {
-		if node != nil {
-			n++
-		}
-		return true
-	})
-	return n
-}
-
 // admits reports whether the programs of a group mean the same with the declarations of cell c as without. They do unless it
 //   - declares a variable or an init function, which every program would execute,
 //   - declares anew what is there already, or a name that the group takes from elsewhere, Go's own names included,
@@ -170,30 +152,6 @@ func (g *group) admits(c *gocell.Cell, known map[string]*gocell.Decl, free, path
 		}
 	}
 	return true
-}
-
-// plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported. Where another
-// package has the name and much of the contents, as github.com/pkg/errors and golang.org/x/exp/slices have, what goimports finds for one cell depends
-// on what another uses.
-var plainNames = []string{
-	"bufio", "bytes", "filepath", "fmt", "io", "math", "os", "regexp", "sort", "strconv", "strings", "sync", "time", "unicode", "utf8",
-}
-
-// inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what seeing names.
-func inert(path string) bool {
-	return slices.ContainsFunc([]string{"flowbook/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
-		return path == p || strings.HasPrefix(path, p+"/")
-	})
-}
-
-// plainImport reports whether a package only is there when it is imported, as far as can be told from its path: packages of the standard library that
-// register nothing.
-func plainImport(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	if strings.Contains(first, ".") || module.Contains(path) || path == "C" {
-		return false
-	}
-	return !slices.Contains([]string{"image", "crypto", "net", "expvar", "embed", "plugin", "testing", "database", "time/tzdata", "hash"}, first) && path != "time/tzdata"
 }
 
 // compose makes what is sent for cell i: its own source, or the one that its group shares. It says, too, where each line comes from.

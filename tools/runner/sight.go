@@ -59,19 +59,3 @@ func pathOf(c *gocell.Cell, known map[string]*gocell.Decl) func(name string) str
 		return ""
 	}
 }
-
-// uses are the packages, of those that are imported by name, without which the cell's program would do if it were not for the cell.
-func uses(c *gocell.Cell, known map[string]*gocell.Decl) map[string]bool {
-	path, paths := pathOf(c, known), map[string]bool{}
-	for _, u := range append(slices.Clip(c.Decls), c.Body) {
-		if u == nil {
-			continue
-		}
-		for name := range u.Idents {
-			if p := path(name); p != "" {
-				paths[p] = true
-			}
-		}
-	}
-	return paths
-}

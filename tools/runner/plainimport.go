@@ -1,0 +1,49 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+
+	"flowbook/ml/module"
+	"flowbook/tools/gocell"
+)
+
+// plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported. Where another
+// package has the name and much of the contents, as github.com/pkg/errors and golang.org/x/exp/slices have, what goimports finds for one cell depends
+// on what another uses.
+var plainNames = []string{
+	"bufio", "bytes", "filepath", "fmt", "io", "math", "os", "regexp", "sort", "strconv", "strings", "sync", "time", "unicode", "utf8",
+}
+
+// inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what seeing names.
+func inert(path string) bool {
+	return slices.ContainsFunc([]string{"flowbook/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
+		return path == p || strings.HasPrefix(path, p+"/")
+	})
+}
+
+// plainImport reports whether a package only is there when it is imported, as far as can be told from its path: packages of the standard library that
+// register nothing.
+func plainImport(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	if strings.Contains(first, ".") || module.Contains(path) || path == "C" {
+		return false
+	}
+	return !slices.Contains([]string{"image", "crypto", "net", "expvar", "embed", "plugin", "testing", "database", "hash"}, first) && path != "time/tzdata"
+}
+
+// uses are the packages, of those that are imported by name, without which the cell's program would do if it were not for the cell.
+func uses(c *gocell.Cell, known map[string]*gocell.Decl) map[string]bool {
+	path, paths := pathOf(c, known), map[string]bool{}
+	for _, u := range append(slices.Clip(c.Decls), c.Body) {
+		if u == nil {
+			continue
+		}
+		for name := range u.Idents {
+			if p := path(name); p != "" {
+				paths[p] = true
+			}
+		}
+	}
+	return paths
+}
