@@ -146,22 +146,21 @@ func openFlows(ctx context.Context, path string, stdin io.Reader, columns []stri
 }
 
 // await returns what open does, or why ctx ended when it ends first: opening a stream waits for its first line, which may never come.
-func await[T any](ctx context.Context, open func() (T, error)) (T, error) {
+func await(ctx context.Context, open func() (flowSource, error)) (flowSource, error) {
 	type result struct {
-		value T
+		flows flowSource
 		err   error
 	}
 	opened := make(chan result, 1)
 	go func() {
-		value, err := open()
-		opened <- result{value, err}
+		flows, err := open()
+		opened <- result{flows, err}
 	}()
 	select {
 	case r := <-opened:
-		return r.value, r.err
+		return r.flows, r.err
 	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 }
 

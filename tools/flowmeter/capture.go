@@ -86,7 +86,7 @@ func (c *Capture) open(r io.Reader) error {
 		pcap.SetSnaplen(maxCapture)
 		c.read = pcap.ZeroCopyReadPacketData
 		link := pcap.LinkType() & 0xffff // above are bits about the frame check sequence
-		if !decodes(link) {
+		if decoder(link) == nil {
 			return fmt.Errorf("no packet of it can be metered: its link type is %d", link)
 		}
 		c.link = func(int) (layers.LinkType, error) { return link, nil }

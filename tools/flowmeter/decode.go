@@ -15,37 +15,37 @@ const maxDepth = 8
 // decode fills p from a captured frame, all but its time and length, and says whether the frame belongs to a flow. Frames that are no IP,
 // are cut off before the ports, or are a later fragment do not.
 func (p *Packet) decode(link layers.LinkType, b []byte) bool {
-	switch link {
-	case layers.LinkTypeEthernet:
-		return p.ethernet(b, true, 0)
-	case layers.LinkTypeNull, layers.LinkTypeLoop:
-		return len(b) > 4 && p.ip(b[4:], 0)
-	case layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14: // 12 and 14: raw IP as some systems number it
-		return p.ip(b, 0)
-	case layers.LinkTypeLinuxSLL:
-		if len(b) < 16 {
-			return false
-		}
-		copy(p.SrcMAC[:], b[6:12])
-		return p.network(be.Uint16(b[14:]), b[16:], 0)
-	case layers.LinkTypeLinuxSLL2:
-		if len(b) < 20 {
-			return false
-		}
-		copy(p.SrcMAC[:], b[12:18])
-		return p.network(be.Uint16(b), b[20:], 0)
-	}
-	return false
+	decode := decoder(link)
+	return decode != nil && decode(p, b)
 }
 
-// decodes says whether decode knows frames of that type. Those of others in a pcapng file, which may mix types, are skipped.
-func decodes(link layers.LinkType) bool {
+// decoder is what decodes frames of a link type; nil if nothing does. Such frames in a pcapng file, which may mix types, are skipped.
+func decoder(link layers.LinkType) func(p *Packet, b []byte) bool {
 	switch link {
-	case layers.LinkTypeEthernet, layers.LinkTypeNull, layers.LinkTypeLoop, layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14,
-		layers.LinkTypeLinuxSLL, layers.LinkTypeLinuxSLL2:
-		return true
+	case layers.LinkTypeEthernet:
+		return func(p *Packet, b []byte) bool { return p.ethernet(b, true, 0) }
+	case layers.LinkTypeNull, layers.LinkTypeLoop:
+		return func(p *Packet, b []byte) bool { return len(b) > 4 && p.ip(b[4:], 0) }
+	case layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14: // 12 and 14: raw IP as some systems number it
+		return func(p *Packet, b []byte) bool { return p.ip(b, 0) }
+	case layers.LinkTypeLinuxSLL:
+		return func(p *Packet, b []byte) bool {
+			if len(b) < 16 {
+				return false
+			}
+			copy(p.SrcMAC[:], b[6:12])
+			return p.network(be.Uint16(b[14:]), b[16:], 0)
+		}
+	case layers.LinkTypeLinuxSLL2:
+		return func(p *Packet, b []byte) bool {
+			if len(b) < 20 {
+				return false
+			}
+			copy(p.SrcMAC[:], b[12:18])
+			return p.network(be.Uint16(b), b[20:], 0)
+		}
 	}
-	return false
+	return nil
 }
 
 // ethernet decodes a frame. Only an outer frame's addresses count, and only that has NFStream's least length.
