@@ -151,7 +151,7 @@ func TestLoadRefuses(t *testing.T) {
 			f[modelFile].Data = bytes.Replace(f[modelFile].Data, []byte(`"threshold": `), []byte(`"threshold": 1`), 1)
 		}},
 		{"newer", "it has schema 2, and this program reads up to 1", func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Schema = 2 }) }},
-		{"unknown detector", `it has a detector "oracle"`, func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Kind = "oracle" }) }},
+		{"unknown detector", `does not know: no detector "oracle"`, func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Kind = "oracle" }) }},
 		{"weights gone", "layer_1_kernel", func(f fstest.MapFS) { delete(f, npy(f)) }},
 		{"weights cut short", "is cut short: 255 of 256 bytes", func(f fstest.MapFS) { f[npy(f)].Data = f[npy(f)].Data[:255] }},
 		{"weights too long", "is too large: 257 bytes", func(f fstest.MapFS) { f[npy(f)].Data = append(f[npy(f)].Data, 0) }},

@@ -1,12 +1,27 @@
 package detect
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 
+	"flowbook/ml"
 	"flowbook/ml/dataset"
 )
+
+var forestKind = kind{name: "forest",
+	train: func(_ context.Context, t Training, parts ml.Parts) (Detector, error) {
+		return TrainForest(parts.Train, t.Seed), nil
+	},
+	check: func(d Detector, width int) error {
+		f := d.(*Forest)
+		return cmp.Or(fits("forest", f.Features, width), f.check())
+	},
+	save: saveForest,
+	load: loadForest,
+}
 
 // Forest is an isolation forest (Liu, Ting and Zhou, 2008): trees that cut samples of the training rows at random; what
 // a few cuts set apart is strange. Scores lie between 0 and 1, those of ordinary rows mostly below 0.5.
@@ -168,4 +183,46 @@ func (f *Forest) check() error {
 		}
 	}
 	return nil
+}
+
+func saveForest(d Detector, to *document) {
+	f := d.(*Forest)
+	to.Sample = f.Sample
+	var nodes []float64
+	for _, tree := range f.Trees {
+		to.Trees = append(to.Trees, len(tree))
+		for _, n := range tree {
+			nodes = append(nodes, float64(n.Feature), float64(n.Left), float64(n.Rows), n.Cut)
+		}
+	}
+	to.add("nodes", "<f8", nodes, len(nodes)/4, 4)
+}
+
+func loadForest(from *document, width int, read readArray) (Detector, error) {
+	total := 0
+	for _, n := range from.Trees {
+		if n < 1 || n > 1<<20 || total > 1<<24 {
+			return nil, fmt.Errorf("a forest cannot have trees of %d nodes", from.Trees)
+		}
+		total += n
+	}
+	values, err := read("nodes", "<f8", total, 4)
+	if err != nil {
+		return nil, err
+	}
+	f := &Forest{Features: width, Sample: from.Sample}
+	for _, n := range from.Trees {
+		tree := make([]Node, n)
+		for i := range tree {
+			for _, v := range values[:3] {
+				if v != math.Trunc(v) || v < 0 || v > math.MaxInt32 {
+					return nil, fmt.Errorf("nodes: %v is not a whole number", v)
+				}
+			}
+			tree[i] = Node{Feature: int32(values[0]), Left: int32(values[1]), Rows: int32(values[2]), Cut: values[3]}
+			values = values[4:]
+		}
+		f.Trees = append(f.Trees, tree)
+	}
+	return f, nil
 }

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -89,45 +91,24 @@ func drivers(names []string, parts []float64, most int) []Driver {
 
 // check says what does not fit together in a model that came from a file.
 func (m *Model) check() error {
-	width := len(m.FeatureNames())
-	fits := func(what string, n int) error {
-		if n != width {
-			return fmt.Errorf("%s for %d features, not %d", what, n, width)
-		}
-		return nil
+	kind, err := kindOf(m.Kind)
+	if err != nil {
+		return err
 	}
 	if (m.Kind == "original") != (m.Features == nil) {
 		return fmt.Errorf("a model of kind %s with the wrong features", m.Kind)
 	}
-	var errs []error
+	width := len(m.FeatureNames())
 	if m.Features == nil {
 		if m.Scaler == nil {
-			return fmt.Errorf("no scaler")
+			return errors.New("no scaler")
 		}
-		errs = append(errs, fits("scaler", len(m.Scaler.Min)), fits("scaler", len(m.Scaler.Max)))
+		err = cmp.Or(fits("scaler", len(m.Scaler.Min), width), fits("scaler", len(m.Scaler.Max), width))
 	} else {
-		errs = append(errs, fits("means", len(m.Features.Mean)), fits("scales", len(m.Features.Scale)))
+		err = cmp.Or(fits("means", len(m.Features.Mean), width), fits("scales", len(m.Features.Scale), width))
 		if slices.Contains(m.Features.Scale, 0) {
-			return fmt.Errorf("a scale of 0")
+			return errors.New("a scale of 0")
 		}
 	}
-	switch d := m.Detector.(type) {
-	case *Reconstruction:
-		errs = append(errs, d.Net.Check(), fits("network", d.Net.Features))
-		if d.Order != 2 && d.Order != 4 {
-			return fmt.Errorf("errors of order %d", d.Order)
-		}
-	case *PCA:
-		errs = append(errs, fits("means of components", len(d.Mean)), fits("components", d.Components.Cols))
-	case *Forest:
-		errs = append(errs, fits("forest", d.Features), d.check())
-	case *RobustZ:
-		errs = append(errs, fits("medians", len(d.Median)), fits("deviations", len(d.Scale)))
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return m.Calibration.check()
+	return cmp.Or(err, kind.check(m.Detector, width), m.Calibration.check())
 }

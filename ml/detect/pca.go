@@ -1,13 +1,45 @@
 package detect
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
 
+	"flowbook/ml"
 	"flowbook/ml/dataset"
 )
+
+// pcaShare is the share of the variance that the components must explain: the usual choice.
+const pcaShare = 0.9
+
+var pcaKind = kind{name: "pca",
+	train: func(_ context.Context, _ Training, parts ml.Parts) (Detector, error) {
+		return TrainPCA(parts.Train, pcaShare)
+	},
+	check: func(d Detector, width int) error {
+		p := d.(*PCA)
+		return cmp.Or(fits("means of components", len(p.Mean), width), fits("components", p.Components.Cols, width))
+	},
+	save: func(d Detector, to *document) {
+		p := d.(*PCA)
+		to.Mean = p.Mean
+		to.add("components", "<f8", p.Components.Data, p.Components.Rows, p.Components.Cols)
+	},
+	load: func(from *document, width int, read readArray) (Detector, error) {
+		p := &PCA{Mean: from.Mean, Components: dataset.Matrix{Cols: width}}
+		for _, a := range from.Arrays {
+			if a.Name == "components" && len(a.Shape) == 2 {
+				p.Components.Rows = a.Shape[0]
+			}
+		}
+		var err error
+		p.Components.Data, err = read("components", "<f8", p.Components.Rows, width)
+		return p, err
+	},
+}
 
 // PCA scores a row by its mean squared distance from the plane of the largest principal components.
 type PCA struct {

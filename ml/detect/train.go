@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -40,10 +39,10 @@ func (r Report) Got() float64 { return float64(r.Flagged) / float64(max(r.Judge,
 
 // Columns are the columns that training that kind takes.
 func Columns(kind string) ([]string, error) {
-	switch {
-	case !slices.Contains(Kinds, kind):
-		return nil, fmt.Errorf("no detector %q; there are %q", kind, Kinds)
-	case kind == "original":
+	if _, err := kindOf(kind); err != nil {
+		return nil, err
+	}
+	if kind == "original" {
 		return []string{packets, firstSeen}, nil
 	}
 	return (&Features{}).Columns(), nil
@@ -56,6 +55,10 @@ const minFlows = 200
 // network early, the next quarter chooses the threshold, and the rest, unseen until then, judges it.
 func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	var report Report
+	kind, err := kindOf(t.Kind)
+	if err != nil {
+		return nil, report, err
+	}
 	columns, err := Columns(t.Kind)
 	if err != nil {
 		return nil, report, err
@@ -86,7 +89,7 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		model.Features.standardise(rows)
 	}
 	parts := ml.Parts{Train: rows.Slice(0, cut[0]), Test: rows.Slice(cut[0], cut[1])}
-	if model.Detector, err = trainDetector(ctx, t, parts); err != nil {
+	if model.Detector, err = kind.train(ctx, t, parts); err != nil {
 		return nil, report, err
 	}
 	benign := func(from, to int) []float64 {
@@ -130,40 +133,6 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		}
 	}
 	return model, report, nil
-}
-
-// trainDetector trains the detector alone. Those that need no early stopping do without parts.Test.
-func trainDetector(ctx context.Context, t Training, parts ml.Parts) (Detector, error) {
-	switch t.Kind {
-	case "original":
-		c := ml.KerasConfig()
-		c.Seed = t.Seed
-		return TrainReconstruction(ctx, c, parts, 2)
-	case "autoencoder":
-		c := WideConfig()
-		c.Seed = t.Seed
-		return TrainReconstruction(ctx, c, parts, 4)
-	case "pca":
-		return TrainPCA(parts.Train, pcaShare)
-	case "forest":
-		return TrainForest(parts.Train, t.Seed), nil
-	}
-	return TrainRobustZ(parts.Train), nil
-}
-
-// pcaShare is the share of the variance that the components must explain: the usual choice.
-const pcaShare = 0.9
-
-// WideConfig is the autoencoder of many features. As in the original, two numbers must hold a flow. The narrow middle and
-// the score's order are what finds the attacks of the synthetic capture, not the curvature that a network adds: a PCA of
-// two components whose errors are scored in the same way comes as far (average precision 0.98 on splits 2 to 5, as the
-// network).
-func WideConfig() ml.Config {
-	c := ml.KerasConfig()
-	c.Layers = []ml.Layer{{Units: 16, Activation: ml.Tanh}, {Units: 2, Activation: ml.Tanh}, {Units: 16, Activation: ml.Tanh}}
-	c.Output = ml.Linear
-	c.Epochs, c.LearningRate = 30, 3e-3
-	return c
 }
 
 // flowsPerDay is the pace of flows, taken between the quartiles of their times, because some of an exporter's flows may

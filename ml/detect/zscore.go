@@ -1,12 +1,28 @@
 package detect
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
 )
+
+var zscoreKind = kind{name: "zscore",
+	train: func(_ context.Context, _ Training, parts ml.Parts) (Detector, error) {
+		return TrainRobustZ(parts.Train), nil
+	},
+	check: func(d Detector, width int) error {
+		z := d.(*RobustZ)
+		return cmp.Or(fits("medians", len(z.Median), width), fits("deviations", len(z.Scale), width))
+	},
+	save: func(d Detector, to *document) { to.Median, to.Scale = d.(*RobustZ).Median, d.(*RobustZ).Scale },
+	load: func(from *document, _ int, _ readArray) (Detector, error) {
+		return &RobustZ{Median: from.Median, Scale: from.Scale}, nil
+	},
+}
 
 // RobustZ scores a row by the root mean square of its features' robust z-scores: distances from the median in units of
 // 1.4826 times the median absolute deviation, which for normal data is the standard deviation (Iglewicz and Hoaglin,
