@@ -11,6 +11,7 @@ import (
 
 	"flowbook/ml/dataset"
 	"flowbook/ml/module"
+	"flowbook/tools/compare"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
@@ -67,7 +68,7 @@ func TestExecute(t *testing.T) {
 			if m, err := dataset.ReadManifest(dataset.Path("EditDatasets")); err != nil || m.Source.SHA256 != committed {
 				t.Skip("ran well; not compared, because Datasets/27072022.csv is not the synthetic capture of the committed outputs (move it away to compare)")
 			}
-			if err := runner.Check(stored, nb, res, runner.Comparison{Tolerance: 1e-6, Pixels: 0.001}); err != nil {
+			if err := runner.Check(stored, nb, res, runner.Comparison{Rules: compare.Rules{Tolerance: 1e-6, Pixels: 0.001}}); err != nil {
 				t.Fatal(err)
 			}
 			if bad := res.Bad(); bad != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"flowbook/tools/compare"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
 )
@@ -32,9 +33,9 @@ func (c *checkCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	comparison := runner.Comparison{Tolerance: c.Tolerance, Pixels: c.Pixels, IgnoreMIME: c.IgnoreMIME, Lax: c.Lax}
+	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax}
 	for _, path := range c.Sanitize {
-		more, err := runner.ReadSanitizers(path)
+		more, err := compare.ReadSanitizers(path)
 		if err != nil {
 			return &usageError{err}
 		}

@@ -18,6 +18,7 @@ import (
 
 	"flowbook/ml/module"
 	"flowbook/tools/notebook"
+	"flowbook/tools/parameter"
 	"flowbook/tools/runner"
 )
 
@@ -100,7 +101,7 @@ func (c *runCmd) Run(con *console) error {
 }
 
 // all runs the notebooks, at most Jobs at once.
-func (c *runCmd) all(con *console, targets []*target, assignments []runner.Assignment) error {
+func (c *runCmd) all(con *console, targets []*target, assignments []parameter.Assignment) error {
 	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {
@@ -146,17 +147,17 @@ func worse(con *console, runs, reports error) error {
 	return runs
 }
 
-func (c *runCmd) assignments() ([]runner.Assignment, error) {
-	var as []runner.Assignment
+func (c *runCmd) assignments() ([]parameter.Assignment, error) {
+	var as []parameter.Assignment
 	for _, path := range c.ParamFile {
-		more, err := runner.ReadAssignments(path)
+		more, err := parameter.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
 		as = append(as, more...)
 	}
 	for _, arg := range c.Param {
-		a, err := runner.ParseAssignment(arg)
+		a, err := parameter.Parse(arg)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +169,7 @@ func (c *runCmd) assignments() ([]runner.Assignment, error) {
 // help prints what the notebooks' parameters cells declare.
 func (c *runCmd) help(con *console, targets []*target) error {
 	for i, t := range targets {
-		params, err := runner.Parameters(t.nb, t.dir)
+		params, err := parameter.List(t.nb, t.dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
@@ -196,9 +197,9 @@ func (c *runCmd) help(con *console, targets []*target) error {
 }
 
 // dryRun checks everything that can be checked without a kernel.
-func (c *runCmd) dryRun(con *console, targets []*target, assignments []runner.Assignment) error {
+func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter.Assignment) error {
 	for _, t := range targets {
-		if err := runner.Inject(t.nb, assignments, t.dir); err != nil {
+		if err := parameter.Inject(t.nb, assignments, t.dir); err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 		n, skipped := 0, 0

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
+	"flowbook/tools/parameter"
 
-	"flowbook/tools/runner"
+	"github.com/fsnotify/fsnotify"
 )
 
 // settle is how long files must have been quiet before a run: editors write in several steps.
@@ -19,7 +19,7 @@ const settle = 200 * time.Millisecond
 
 // watch runs the notebooks, and again after each change, until the context is done. A run that fails is told of and ends nothing; what it began
 // with is saved, so the next one goes on from there.
-func (c *runCmd) watch(con *console, targets []*target, assignments []runner.Assignment) error {
+func (c *runCmd) watch(con *console, targets []*target, assignments []parameter.Assignment) error {
 	for _, t := range targets {
 		if t.path == "-" {
 			return &usageError{errors.New("--watch and standard input exclude each other")}

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"flowbook/tools/parameter"
 
-	"flowbook/tools/runner"
+	"go.yaml.in/yaml/v3"
 )
 
 // instance is a step with values for the parameters of its grid: what is run, and what has a key.
@@ -17,7 +17,7 @@ type instance struct {
 	*Step
 	name            string
 	inputs, outputs []File
-	assignments     []runner.Assignment
+	assignments     []parameter.Assignment
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -91,8 +91,8 @@ func (p *Pipeline) fix(run *instance, name string, value *yaml.Node) *instance {
 	return &fixed
 }
 
-func (p *Pipeline) assignment(name string, value *yaml.Node) runner.Assignment {
-	return runner.Assignment{Name: name, Node: value, Origin: fmt.Sprintf("%s:%d", p.file, value.Line)}
+func (p *Pipeline) assignment(name string, value *yaml.Node) parameter.Assignment {
+	return parameter.Assignment{Name: name, Node: value, Origin: fmt.Sprintf("%s:%d", p.file, value.Line)}
 }
 
 func fill(pattern, name, value string) string {

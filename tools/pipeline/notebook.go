@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/parameter"
 	"flowbook/tools/runner"
 )
 
@@ -115,7 +116,7 @@ func declares(files []File, name string) bool {
 
 // carryOver brings a notebook's text and comments into its executed form: the source's cells with the outputs of the last run. It
 // is called when the code is the same, so that the code cells of the two are pairs.
-func carryOver(source, executed string, assignments []runner.Assignment) error {
+func carryOver(source, executed string, assignments []parameter.Assignment) error {
 	now, err := notebook.ReadFile(source)
 	if err != nil {
 		return err
@@ -124,7 +125,7 @@ func carryOver(source, executed string, assignments []runner.Assignment) error {
 	if err != nil {
 		return err
 	}
-	if err := runner.Inject(now, assignments, filepath.Dir(source)); err != nil {
+	if err := parameter.Inject(now, assignments, filepath.Dir(source)); err != nil {
 		return err
 	}
 	from := codeCells(ran)

@@ -45,64 +45,6 @@ func ExampleRun() {
 	// exit status 1
 }
 
-func ExampleParameters() {
-	nb := notebook.New()
-	cell := notebook.NewCode("var rate = 0.5 // learning rate\nvar layers = []int{8, 4}")
-	cell.Metadata.Set("tags", []byte(`["parameters"]`))
-	nb.Cells = append(nb.Cells, cell)
-	nb.Metadata.Set("language_info", []byte(`{"name": "go"}`))
-	params, err := runner.Parameters(nb, ".")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, p := range params {
-		fmt.Println(p.Name, p.Type, p.Default, p.Help)
-	}
-	// Output:
-	// rate float64 0.5 learning rate
-	// layers []int []int{8, 4}
-}
-
-func ExampleInject() {
-	nb := notebook.New()
-	cell := notebook.NewCode("var rate = 0.5\nvar layers = []int{8, 4}")
-	cell.Metadata.Set("tags", []byte(`["parameters"]`))
-	nb.Cells = append(nb.Cells, cell)
-	nb.Metadata.Set("language_info", []byte(`{"name": "go"}`))
-	a, err := runner.ParseAssignment("layers=[16, 8]")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if err := runner.Inject(nb, []runner.Assignment{a}, "."); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(nb.Cells[1].Source)
-	fmt.Println(runner.Inject(nb, []runner.Assignment{{Name: "rate", Text: "fast", Origin: "-p rate=fast"}}, "."))
-	// Output:
-	// // Parameters
-	// var layers = []int{16, 8}
-	// -p rate=fast: parameter rate: "fast" is no float64
-}
-
-func ExampleComparison_Diff() {
-	out := func(text string) []*notebook.Output {
-		return []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: text}}
-	}
-	c := runner.Comparison{Tolerance: 1e-6}
-	fmt.Printf("%q\n", c.Diff(out("loss 0.12345678 in 1.5s\n"), out("loss 0.12345679 in 20ms\n")))
-	fmt.Print(c.Diff(out("loss 0.12\n"), out("loss 0.13\n")))
-	// Output:
-	// ""
-	// --- stored stdout
-	// +++ new stdout
-	// @@ -1 +1 @@
-	// -loss 0.12
-	// +loss 0.13
-}
-
 func ExampleCheck() {
 	stored := notebook.New()
 	stored.Cells = []*notebook.Cell{notebook.NewCode("fmt.Println(flows)")}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"flowbook/tools/compare"
 	"flowbook/tools/gocell"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
@@ -246,7 +247,10 @@ func TestCellStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outs := []*notebook.Output{text("stdout", "a\n"), picture(3), raw("application/x+json", `{"b":1.0}`)}
+	outs := []*notebook.Output{
+		{Type: notebook.Stream, Name: "stdout", Text: "a\n"},
+		{Type: notebook.DisplayData, Data: notebook.NewBundle("image/png", "iVBORw0KGgo=", "text/plain", "a picture")},
+	}
 	put := func() {
 		t.Helper()
 		if err := store.put("k", outs, []readFile{{csv, sum}}); err != nil {
@@ -255,7 +259,7 @@ func TestCellStore(t *testing.T) {
 	}
 	put()
 	got, why := store.get("k", &files)
-	if why != "" || (Comparison{}).Diff(outs, got) != "" {
+	if why != "" || (compare.Rules{}).Diff(outs, got) != "" {
 		t.Fatalf("got %v, %s", got, why)
 	}
 	whole, err := os.ReadFile(store.path("k"))
@@ -268,7 +272,7 @@ func TestCellStore(t *testing.T) {
 		if err := os.WriteFile(store.path("k"), bad, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if outs, why := store.get("k", &files); why == "" && (Comparison{}).Diff(outs, got) != "" {
+		if outs, why := store.get("k", &files); why == "" && (compare.Rules{}).Diff(outs, got) != "" {
 			t.Fatalf("byte %d changed, and the result is taken", i)
 		}
 	}

@@ -23,7 +23,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +30,7 @@ import (
 
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
+	"flowbook/tools/parameter"
 )
 
 // Options says how a notebook is run.
@@ -40,9 +40,9 @@ type Options struct {
 	Env       []string // NAME=value, on top of the spec's
 	Transport string   // as jupyter.Options
 
-	Path        string       // how results name the notebook
-	Output      string       // where the notebook is written, first and after each cell; "" to keep it in memory only
-	Assignments []Assignment // parameters to set
+	Path        string                 // how results name the notebook
+	Output      string                 // where the notebook is written, first and after each cell; "" to keep it in memory only
+	Assignments []parameter.Assignment // parameters to set
 
 	Timeout     time.Duration // of a cell that sets none of its own; 0 is none
 	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
@@ -71,7 +71,7 @@ type Event struct {
 // executed are cleared first, so that nothing old stands beside something new, and set as the cells run. Parameters are
 // checked before anything is started. The Result is complete whenever err is nil.
 func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, error) {
-	if err := Inject(nb, opt.Assignments, opt.Dir); err != nil {
+	if err := parameter.Inject(nb, opt.Assignments, opt.Dir); err != nil {
 		return nil, err
 	}
 	s := newSession(nb, opt)
@@ -99,82 +99,6 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 		return nil, err
 	}
 	return s.res, s.finish()
-}
-
-// Inject sets parameters: it puts a cell tagged injected-parameters after the first cell tagged parameters, in place of the one that an
-// earlier run has put there. Without assignments nothing changes. dir is where packages are looked up that the
-// parameters cell imports.
-func Inject(nb *notebook.Notebook, as []Assignment, dir string) error {
-	if len(as) == 0 {
-		return nil
-	}
-	at, old := parameterCells(nb)
-	if at < 0 {
-		return &ParameterError{as[0].Origin, errors.New("the notebook has no cell tagged parameters")}
-	}
-	d, err := declare(nb.Language(), nb.Cells[at].Source, dir)
-	if err != nil {
-		return &ParameterError{as[0].Origin, err}
-	}
-	source, err := injected(d, as)
-	if err != nil {
-		return err
-	}
-	cell := notebook.NewCode(source)
-	if err := cell.Metadata.Put("tags", []string{"injected-parameters"}); err != nil {
-		return fmt.Errorf("inject parameters: %w", err)
-	}
-	if old >= 0 {
-		cell.ID = nb.Cells[old].ID
-		nb.Cells[old] = cell
-		return nil
-	}
-	nb.Cells = append(nb.Cells[:at+1], append([]*notebook.Cell{cell}, nb.Cells[at+1:]...)...)
-	if nb.Minor >= 5 {
-		cell.ID = freeID(nb, "injected-parameters")
-	}
-	return nil
-}
-
-// Parameters lists what the notebook's parameters cell declares; none without such a cell.
-func Parameters(nb *notebook.Notebook, dir string) ([]Parameter, error) {
-	at, _ := parameterCells(nb)
-	if at < 0 {
-		return nil, nil
-	}
-	d, err := declare(nb.Language(), nb.Cells[at].Source, dir)
-	if err != nil {
-		return nil, err
-	}
-	return d.parameters(), nil
-}
-
-// parameterCells finds the first cell tagged parameters and the first tagged injected-parameters, -1 for none.
-func parameterCells(nb *notebook.Notebook) (at, injected int) {
-	at, injected = -1, -1
-	for i, c := range nb.Cells {
-		if c.Type != notebook.Code {
-			continue
-		}
-		if at < 0 && c.HasTag("parameters") {
-			at = i
-		}
-		if injected < 0 && c.HasTag("injected-parameters") {
-			injected = i
-		}
-	}
-	return at, injected
-}
-
-func freeID(nb *notebook.Notebook, id string) string {
-	used := map[string]bool{}
-	for _, c := range nb.Cells {
-		used[c.ID] = true
-	}
-	for n, base := 2, id; used[id]; n++ {
-		id = fmt.Sprintf("%s-%d", base, n)
-	}
-	return id
 }
 
 // settings is the "flowbook" object of a cell's or a notebook's metadata.

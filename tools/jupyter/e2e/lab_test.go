@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"flowbook/tools/compare"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
@@ -479,7 +480,7 @@ func (s *seat) compare(t *testing.T, nb *notebook.Notebook, saved string) {
 		if c.Type != lab.Cells[i].Type || c.ID != lab.Cells[i].ID || c.Source != lab.Cells[i].Source {
 			t.Errorf("cell %d is not what it was after saving", i)
 		}
-		if diff := (runner.Comparison{}).Diff(c.Outputs, lab.Cells[i].Outputs); diff != "" && !c.HasTag("nbval-ignore-output") {
+		if diff := (compare.Rules{}).Diff(c.Outputs, lab.Cells[i].Outputs); diff != "" && !c.HasTag("nbval-ignore-output") {
 			t.Errorf("cell %d, headless (-) and in JupyterLab (+):\n%s", i, diff)
 		}
 		if got, want := fmt.Sprint(kinds(lab.Cells[i])), fmt.Sprint(kinds(c)); got != want && !c.HasTag("nbval-ignore-output") {

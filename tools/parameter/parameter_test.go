@@ -1,6 +1,7 @@
-package runner
+package parameter
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,6 +33,7 @@ var (
 	mode         = Fast
 	opt          = struct{ Size int; Name string }{1, "n"}
 	grid [2]float32
+	x    any = 1
 )
 
 const limit = 1000
@@ -95,14 +97,25 @@ func TestGoParameters(t *testing.T) {
 		{"opt={siez: 3}", "", "-p opt={siez: 3}: parameter opt: struct{Size int; Name string} has no field siez"},
 		{"grid=[1, 2]", "var grid = [2]float32{1, 2}", ""},
 		{"grid=[1]", "", "-p grid=[1]: parameter grid: 1 values for a [2]float32"},
+		{"x=7", "var x any = 7", ""},
+		{"x=0x1f", "var x any = 0x1f", ""},
+		{"x=-.inf", "var x any = math.Inf(-1)", ""},
+		{"x=[1, true, a]", `var x any = []any{1, true, "a"}`, ""},
+		{"x=08", "", "-p x=08: parameter x: 08 begins with 0, which may mean octal; write 8"},
+		{"x=1_", "", "-p x=1_: parameter x: 1_ has an underscore that separates no digits"},
+		{"x=&a [*a]", "", "-p x=&a [*a]: parameter x: line 1: the alias *a is part of its own value"},
+		{"x={a: 1, a: 2}", "", "-p x={a: 1, a: 2}: parameter x: line 1: a is set twice, first on line 1"},
+		{"epochs=012", "", "-p epochs=012: parameter epochs: 012 begins with 0, which may mean octal; write 12, or 0o12"},
+		{"alpha=-007", "", "-p alpha=-007: parameter alpha: -007 begins with 0, which may mean octal; write -7, or -0o7"},
+		{"alpha=0.5", "var alpha float64 = 0.5", ""},
 		{"limit=12", "const limit = 12", ""},
 		{"limit=0.5", "", "-p limit=0.5: parameter limit: 0.5 is no whole number, a untyped int is wanted"},
 		{"rate=1e39", "", "-p rate=1e39: parameter rate: 1e39 overflows float32"},
-		{"hidden=1", "", "-p hidden=1: the notebook has no parameter hidden; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
-		{"a=1", "", "-p a=1: the notebook has no parameter a; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
+		{"hidden=1", "", "-p hidden=1: the notebook has no parameter hidden; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
+		{"a=1", "", "-p a=1: the notebook has no parameter a; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
 	} {
 		t.Run(tt.arg, func(t *testing.T) {
-			a, err := ParseAssignment(tt.arg)
+			a, err := Parse(tt.arg)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +140,7 @@ func TestParameterFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte(s), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		as, err := ReadAssignments(path)
+		as, err := ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,11 +161,37 @@ func TestParameterFile(t *testing.T) {
 	for _, tt := range []struct{ yaml, want string }{
 		{"name: 010", path + ":1: parameter name: 010 is a YAML int, a string is wanted: quote it"},
 		{"\nepochs: \"7\"", path + `:2: parameter epochs: "7" is a string, a int is wanted`},
-		{"epoch: 7", path + ":1: the notebook has no parameter epoch; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, limit, rate"},
+		{"epochs: 012", path + ":1: parameter epochs: 012 begins with 0, which may mean octal; write 12, or 0o12"},
+		{"epoch: 7", path + ":1: the notebook has no parameter epoch; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
 	} {
 		_, err := injected(d, write(tt.yaml))
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%q: got %v, want %s", tt.yaml, err, tt.want)
+		}
+	}
+}
+
+// A file that says two things, or something else to each reader of YAML, says nothing.
+func TestUnsoundParameterFile(t *testing.T) {
+	bomb := "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+	for c := 'b'; c < 'j'; c++ { // a hundred million ones
+		bomb += fmt.Sprintf("%c: &%[1]c [*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c,*%[2]c]\n", c, c-1)
+	}
+	for _, tt := range []struct{ name, yaml, want string }{
+		{"a key twice", "epochs: 1\nsmall: 2\nepochs: 3", "line 3: epochs is set twice, first on line 1"},
+		{"a key twice below", "weight:\n  a: 1\n  a: 2", "line 3: a is set twice, first on line 2"},
+		{"two documents", "epochs: 1\n---\nsmall: 2", "line 2: a second document begins; put all parameters into one"},
+		{"an alias of itself", "x: &a [*a]", "line 1: the alias *a is part of its own value"},
+		{"an alias bomb", bomb, "the value has more than 1048576 nodes, its aliases written out"},
+		{"no mapping", "- 1", "line 1: want a mapping from parameter names to values"},
+	} {
+		path := filepath.Join(t.TempDir(), "p.yaml")
+		if err := os.WriteFile(path, []byte(tt.yaml), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadFile(path)
+		if want := "-f " + path + ": " + tt.want; err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", tt.name, err, want)
 		}
 	}
 }
@@ -165,7 +204,7 @@ func TestPythonParameters(t *testing.T) {
 	}
 	// papermill's readings (parameterize.py, translators.py)
 	for _, tt := range []struct{ text, want string }{
-		{"True", "True"}, {"None", "None"}, {"12", "12"}, {"1_000", "1000"}, {"0.5", "0.5"}, {"1", "1"},
+		{"True", "True"}, {"None", "None"}, {"12", "12"}, {"1_000", "1000"}, {"012", "12"}, {"0x1f", `"0x1f"`}, {"99999999999999999999", "99999999999999999999"}, {"0.5", "0.5"}, {"1", "1"},
 		{"nan", "float('nan')"}, {"inf", "float('inf')"}, {"x y", `"x y"`}, {`a"b\`, `"a\"b\\"`},
 	} {
 		if got := pythonGuess(tt.text); got != tt.want {

@@ -1,7 +1,9 @@
-package runner
+// Package compare compares the outputs of a notebook's cells with those that the notebook has stored. It needs no kernel.
+package compare
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,53 +12,20 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// Comparison says when the outputs of a cell count as those that its notebook has stored.
+// Rules say when the outputs of a cell count as those that its notebook has stored.
 //
 // A cell's text is compared stream by stream: GoNB does not keep the order in which a program writes to stdout, to stderr and to displays.
 // Displays and results are compared in order, each MIME type by its nature: images/png by pixels, JSON by value, all else as
 // text after sanitizing. Of errors, name and value count and not the traceback.
-type Comparison struct {
+type Rules struct {
 	Tolerance  float64     // relative difference up to which two numbers are equal; 0 compares them as text
 	Pixels     float64     // share of an image's pixels that may differ visibly
 	IgnoreMIME []string    // types that are not compared
 	Sanitizers []Sanitizer // on top of the built-in ones
-	Lax        bool        // compare only cells tagged nbval-check-output
-}
-
-// Check compares what a run has put out with the stored notebook and marks cells as Mismatched. Cells that did not end well, that say that
-// they are not to be compared, and that were never executed before are left alone; the latter are counted in the warnings.
-// stored must have the run notebook's cells.
-func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
-	if len(stored.Cells) != len(run.Cells) {
-		return fmt.Errorf("compare %s: %d stored cells, %d executed", res.Path, len(stored.Cells), len(run.Cells))
-	}
-	unrun := 0
-	for i := range res.Cells {
-		r := &res.Cells[i]
-		was, is := stored.Cells[r.Index], run.Cells[r.Index]
-		m := readMarkers(is)
-		if r.Status != OK || m.ignoreOutput || c.Lax && !m.compareOutput {
-			continue
-		}
-		if was.ExecutionCount == nil {
-			if len(was.Outputs) == 0 {
-				unrun++
-				continue
-			}
-			r.Status, r.Error = Mismatched, &CellError{Value: "the stored cell has outputs, but was never executed: its execution_count is null"}
-		} else if diff := c.Diff(was.Outputs, is.Outputs); diff != "" {
-			r.Status, r.Error = Mismatched, &CellError{Value: "the outputs are not the stored ones", Diff: diff}
-		}
-		res.Status = res.Status.Worst(r.Status)
-	}
-	if unrun > 0 {
-		res.Warnings = append(res.Warnings, fmt.Sprintf("cells never executed before, with nothing to compare with: %d (flowbook check --update stores their outputs)", unrun))
-	}
-	return nil
 }
 
 // Diff says how outputs differ, for people; "" if they do not.
-func (c Comparison) Diff(was, is []*notebook.Output) string {
+func (c Rules) Diff(was, is []*notebook.Output) string {
 	var parts []string
 	for _, name := range streamNames(was, is) {
 		parts = c.text(parts, name, streamText(was, name), streamText(is, name))
@@ -78,7 +47,7 @@ func (c Comparison) Diff(was, is []*notebook.Output) string {
 }
 
 // display compares two displays type by type.
-func (c Comparison) display(parts []string, what string, was, is *notebook.Output) []string {
+func (c Rules) display(parts []string, what string, was, is *notebook.Output) []string {
 	for _, mime := range union(mimes(was), mimes(is)) {
 		a, b := was.Data.Get(mime), is.Data.Get(mime)
 		name := what + ", " + mime
@@ -106,7 +75,7 @@ func (c Comparison) display(parts []string, what string, was, is *notebook.Outpu
 }
 
 // text compares two texts after sanitizing.
-func (c Comparison) text(parts []string, name, was, is string) []string {
+func (c Rules) text(parts []string, name, was, is string) []string {
 	if was == is {
 		return parts
 	}
@@ -117,7 +86,7 @@ func (c Comparison) text(parts []string, name, was, is string) []string {
 	if a != "" && !strings.HasSuffix(a, "\n") && b != "" && !strings.HasSuffix(b, "\n") {
 		a, b = a+"\n", b+"\n" // both have none: no word about it
 	}
-	return append(parts, udiff.Unified("stored "+name, "new "+name, a, b))
+	return append(parts, udiff.Unified("stored "+name, "new "+name, visible(a), visible(b)))
 }
 
 func streamNames(lists ...[]*notebook.Output) []string {
@@ -182,3 +151,6 @@ func union(a, b []string) []string {
 	}
 	return all
 }
+
+// ansi matches the escape sequences of a terminal.
+var ansi = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)

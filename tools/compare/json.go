@@ -1,4 +1,4 @@
-package runner
+package compare
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 )
 
 // json compares two JSON values; the order of keys and the way a number is written do not count.
-func (c Comparison) json(name string, was, is json.RawMessage) []string {
+func (c Rules) json(name string, was, is json.RawMessage) []string {
 	var a, b any
 	if json.Unmarshal(was, &a) != nil || json.Unmarshal(is, &b) != nil {
 		return []string{name + ": no JSON\n"}
@@ -18,7 +18,7 @@ func (c Comparison) json(name string, was, is json.RawMessage) []string {
 	return nil
 }
 
-func (c Comparison) value(path string, a, b any) (string, bool) {
+func (c Rules) value(path string, a, b any) (string, bool) {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)

@@ -1,8 +1,9 @@
-package runner
+package parameter
 
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,8 +41,9 @@ func pythonGuess(text string) string {
 	case "True", "False", "None":
 		return text
 	}
-	if i, err := strconv.ParseInt(strings.TrimSpace(text), 0, 64); err == nil {
-		return strconv.FormatInt(i, 10)
+	if digits := strings.TrimSpace(text); decimal.MatchString(digits) {
+		i, _ := new(big.Int).SetString(strings.ReplaceAll(digits, "_", ""), 10) // it is one
+		return i.String()
 	}
 	if f, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {
 		return pythonFloat(f)
@@ -84,8 +86,11 @@ func pythonValue(n *yaml.Node) (string, error) {
 		}
 		return map[bool]string{true: "True", false: "False"}[b], nil
 	case "!!int":
-		return strings.TrimPrefix(n.Value, "+"), nil
+		return number(n)
 	case "!!float":
+		if err := errZero(n.Value); err != nil {
+			return "", err
+		}
 		var f float64
 		if err := n.Decode(&f); err != nil {
 			return "", err

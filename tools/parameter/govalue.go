@@ -1,4 +1,4 @@
-package runner
+package parameter
 
 import (
 	"errors"
@@ -34,6 +34,9 @@ func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(a.Text), &doc); err != nil || doc.Kind == 0 {
 		return "", fmt.Errorf("%q is no %s", a.Text, g.d.typeString(t))
+	}
+	if err := soundYAML(&doc); err != nil {
+		return "", err
 	}
 	return g.node(resolve(&doc), t, false)
 }
@@ -92,6 +95,9 @@ func (g goValue) scalar(text string, basic *types.Basic, t types.Type) (string, 
 		return "", fmt.Errorf("%q is no %s: true or false", text, name)
 	}
 	text = strings.TrimSpace(text)
+	if err := errZero(text); err != nil {
+		return "", err
+	}
 	if basic.Info()&types.IsFloat != 0 { // Go has no literals for them
 		switch strings.ToLower(strings.TrimLeft(text, ".+")) {
 		case "nan":
@@ -318,8 +324,14 @@ func (g goValue) any(n *yaml.Node) (string, error) {
 		return "nil", nil
 	case "!!str":
 		return strconv.Quote(n.Value), nil
-	case "!!bool", "!!int", "!!float":
-		return n.Value, nil
+	case "!!bool":
+		return strings.ToLower(n.Value), nil
+	case "!!int", "!!float":
+		text, err := number(n)
+		if err != nil {
+			return "", err
+		}
+		return g.scalar(text, types.Typ[types.UntypedFloat], types.Typ[types.UntypedFloat])
 	}
 	return "", errors.New("no Go value for a YAML " + n.ShortTag())
 }

@@ -1,9 +1,8 @@
-package runner
+package parameter
 
 import (
 	"bytes"
 	"errors"
-	"flowbook/tools/gocell"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -16,6 +15,8 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+
+	"flowbook/tools/gocell"
 )
 
 // goDecl is the type-checked parameters cell of a Go notebook. A parameter is a constant or variable declared on its own: GoNB keeps
@@ -192,8 +193,8 @@ func exportImporter(fset *token.FileSet, dir string, paths []string) (types.Impo
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
 		if err != nil {
-			if msg := firstLine(stderr.String()); msg != "" {
-				return nil, fmt.Errorf("go list: %s", msg)
+			if msg, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n"); msg != "" {
+				return nil, fmt.Errorf("go list: %s", strings.TrimSpace(msg))
 			}
 			return nil, fmt.Errorf("go list: %w", err)
 		}

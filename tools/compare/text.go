@@ -1,4 +1,4 @@
-package runner
+package compare
 
 import (
 	"bufio"
@@ -19,7 +19,7 @@ type Sanitizer struct {
 // builtin are the sanitizers that always apply: temporary folders, addresses, and durations as Go prints them. Dates are left alone: here
 // they are data.
 var builtin = []Sanitizer{
-	{gonbDir, "$$GONB_TMP_DIR"},
+	{regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`), "$$GONB_TMP_DIR"}, // a kernel's folder
 	{regexp.MustCompile(`(?:/tmp|(?:/private)?/var/folders)/[^\s"':]+`), "TMP"},
 	{regexp.MustCompile(`\b0x[0-9a-f]{6,16}\b`), "ADDRESS"},
 	{regexp.MustCompile(`\+0x[0-9a-f?]+\b`), "+OFFSET"},
@@ -27,7 +27,7 @@ var builtin = []Sanitizer{
 	{regexp.MustCompile(`(^|[^\w.])(?:\d+h)?\d+m\d+(?:\.\d+)?s\b`), "${1}DURATION"},
 }
 
-func (c Comparison) sanitize(s string) string {
+func (c Rules) sanitize(s string) string {
 	for _, san := range builtin {
 		s = san.Regex.ReplaceAllString(s, san.Replace)
 	}
@@ -45,7 +45,7 @@ var pythonGroup = regexp.MustCompile(`\\(?:(\d+)|g<(\w+)>)`)
 func ReadSanitizers(path string) ([]Sanitizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, pathError(err))
+		return nil, fmt.Errorf("read sanitizers: %w", err)
 	}
 	defer f.Close()
 	var all []Sanitizer

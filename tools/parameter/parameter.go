@@ -1,9 +1,9 @@
-package runner
+// Package parameter sets the parameters of Go and Python notebooks: it knows the constants and variables that a cell tagged
+// parameters declares, checks values against their types, and injects the cell that assigns them. It needs no kernel.
+package parameter
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -25,65 +25,26 @@ type Assignment struct {
 	Origin string // "-p alpha=0.9" or "params.yaml:3", for messages
 }
 
-// ParameterError is a parameter that does not exist or cannot have the value; nothing has been run.
-type ParameterError struct {
+// Error is a parameter that does not exist or cannot have the value; nothing has been run.
+type Error struct {
 	Origin string
 	Err    error
 }
 
-func (e *ParameterError) Error() string { return e.Origin + ": " + e.Err.Error() }
-func (e *ParameterError) Unwrap() error { return e.Err }
+func (e *Error) Error() string { return e.Origin + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
 
 // ExitCode is that of unusable arguments.
-func (e *ParameterError) ExitCode() int { return 2 }
+func (e *Error) ExitCode() int { return 2 }
 
-// ParseAssignment reads name=value as -p gives it.
-func ParseAssignment(arg string) (Assignment, error) {
+// Parse reads name=value as -p gives it.
+func Parse(arg string) (Assignment, error) {
 	name, text, ok := strings.Cut(arg, "=")
 	name = strings.TrimSpace(name)
 	if !ok || name == "" {
-		return Assignment{}, &ParameterError{"-p " + arg, fmt.Errorf("want name=value")}
+		return Assignment{}, &Error{"-p " + arg, fmt.Errorf("want name=value")}
 	}
 	return Assignment{Name: name, Text: text, Origin: "-p " + arg}, nil
-}
-
-// ReadAssignments reads a YAML file: one mapping from parameter names to values.
-func ReadAssignments(path string) ([]Assignment, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &ParameterError{"-f " + path, err}
-	}
-	defer f.Close()
-	var doc yaml.Node
-	if err := yaml.NewDecoder(f).Decode(&doc); err == io.EOF {
-		return nil, nil
-	} else if err != nil {
-		return nil, &ParameterError{"-f " + path, err}
-	}
-	root := resolve(&doc)
-	if root.Kind != yaml.MappingNode {
-		return nil, &ParameterError{"-f " + path, fmt.Errorf("line %d: want a mapping from parameter names to values", root.Line)}
-	}
-	var as []Assignment
-	for i := 0; i < len(root.Content); i += 2 {
-		key := root.Content[i]
-		as = append(as, Assignment{Name: key.Value, Node: resolve(root.Content[i+1]), Origin: fmt.Sprintf("%s:%d", path, key.Line)})
-	}
-	return as, nil
-}
-
-// resolve follows documents and aliases to the node that has the value.
-func resolve(n *yaml.Node) *yaml.Node {
-	for {
-		switch {
-		case n.Kind == yaml.DocumentNode && len(n.Content) > 0:
-			n = n.Content[0]
-		case n.Kind == yaml.AliasNode:
-			n = n.Alias
-		default:
-			return n
-		}
-	}
 }
 
 // last keeps the last assignment of each name, in the order of the first ones: what comes later on a command line wins.
@@ -131,11 +92,15 @@ func injected(d declaration, as []Assignment) (string, error) {
 	lines := []string{d.comment() + " Parameters"}
 	for _, a := range last(as) {
 		if !known[a.Name] {
-			return "", &ParameterError{a.Origin, fmt.Errorf("the notebook has no parameter %s%s", a.Name, have(names))}
+			return "", &Error{a.Origin, fmt.Errorf("the notebook has no parameter %s%s", a.Name, have(names))}
 		}
-		line, err := d.assign(a)
+		var line string
+		err := soundYAML(a.Node)
+		if err == nil {
+			line, err = d.assign(a)
+		}
 		if err != nil {
-			return "", &ParameterError{a.Origin, fmt.Errorf("parameter %s: %w", a.Name, err)}
+			return "", &Error{a.Origin, fmt.Errorf("parameter %s: %w", a.Name, err)}
 		}
 		lines = append(lines, line)
 	}

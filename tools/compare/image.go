@@ -1,4 +1,4 @@
-package runner
+package compare
 
 import (
 	"encoding/base64"
@@ -10,12 +10,12 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// visible is the difference of a colour channel, of 65535, from which on a pixel differs for the eye: another version of a font renderer or
+// seen is the difference of a colour channel, of 65535, from which on a pixel differs for the eye: another version of a font renderer or
 // another processor's rounding stays below.
-const visible = 65535 / 12
+const seen = 65535 / 12
 
 // image compares two PNGs by their pixels.
-func (c Comparison) image(name string, was, is *notebook.Output) []string {
+func (c Rules) image(name string, was, is *notebook.Output) []string {
 	a, err := decodePNG(was)
 	if err != nil {
 		return []string{fmt.Sprintf("%s: the stored one: %v\n", name, err)}
@@ -64,4 +64,4 @@ func differing(a, b image.Image) float64 {
 	return 0
 }
 
-func apart(a, b uint32) bool { return max(a, b)-min(a, b) > visible }
+func apart(a, b uint32) bool { return max(a, b)-min(a, b) > seen }

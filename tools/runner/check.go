@@ -1,0 +1,46 @@
+package runner
+
+import (
+	"fmt"
+
+	"flowbook/tools/compare"
+	"flowbook/tools/notebook"
+)
+
+// Comparison says which cells a check compares, and how.
+type Comparison struct {
+	compare.Rules
+	Lax bool // compare only cells tagged nbval-check-output
+}
+
+// Check compares what a run has put out with the stored notebook and marks cells as Mismatched. Cells that did not end well, that say that
+// they are not to be compared, and that were never executed before are left alone; the latter are counted in the warnings.
+// stored must have the run notebook's cells.
+func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
+	if len(stored.Cells) != len(run.Cells) {
+		return fmt.Errorf("compare %s: %d stored cells, %d executed", res.Path, len(stored.Cells), len(run.Cells))
+	}
+	unrun := 0
+	for i := range res.Cells {
+		r := &res.Cells[i]
+		was, is := stored.Cells[r.Index], run.Cells[r.Index]
+		m := readMarkers(is)
+		if r.Status != OK || m.ignoreOutput || c.Lax && !m.compareOutput {
+			continue
+		}
+		if was.ExecutionCount == nil {
+			if len(was.Outputs) == 0 {
+				unrun++
+				continue
+			}
+			r.Status, r.Error = Mismatched, &CellError{Value: "the stored cell has outputs, but was never executed: its execution_count is null"}
+		} else if diff := c.Diff(was.Outputs, is.Outputs); diff != "" {
+			r.Status, r.Error = Mismatched, &CellError{Value: "the outputs are not the stored ones", Diff: diff}
+		}
+		res.Status = res.Status.Worst(r.Status)
+	}
+	if unrun > 0 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("cells never executed before, with nothing to compare with: %d (flowbook check --update stores their outputs)", unrun))
+	}
+	return nil
+}
