@@ -5,31 +5,16 @@ import (
 	"math"
 )
 
-// Activation names what a dense layer does to its sums.
-type Activation string
-
-// The activations a layer may have.
-const (
-	Linear  Activation = "linear"
-	ReLU    Activation = "relu" // its derivative at exactly 0 is 0, as in Keras
-	Sigmoid Activation = "sigmoid"
-	Tanh    Activation = "tanh"
-)
-
-// Layer is one dense layer and what follows it.
-type Layer struct {
-	Units      int
-	Activation Activation
-	ActivityL2 float64 // weight of the activity regulariser: the loss grows by ActivityL2 times the sum of squared activations
-	Dropout    float64 // share of the activations that a training step drops; 0 puts no dropout layer there
-}
-
-// Config describes an autoencoder and its training. A zero field means zero; KerasConfig returns the published values.
+// Config describes a dense network and its training. A zero field means zero; KerasConfig returns the published values.
 type Config struct {
-	Layers []Layer    // hidden layers, first to last
-	Output Activation // of the last dense layer, which has as many units as the data has features
+	Layers []Layer // first to last
+	// Output, unless empty, closes the network by a dense layer of this activation with as many units as the data has
+	// features, which makes it an autoencoder for any data. If it is empty, the last of Layers gives the output.
+	Output Activation
 
-	LearningRate, Beta1, Beta2, Epsilon float64 // Adam in Keras's form
+	Loss       Loss    // MSE if empty
+	HuberDelta float64 // of the loss Huber; Keras's is 1
+	Optimizer
 
 	// RegulariserPerRow divides the activity regulariser by the rows of the batch, as Keras 2 and Keras from 3.14 on do.
 	// Keras 3.0 to 3.13, which the original ran on, sums over the batch.
@@ -54,9 +39,10 @@ func KerasConfig() Config {
 			{Units: 4, Activation: ReLU, Dropout: 0.1},
 			{Units: 8, Activation: ReLU, Dropout: 0.1},
 		},
-		Output:       Sigmoid,
-		LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7,
-		Epochs: 50, BatchSize: 256,
+		Output: Sigmoid,
+		// Loss and Algorithm stay empty, for MSE and adam: so do they in the models that were saved before there was a choice.
+		Optimizer: Optimizer{LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
+		Epochs:    50, BatchSize: 256,
 		EarlyStopping:     &EarlyStopping{Patience: 5, RestoreBestWeights: true},
 		ReduceLROnPlateau: &ReduceLROnPlateau{Factor: 0.2, Patience: 5, MinDelta: 1e-4, MinLearningRate: 1e-6},
 		Seed:              18,
@@ -65,47 +51,55 @@ func KerasConfig() Config {
 
 func (c Config) check() error {
 	refuse := func(format string, args ...any) error { return fmt.Errorf("config: "+format, args...) }
-	share := func(v float64) bool { return v >= 0 && v < 1 }
-	finite := func(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }
-	if len(c.Layers) == 0 {
-		return refuse("no hidden layer")
-	}
+	last := c.Output
 	for i, l := range c.Layers {
 		switch {
-		case l.Units < 1:
+		case l.Units < 0 || l.Units == 0 && (l.Dropout == 0 || l.Activation != "" || l.ActivityL2 != 0):
 			return refuse("layer %d has %d units", i, l.Units)
-		case !l.Activation.known():
+		case l.Units > 0 && !l.Activation.known():
 			return refuse("layer %d has no known activation: %q", i, l.Activation)
 		case !share(l.Dropout):
 			return refuse("layer %d drops a share of %v, not in [0, 1)", i, l.Dropout)
 		case !finite(l.ActivityL2):
 			return refuse("layer %d has an activity regulariser of %v", i, l.ActivityL2)
 		}
+		if c.Output == "" && l.Units > 0 {
+			last = l.Activation
+		}
 	}
 	switch {
-	case !c.Output.known():
+	case c.Output != "" && !c.Output.known():
 		return refuse("the output has no known activation: %q", c.Output)
-	case !finite(c.LearningRate) || c.LearningRate == 0:
-		return refuse("learning rate %v", c.LearningRate)
-	case !share(c.Beta1) || !share(c.Beta2):
-		return refuse("adam's betas %v, %v are not in [0, 1)", c.Beta1, c.Beta2)
-	case !finite(c.Epsilon) || c.Epsilon == 0:
-		return refuse("adam's epsilon %v", c.Epsilon)
+	case c.Output != "" && len(c.Layers) == 0:
+		return refuse("no hidden layer")
+	case last == "":
+		return refuse("no dense layer")
+	case !c.Loss.known():
+		return refuse("no known loss: %q", c.Loss)
+	case c.Loss == BinaryCrossentropy && last != Sigmoid:
+		return refuse("binary cross-entropy wants a sigmoid at the output, not %s", last)
+	case c.Loss == Huber && (!finite(c.HuberDelta) || c.HuberDelta == 0):
+		return refuse("huber's delta is %v; Keras's is 1", c.HuberDelta)
+	case c.Loss != Huber && c.HuberDelta != 0:
+		return refuse("huber's delta is set, the loss is %q", c.Loss)
 	case c.Epochs < 1:
 		return refuse("%d epochs", c.Epochs)
 	case c.BatchSize < 1:
 		return refuse("batches of %d rows", c.BatchSize)
 	}
-	if s := c.EarlyStopping; s != nil && (s.Patience < 0 || !finite(s.MinDelta)) {
+	if err := c.Optimizer.check(); err != nil {
+		return refuse("%w", err)
+	}
+	if s := c.EarlyStopping; s != nil && (!s.Monitor.known() || s.Patience < 0 || !finite(s.MinDelta)) {
 		return refuse("early stopping: %+v", *s)
 	}
 	if p := c.ReduceLROnPlateau; p != nil &&
-		(!share(p.Factor) || p.Patience < 0 || !finite(p.MinDelta) || !finite(p.MinLearningRate)) {
+		(!p.Monitor.known() || !share(p.Factor) || p.Patience < 0 || !finite(p.MinDelta) || !finite(p.MinLearningRate)) {
 		return refuse("learning rate on plateau: %+v", *p)
 	}
 	return nil
 }
 
-func (a Activation) known() bool {
-	return a == Linear || a == ReLU || a == Sigmoid || a == Tanh
-}
+func share(v float64) bool { return v >= 0 && v < 1 }
+
+func finite(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }

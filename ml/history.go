@@ -7,7 +7,8 @@ import (
 )
 
 // Epoch is what one pass over the training rows ended with. Losses are means over rows, the activity regulariser
-// included, as Keras reports them; LearningRate is the rate the epoch was trained at.
+// included, as Keras reports them; ValLoss is NaN without validation rows. LearningRate is the rate that the epoch was
+// trained at.
 type Epoch struct {
 	Loss, ValLoss, LearningRate float64
 }
@@ -59,8 +60,11 @@ func (h History) Line(epoch int) string {
 
 func (h History) line(b *strings.Builder, epoch int) {
 	e := h.Epochs[epoch]
-	fmt.Fprintf(b, "Epoch %d/%d\n%d/%d %s - loss: %s - val_loss: %s - learning_rate: %s\n", epoch+1, h.Planned,
-		h.Steps, h.Steps, strings.Repeat("━", 20), logNumber(e.Loss), logNumber(e.ValLoss), logNumber(e.LearningRate))
+	fmt.Fprintf(b, "Epoch %d/%d\n%d/%d %s - loss: %s", epoch+1, h.Planned, h.Steps, h.Steps, strings.Repeat("━", 20), logNumber(e.Loss))
+	if !math.IsNaN(e.ValLoss) {
+		fmt.Fprintf(b, " - val_loss: %s", logNumber(e.ValLoss))
+	}
+	fmt.Fprintf(b, " - learning_rate: %s\n", logNumber(e.LearningRate))
 }
 
 // logNumber is how Keras's progress bar prints a value: four decimals, or an exponent for what they would swallow.

@@ -95,19 +95,19 @@ func TestParity(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.setFlat(singles(want.Initial))
-	s, err := newSession(a, theBackend().compute)
+	s, err := newSession(a, false, theBackend().compute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()
 	replay(len(want.Losses), s.dropped, func(x, masks []float64) float64 {
-		loss, err := s.trainBatch(singles(x), singles(masks), len(x), 1e-3)
+		loss, err := s.trainBatch(hostBatch{rows: len(x), x: singles(x), masks: singles(masks)}, 1e-3)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return loss
 	}, func(epoch int, loss float64, check []float64) {
-		val, err := s.evaluate(t.Context(), a.Config.newValidation(singles(check), 1))
+		val, err := s.evaluate(t.Context(), a.Config.newValidation(len(check), singles(check), nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,8 +133,8 @@ func TestParityDouble(t *testing.T) {
 		want := readReference(t, name)
 		c := KerasConfig()
 		exec, err := graph.NewExec(theBackend().compute, func(in []*graph.Node) []*graph.Node {
-			p, m, v, loss := c.trainStep(c.Sizes(1), in[0], in[1], in[2], in[3], in[4], in[5])
-			return []*graph.Node{p, m, v, loss}
+			p, state, loss := c.trainStep(in[0], in[1:3], in[3:4], batch{x: in[4], targets: in[4], masks: in[5]})
+			return []*graph.Node{p, state[0], state[1], loss}
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -14,16 +14,16 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Predict runs every row of m through the network. It panics if m has other features than the network, or if the
+// Predict runs every row through the network. It panics if the rows have other features than the network, or if the
 // backend fails.
-func (a *Autoencoder) Predict(m dataset.Matrix) dataset.Matrix {
-	p, err := NewPredictor(a)
+func (m *Model) Predict(rows dataset.Matrix) dataset.Matrix {
+	p, err := NewPredictor(m)
 	if err != nil {
 		panic(err)
 	}
 	defer p.Close()
-	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
-	if err := p.PredictTo(out, m); err != nil {
+	out := dataset.Matrix{Rows: rows.Rows, Cols: p.outputs, Data: make([]float64, rows.Rows*p.outputs)}
+	if err := p.PredictTo(out, rows); err != nil {
 		panic(err)
 	}
 	return out
@@ -31,12 +31,13 @@ func (a *Autoencoder) Predict(m dataset.Matrix) dataset.Matrix {
 
 // Predictor runs rows through one network again and again, as a stream needs it.
 type Predictor struct {
-	features int
-	chunk    int // rows of an execution
-	backend  compute.Backend
-	layers   []Dense
-	kernels  []any // of *tensors.Tensor, layer by layer
-	exec     *graph.Exec
+	features, outputs int
+
+	chunk   int // rows of an execution
+	backend compute.Backend
+	layers  []Weights
+	kernels []any // of *tensors.Tensor, layer by layer
+	exec    *graph.Exec
 
 	mu     sync.Mutex
 	biases map[int][]any // by rows: each layer's bias as a tensor of that many equal rows
@@ -52,41 +53,42 @@ const (
 	minChunk = 3 << 3
 )
 
-// NewPredictor prepares a's network as it is now: weights that change later are not seen.
-func NewPredictor(a *Autoencoder) (p *Predictor, err error) {
+// NewPredictor prepares m as it is now: weights that change later are not seen.
+func NewPredictor(m *Model) (p *Predictor, err error) {
 	defer catch(&err)
-	if err := a.Check(); err != nil {
+	if err := m.Check(); err != nil {
 		return nil, err
 	}
 	b := theBackend()
 	if b.err != nil {
 		return nil, b.err
 	}
-	p = &Predictor{features: a.Features, chunk: cpuChunk, backend: b.compute, biases: map[int][]any{}}
+	p = &Predictor{features: m.Features, outputs: m.Outputs(), chunk: cpuChunk, backend: b.compute, biases: map[int][]any{}}
 	if b.GPU() {
 		p.chunk = gpuChunk
 	}
-	for _, d := range a.Weights {
+	for _, d := range m.Weights {
 		kernel, err := p.place(d.Kernel, d.In, d.Out)
 		if err != nil {
 			return nil, err
 		}
 		p.kernels = append(p.kernels, kernel)
-		p.layers = append(p.layers, Dense{In: d.In, Out: d.Out, Bias: slices.Clone(d.Bias)})
+		p.layers = append(p.layers, Weights{In: d.In, Out: d.Out, Bias: slices.Clone(d.Bias)})
 	}
-	c := a.Config
+	var dense []stage
+	for _, l := range m.Config.stages(m.Features) {
+		if l.dense() {
+			dense = append(dense, l)
+		}
+	}
 	p.exec, err = graph.NewExec(b.compute, func(in []*graph.Node) *graph.Node {
-		x, kernels, biases := in[0], in[1:1+len(p.layers)], in[1+len(p.layers):]
-		for i := range kernels {
-			activation := c.Output
-			if i < len(c.Layers) {
-				activation = c.Layers[i].Activation
-			}
+		x, kernels, biases := in[0], in[1:1+len(dense)], in[1+len(dense):]
+		for i, l := range dense {
 			x = graph.Add(graph.Dot(x, kernels[i]).Product(), biases[i])
-			if activation == ReLU { // nobody differentiates this graph, so the quickest form will do
+			if l.activation == ReLU { // nobody differentiates this graph, so the quickest form will do
 				x = graph.Max(x, graph.ScalarZero(x.Graph(), x.DType()))
 			} else {
-				x = activate(x, activation)
+				x = activations[l.activation](x)
 			}
 		}
 		return x
@@ -134,13 +136,14 @@ func (p *Predictor) Close() {
 	}
 }
 
-// PredictTo writes the network's answer to every row of src into dst, which must have src's shape. Rows that are equal
-// bit for bit are computed once, unless most rows are distinct. All cores are used; the result does not depend on how many.
+// PredictTo writes the network's answer to every row of src into dst: as many rows, and a column for each output. Rows that
+// are equal bit for bit are computed once, unless most rows are distinct. All cores are used; the result does not depend on
+// how many.
 func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
-	f := p.features
-	if src.Cols != f || dst.Cols != f || dst.Rows != src.Rows {
-		return fmt.Errorf("predict: shapes (%d, %d) to (%d, %d) for a network of %d features",
-			src.Rows, src.Cols, dst.Rows, dst.Cols, f)
+	f, o := p.features, p.outputs
+	if src.Cols != f || dst.Cols != o || dst.Rows != src.Rows {
+		return fmt.Errorf("predict: shapes (%d, %d) to (%d, %d) for a network of %d features and %d outputs",
+			src.Rows, src.Cols, dst.Rows, dst.Cols, f, o)
 	}
 	distinct, which := distinctRows(src)
 	if which == nil {
@@ -151,29 +154,29 @@ func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 			}
 		}, func(from int, y []float32) {
 			for i, v := range y {
-				dst.Data[from*f+i] = float64(v)
+				dst.Data[from*o+i] = float64(v)
 			}
 		})
 	}
-	answers := make([]float64, len(distinct))
+	answers := make([]float64, len(distinct)/f*o)
 	err := p.each(len(distinct)/f, func(from, n int, x []float32) {
 		copy(x, distinct[from*f:(from+n)*f])
 	}, func(from int, y []float32) {
 		for i, v := range y {
-			answers[from*f+i] = float64(v)
+			answers[from*o+i] = float64(v)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	if f == 1 {
+	if o == 1 {
 		for r, k := range which {
 			dst.Data[r] = answers[k]
 		}
 		return nil
 	}
 	for r, k := range which {
-		copy(dst.Data[r*f:(r+1)*f], answers[int(k)*f:(int(k)+1)*f])
+		copy(dst.Data[r*o:(r+1)*o], answers[int(k)*o:(int(k)+1)*o])
 	}
 	return nil
 }
@@ -225,7 +228,7 @@ func (p *Predictor) execute(from, n int, read func(from, n int, x []float32), wr
 	if err != nil {
 		return err
 	}
-	err = tensors.ConstFlatData(out[0], func(y []float32) { write(from, y[:n*p.features]) })
+	err = tensors.ConstFlatData(out[0], func(y []float32) { write(from, y[:n*p.outputs]) })
 	out[0].MustFinalizeAll()
 	return err
 }

@@ -43,16 +43,16 @@ type masker struct {
 	keep   []float32 // per column: the value of a kept one
 }
 
-// newMasker makes masks with one column for each unit that a dropout layer follows, layer by layer.
-func newMasker(c Config) *masker {
+// newMasker makes masks with one column for each value that a dropout layer sees, layer by layer.
+func newMasker(c Config, features int) *masker {
 	m := &masker{random: rand.NewPCG(c.Seed, maskStream)}
-	for _, l := range c.Layers {
-		if l.Dropout == 0 {
+	for _, s := range c.stages(features) {
+		if s.dense() {
 			continue
 		}
-		for range l.Units {
-			m.drop = append(m.drop, uint32(math.Round(l.Dropout*(1<<32))))
-			m.keep = append(m.keep, float32(1/(1-l.Dropout)))
+		for range s.out {
+			m.drop = append(m.drop, uint32(math.Round(s.dropout*(1<<32))))
+			m.keep = append(m.keep, float32(1/(1-s.dropout)))
 		}
 	}
 	return m

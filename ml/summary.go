@@ -9,9 +9,10 @@ import (
 
 // Summary is the table of a network's layers that Keras's model.summary() prints.
 type Summary struct {
+	Name   string
 	Layers []LayerSummary
-	// Trainable counts the weights; Optimizer the numbers that Adam keeps besides: two a weight, its step counter and its
-	// learning rate.
+	// Trainable counts the weights; Optimizer the numbers that the optimizer keeps besides: two a weight for Adam, its step
+	// counter and its learning rate.
 	Trainable, Optimizer int
 }
 
@@ -23,8 +24,11 @@ type LayerSummary struct {
 }
 
 // Summary lists the layers, dropout included, in the order that data passes them.
-func (a *Autoencoder) Summary() Summary {
-	var s Summary
+func (m *Model) Summary() Summary {
+	s := Summary{Name: "autoencoder"}
+	if m.Outputs() != m.Features {
+		s.Name = "functional"
+	}
 	count := map[string]int{}
 	add := func(kind, class string, units, parameters int) {
 		name := kind
@@ -35,14 +39,15 @@ func (a *Autoencoder) Summary() Summary {
 		s.Layers = append(s.Layers, LayerSummary{fmt.Sprintf("%s (%s)", name, class), fmt.Sprintf("(None, %d)", units), parameters})
 		s.Trainable += parameters
 	}
-	add("input_layer", "InputLayer", a.Features, 0)
-	for i, size := range a.Config.Sizes(a.Features) {
-		add("dense", "Dense", size[1], size[0]*size[1]+size[1])
-		if i < len(a.Config.Layers) && a.Config.Layers[i].Dropout != 0 {
-			add("dropout", "Dropout", size[1], 0)
+	add("input_layer", "InputLayer", m.Features, 0)
+	for _, l := range m.Config.stages(m.Features) {
+		if l.dense() {
+			add("dense", "Dense", l.out, l.in*l.out+l.out)
+		} else {
+			add("dropout", "Dropout", l.out, 0)
 		}
 	}
-	s.Optimizer = 2*s.Trainable + 2
+	s.Optimizer = m.Config.slots()*s.Trainable + 2
 	return s
 }
 
@@ -94,7 +99,7 @@ func (s Summary) String() string {
 	write := func(bar string, row [3]string) {
 		fmt.Fprintf(&b, "%s %-*s %s %-*s %s %*s %s\n", bar, width[0], row[0], bar, width[1], row[1], bar, width[2], row[2], bar)
 	}
-	b.WriteString("Model: \"autoencoder\"\n")
+	fmt.Fprintf(&b, "Model: %q\n", s.Name)
 	rule("┏", "━", "┳", "┓")
 	write("┃", summaryHeader)
 	rule("┡", "━", "╇", "┩")

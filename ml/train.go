@@ -4,21 +4,22 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"flowbook/ml/dataset"
 )
 
 // Training is everything that decides a fit: the same Training gives the same Fit, byte for byte, on one backend and
-// processor architecture. Parts.Test is the validation data.
+// processor architecture.
 type Training struct {
 	Config Config
-	Parts  Parts
+	Parts  Parts // rows to train on, and rows to validate on, which may be none
+	// Targets are what the network ought to give back for the rows of Parts. If there are none, a row is its own target:
+	// the network is an autoencoder.
+	Targets Parts
 }
 
-// Fit is a trained autoencoder and how it got there. Its fields are plain, so that it outlives the cell that made it.
+// Fit is a trained network and how it got there. Its fields are plain, so that it outlives the cell that made it.
 type Fit struct {
-	Autoencoder
-	History History
+	Autoencoder // or any other Model, if it was trained with targets
+	History     History
 }
 
 type progressKey struct{}
@@ -29,42 +30,30 @@ func WithProgress(ctx context.Context, report func(History)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
-// Train fits an autoencoder to t.Parts.Train and validates it on t.Parts.Test after every epoch. If ctx ends meanwhile,
-// it returns both the fit so far, with the best epoch's weights, and an error that wraps ctx's; before the first epoch
-// is done there is no fit to return.
+// Train fits a network to t.Parts.Train and validates it on t.Parts.Test after every epoch. If ctx ends meanwhile, it
+// returns both the fit so far, with the best epoch's weights, and an error that wraps ctx's; before the first epoch is
+// done there is no fit to return.
 func Train(ctx context.Context, t Training) (*Fit, error) {
-	train, test := t.Parts.Train, t.Parts.Test
-	if train.Rows == 0 || test.Rows == 0 || train.Cols != test.Cols {
-		return nil, fmt.Errorf("train: parts of shapes %s", t.Parts)
-	}
-	a, err := NewAutoencoder(t.Config, train.Cols)
+	d, err := t.data()
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
-	}
-	rows, err := floats(train)
-	if err != nil {
-		return nil, fmt.Errorf("train: training part: %w", err)
-	}
-	checks, err := floats(test)
-	if err != nil {
-		return nil, fmt.Errorf("train: validation part: %w", err)
 	}
 	b := theBackend()
 	if b.err != nil {
 		return nil, fmt.Errorf("train: %w", b.err)
 	}
-	s, err := newSession(a, b.compute)
+	s, err := newSession(d.model, d.targets != nil, b.compute)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	defer s.close()
-	f := &Fit{Autoencoder: *a, History: History{
+	f := &Fit{Autoencoder: *d.model, History: History{
 		Planned: t.Config.Epochs,
-		Steps:   (train.Rows + t.Config.BatchSize - 1) / t.Config.BatchSize,
-		Rows:    train.Rows,
+		Steps:   (d.rows + t.Config.BatchSize - 1) / t.Config.BatchSize,
+		Rows:    d.rows,
 		Backend: b.Config,
 	}}
-	if err := f.run(ctx, s, rows, t.Config.newValidation(checks, train.Cols)); err != nil {
+	if err := f.run(ctx, s, d); err != nil {
 		if len(f.History.Epochs) == 0 || ctx.Err() == nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
@@ -74,10 +63,10 @@ func Train(ctx context.Context, t Training) (*Fit, error) {
 }
 
 // run trains epoch after epoch and leaves the weights to keep in f.
-func (f *Fit) run(ctx context.Context, s *session, rows []float32, check *validation) error {
+func (f *Fit) run(ctx context.Context, s *session, d *trainingData) error {
 	c := f.Config
 	report, _ := ctx.Value(progressKey{}).(func(History))
-	epochs := newEpochs(c, rows, f.Features)
+	epochs := newEpochs(c, d)
 	rate := float64(float32(c.LearningRate))
 	stop, slow := newStopper(EarlyStopping{}), newPlateau(ReduceLROnPlateau{})
 	if c.EarlyStopping != nil {
@@ -93,15 +82,16 @@ func (f *Fit) run(ctx context.Context, s *session, rows []float32, check *valida
 		if err != nil {
 			return err
 		}
-		val, err := s.evaluate(ctx, check)
+		val, err := s.evaluate(ctx, d.check)
 		if err != nil {
 			return err
 		}
-		if math.IsNaN(loss) || math.IsNaN(val) {
+		if math.IsNaN(loss) || math.IsNaN(val) && d.check != nil {
 			return fmt.Errorf("epoch %d: the loss is not a number; a smaller learning rate may help", epoch+1)
 		}
-		f.History.Epochs = append(f.History.Epochs, Epoch{Loss: loss, ValLoss: val, LearningRate: rate})
-		better, enough := stop.see(epoch, val)
+		e := Epoch{Loss: loss, ValLoss: val, LearningRate: rate}
+		f.History.Epochs = append(f.History.Epochs, e)
+		better, enough := stop.see(epoch, stop.Monitor.of(e))
 		if better || c.EarlyStopping == nil || !c.EarlyStopping.RestoreBestWeights {
 			if best, err = s.weights(); err != nil {
 				return err
@@ -116,7 +106,7 @@ func (f *Fit) run(ctx context.Context, s *session, rows []float32, check *valida
 			return nil
 		}
 		if c.ReduceLROnPlateau != nil {
-			rate = slow.next(val, rate)
+			rate = slow.next(slow.Monitor.of(e), rate)
 		}
 	}
 	return nil
@@ -124,17 +114,21 @@ func (f *Fit) run(ctx context.Context, s *session, rows []float32, check *valida
 
 // epochs feeds the training rows to a session in a new order each epoch.
 type epochs struct {
-	rows           []float32
-	features, size int // size of a batch
-	order          *shuffler
-	masks          *masker
-	x, m           []float32 // buffers of one batch
+	*trainingData
+	size  int // of a batch
+	order *shuffler
+	masks *masker
+	batch hostBatch // buffers of one batch
 }
 
-func newEpochs(c Config, rows []float32, features int) *epochs {
-	e := &epochs{rows: rows, features: features, size: c.BatchSize, masks: newMasker(c)}
-	e.order = newShuffler(c.Seed, len(rows)/features)
-	e.x, e.m = make([]float32, c.BatchSize*features), make([]float32, c.BatchSize*len(e.masks.drop))
+func newEpochs(c Config, d *trainingData) *epochs {
+	e := &epochs{trainingData: d, size: c.BatchSize, masks: newMasker(c, d.model.Features)}
+	e.order = newShuffler(c.Seed, d.rows)
+	e.batch.x = make([]float32, c.BatchSize*(len(d.x)/d.rows))
+	e.batch.masks = make([]float32, c.BatchSize*len(e.masks.drop))
+	if d.targets != nil {
+		e.batch.targets = make([]float32, c.BatchSize*(len(d.targets)/d.rows))
+	}
 	return e
 }
 
@@ -146,30 +140,27 @@ func (e *epochs) run(ctx context.Context, s *session, rate float64) (float64, er
 		if err := ctx.Err(); err != nil {
 			return 0, context.Cause(ctx)
 		}
-		batch := order[from:min(from+e.size, len(order))]
-		for i, r := range batch {
-			copy(e.x[i*e.features:(i+1)*e.features], e.rows[r*e.features:])
-		}
-		n := len(batch)
-		m := e.m[:n*len(e.masks.drop)]
-		e.masks.fill(m, n)
-		loss, err := s.trainBatch(e.x[:n*e.features], m, n, rate)
+		rows := order[from:min(from+e.size, len(order))]
+		b := hostBatch{rows: len(rows), x: gather(e.batch.x, e.x, rows, e.rows), targets: gather(e.batch.targets, e.targets, rows, e.rows)}
+		b.masks = e.batch.masks[:b.rows*len(e.masks.drop)]
+		e.masks.fill(b.masks, b.rows)
+		loss, err := s.trainBatch(b, rate)
 		if err != nil {
 			return 0, err
 		}
-		sum += loss * float64(n)
+		sum += loss * float64(b.rows)
 	}
 	return sum / float64(len(order)), nil
 }
 
-// floats are m's values as the network takes them; a NaN or an infinity among them is an error.
-func floats(m dataset.Matrix) ([]float32, error) {
-	out := make([]float32, len(m.Data))
-	for i, v := range m.Data {
-		out[i] = float32(v)
-		if math.IsNaN(v) || math.IsInf(float64(out[i]), 0) {
-			return nil, fmt.Errorf("row %d, column %d: %v cannot be learnt from", i/m.Cols, i%m.Cols, v)
-		}
+// gather copies the picked ones of the all rows that from holds into dst.
+func gather(dst, from []float32, picked []int, all int) []float32 {
+	if from == nil {
+		return nil
 	}
-	return out, nil
+	cols := len(from) / all
+	for i, r := range picked {
+		copy(dst[i*cols:(i+1)*cols], from[r*cols:])
+	}
+	return dst[:len(picked)*cols]
 }

@@ -109,7 +109,7 @@ func TestBestWeightsAreRestored(t *testing.T) {
 		if f.History.Stopped != (patience == 2) {
 			t.Errorf("patience %d: stopped early: %v", patience, f.History.Stopped)
 		}
-		s, err := newSession(&f.Autoencoder, theBackend().compute)
+		s, err := newSession(&f.Autoencoder, false, theBackend().compute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestBestWeightsAreRestored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.evaluate(context.Background(), f.Config.newValidation(check, 1))
+		got, err := s.evaluate(context.Background(), f.Config.newValidation(len(check), check, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,13 +175,13 @@ func TestTrainRefuses(t *testing.T) {
 		change     func(*Training)
 	}{
 		{"no epochs", "0 epochs", func(t *Training) { t.Config.Epochs = 0 }},
-		{"the zero config", "no hidden layer", func(t *Training) { t.Config = Config{} }},
+		{"the zero config", "no dense layer", func(t *Training) { t.Config = Config{} }},
 		{"no units", "layer 1 has 0 units", func(t *Training) { t.Config.Layers[1].Units = 0 }},
 		{"an unknown activation", `"swish"`, func(t *Training) { t.Config.Output = "swish" }},
 		{"dropping everything", "drops a share of 1", func(t *Training) { t.Config.Layers[0].Dropout = 1 }},
 		{"no batch", "batches of 0 rows", func(t *Training) { t.Config.BatchSize = 0 }},
 		{"no rate", "learning rate 0", func(t *Training) { t.Config.LearningRate = 0 }},
-		{"no validation rows", "shapes ((7000, 1), (0, 0))", func(t *Training) { t.Parts.Test = dataset.Matrix{} }},
+		{"no validation rows", "early stopping watches val_loss, but there are no rows", func(t *Training) { t.Parts.Test = dataset.Matrix{} }},
 		{"a NaN", "training part: row 5, column 0: NaN", func(t *Training) { t.Parts.Train.Data[5] = math.NaN() }},
 		{"an infinity", "validation part: row 0, column 0: +Inf", func(t *Training) { t.Parts.Test.Data[0] = math.Inf(1) }},
 	} {

@@ -32,7 +32,7 @@ func reconstructionKind(name string, config func() ml.Config, order int) kind {
 			if r.Order != 2 && r.Order != 4 {
 				return fmt.Errorf("errors of order %d", r.Order)
 			}
-			return cmp.Or(r.Net.Check(), fits("network", r.Net.Features, width))
+			return cmp.Or(r.Net.Check(), fits("network", r.Net.Features, width), fits("network", r.Net.Outputs(), width))
 		},
 		save: func(d Detector, to *document) {
 			r := d.(*Reconstruction)
@@ -56,7 +56,7 @@ func reconstructionKind(name string, config func() ml.Config, order int) kind {
 				if err != nil {
 					return nil, err
 				}
-				net.Weights = append(net.Weights, ml.Dense{In: size[0], Out: size[1], Kernel: singles(kernel), Bias: singles(bias)})
+				net.Weights = append(net.Weights, ml.Weights{In: size[0], Out: size[1], Kernel: singles(kernel), Bias: singles(bias)})
 			}
 			return &Reconstruction{Net: net, Order: from.Order}, nil
 		},
