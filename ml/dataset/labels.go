@@ -10,6 +10,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 )
 
 // Label says which attack a flow belongs to.
@@ -36,11 +38,11 @@ const labelsMark = "# labels of sha256:"
 
 // WriteLabels writes a labels file for the data file with the given SHA-256 (64 hex digits), in one step.
 func WriteLabels(path, sourceSHA256 string, list []Label) error {
-	f, err := createAtomic(path)
+	f, err := atomicfile.Create(path, 0o666)
 	if err != nil {
-		return err
+		return unwritten(path, err)
 	}
-	defer f.discard()
+	defer f.Discard()
 	w := bufio.NewWriter(f)
 	fmt.Fprintf(w, "%s%s\nid,label,campaign\n", labelsMark, sourceSHA256)
 	var row []byte
@@ -51,9 +53,9 @@ func WriteLabels(path, sourceSHA256 string, list []Label) error {
 		w.Write(row)
 	}
 	if err := w.Flush(); err != nil {
-		return err
+		return unwritten(path, err)
 	}
-	return f.commit()
+	return unwritten(path, f.Commit())
 }
 
 // ReadLabels reads a labels file, if it belongs to the data file with the given SHA-256: Manifest.Source has it for a
@@ -68,7 +70,7 @@ func ReadLabels(path, sourceSHA256 string) (*Labels, error) {
 		return &Labels{Why: fmt.Sprintf("no labels: there is no %s", Rel(path))}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", Rel(path), reason(err))
+		return nil, fmt.Errorf("read %s: %w", Rel(path), atomicfile.Reason(err))
 	}
 	defer f.Close()
 	l, err := readLabels(f, Rel(path), sourceSHA256)
@@ -82,7 +84,7 @@ func readLabels(r io.Reader, file, sourceSHA256 string) (*Labels, error) {
 	br := bufio.NewReader(r)
 	first, err := br.ReadString('\n')
 	if err != nil && err != io.EOF {
-		return nil, reason(err)
+		return nil, atomicfile.Reason(err)
 	}
 	digest, ok := strings.CutPrefix(strings.TrimRight(first, "\r\n"), labelsMark)
 	if !ok {

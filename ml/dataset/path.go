@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 )
 
@@ -47,7 +48,7 @@ func Splits() ([]string, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", Rel(dir), reason(err))
+		return nil, fmt.Errorf("list %s: %w", Rel(dir), atomicfile.Reason(err))
 	}
 	for _, e := range entries {
 		if partNumber(e.Name()) > 0 {

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -9,6 +8,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"flowbook/ml/atomicfile"
 )
 
 var nan = math.NaN()
@@ -45,7 +46,7 @@ func Open(path string, columns ...string) (*Reader, error) {
 func (o Options) Open(path string) (*Reader, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", Rel(path), reason(err))
+		return nil, fmt.Errorf("read %s: %w", Rel(path), atomicfile.Reason(err))
 	}
 	if err := noteRead(path); err != nil {
 		f.Close()
@@ -61,15 +62,6 @@ func (o Options) Open(path string) (*Reader, error) {
 		r.size = info.Size()
 	}
 	return r, nil
-}
-
-// reason takes the path out of an error of package os: our messages have it already, and shorter.
-func reason(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }
 
 // Reader reads a file as frames of some hundred rows:

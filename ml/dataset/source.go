@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 )
 
 const (
@@ -142,7 +144,7 @@ func (s *source) fill() error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		s.eof, err = true, nil
 	}
-	return reason(err)
+	return atomicfile.Reason(err)
 }
 
 // next fills b with the rows that follow, io.EOF after the last. It reuses b's memory.

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 )
 
@@ -45,12 +46,12 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("split %s: %w", Rel(path), reason(err))
+		return nil, fmt.Errorf("split %s: %w", Rel(path), atomicfile.Reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("split %s: %w", Rel(path), reason(err))
+		return nil, fmt.Errorf("split %s: %w", Rel(path), atomicfile.Reason(err))
 	}
 	if err := noteRead(path); err != nil {
 		return nil, err
@@ -60,11 +61,11 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("split %s: make folder %s: %w", Rel(path), Rel(dir), reason(err))
+		return nil, fmt.Errorf("split %s: make folder %s: %w", Rel(path), Rel(dir), atomicfile.Reason(err))
 	}
 	unlock, err := module.Lock(ctx, filepath.Join(dir, splitLock))
 	if err != nil {
-		return nil, fmt.Errorf("split %s: folder %s: %w", Rel(path), Rel(dir), reason(err))
+		return nil, fmt.Errorf("split %s: folder %s: %w", Rel(path), Rel(dir), atomicfile.Reason(err))
 	}
 	defer unlock()
 	if err := s.claim(info); err != nil {
@@ -95,16 +96,16 @@ type splitter struct {
 	parts  []Part
 	old    []string // parts of an earlier split
 
-	out  *atomicFile // the part being written
+	out  *atomicfile.File // the part being written
 	part Part
 	crc  uint32
 }
 
-// claim makes sure that dir is ours, marks it, and removes what a killed split has left half written.
+// claim makes sure that dir is ours and marks it.
 func (s *splitter) claim(source os.FileInfo) error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
-		return fmt.Errorf("list folder %s: %w", Rel(s.dir), reason(err))
+		return fmt.Errorf("list folder %s: %w", Rel(s.dir), atomicfile.Reason(err))
 	}
 	ours := map[string]bool{}
 	manifest, merr := ReadManifest(s.dir)
@@ -121,12 +122,6 @@ func (s *splitter) claim(source os.FileInfo) error {
 		if info, err := e.Info(); err == nil && os.SameFile(info, source) && part {
 			return fmt.Errorf("the file lies in the output folder under a part's name, %s", name)
 		}
-		if temp := strings.TrimPrefix(name, tempPrefix); crashed == nil && temp != name && (partNumber(temp) > 0 || temp == ManifestName) {
-			if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
-				return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), reason(err))
-			}
-			continue
-		}
 		own := ours[name] || crashed == nil && part
 		if part && own {
 			s.old = append(s.old, name)
@@ -138,10 +133,10 @@ func (s *splitter) claim(source os.FileInfo) error {
 	}
 	mark := filepath.Join(s.dir, splitting)
 	if err := os.WriteFile(mark, []byte("the parts here are being written by flowbook data split\n"), 0o666); err != nil {
-		return fmt.Errorf("write %s: %w", Rel(mark), reason(err))
+		return fmt.Errorf("write %s: %w", Rel(mark), atomicfile.Reason(err))
 	}
 	if err := os.Remove(filepath.Join(s.dir, ManifestName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, ManifestName)), reason(err))
+		return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, ManifestName)), atomicfile.Reason(err))
 	}
 	return nil
 }
@@ -152,7 +147,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (s *splitter) copyRows() error {
 	defer func() {
 		if s.out != nil {
-			s.out.discard()
+			s.out.Discard()
 		}
 	}()
 	done := int64(len(s.src.header))
@@ -236,8 +231,9 @@ func (s *splitter) copyBlock(b *block) error {
 func (s *splitter) beginPart() (err error) {
 	s.part = Part{Name: fmt.Sprintf("split_%d.csv", len(s.parts)+1)}
 	s.crc = 0
-	if s.out, err = createAtomic(filepath.Join(s.dir, s.part.Name)); err != nil {
-		return err
+	path := filepath.Join(s.dir, s.part.Name)
+	if s.out, err = atomicfile.Create(path, 0o666); err != nil {
+		return unwritten(path, err)
 	}
 	header := s.src.header
 	if header[len(header)-1] != '\n' {
@@ -250,15 +246,15 @@ func (s *splitter) write(data []byte) error {
 	s.crc = crc32.Update(s.crc, castagnoli, data)
 	s.part.Bytes += int64(len(data))
 	_, err := s.out.Write(data)
-	return err
+	return unwritten(filepath.Join(s.dir, s.part.Name), err)
 }
 
 func (s *splitter) endPart() error {
 	out := s.out
 	s.out = nil
-	defer out.discard()
-	if err := out.commit(); err != nil {
-		return err
+	defer out.Discard()
+	if err := out.Commit(); err != nil {
+		return unwritten(filepath.Join(s.dir, s.part.Name), err)
 	}
 	s.part.CRC32C = fmt.Sprintf("%08x", s.crc)
 	s.parts = append(s.parts, s.part)
@@ -272,7 +268,7 @@ func (s *splitter) finish(m *Manifest) error {
 			continue
 		}
 		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), reason(err))
+			return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), atomicfile.Reason(err))
 		}
 	}
 	if err := m.write(s.dir); err != nil {

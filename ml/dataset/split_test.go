@@ -180,7 +180,7 @@ func TestSplitAfterCrash(t *testing.T) {
 	}
 	writeFile(t, filepath.Join(dir, "split_1.csv"), "half")
 	writeFile(t, filepath.Join(dir, "split_7.csv"), "from before")
-	writeFile(t, filepath.Join(dir, ".tmp-split_8.csv"), "ha")
+	writeFile(t, filepath.Join(dir, ".tmp-flowbook-8"), "ha")
 	if _, err := Split(context.Background(), src, dir, SplitOptions{Rows: 1}); err != nil {
 		t.Fatal(err)
 	}

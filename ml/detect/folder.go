@@ -6,13 +6,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flowbook/ml/module"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 )
 
 // A model lives in a folder: model.json, and a .npy file for each array of weights. The names of the arrays' files hold
@@ -66,11 +67,11 @@ func (m *Model) save(folder string) error {
 		return err
 	}
 	for i, a := range d.Arrays {
-		if err := module.Replace(filepath.Join(folder, a.File), d.files[i], 0o644); err != nil {
+		if err := atomicfile.Write(filepath.Join(folder, a.File), d.files[i], 0o666); err != nil {
 			return err
 		}
 	}
-	if err := module.Replace(filepath.Join(folder, modelFile), text, 0o644); err != nil {
+	if err := atomicfile.Write(filepath.Join(folder, modelFile), text, 0o666); err != nil {
 		return err
 	}
 	return d.sweep(folder)

@@ -3,7 +3,6 @@ package figure
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -11,6 +10,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"flowbook/ml/atomicfile"
 )
 
 // maxPixels bounds the memory of a picture: 400 MB.
@@ -76,30 +77,11 @@ func (f *Figure) SavePNG(path string, dpi int) error {
 	if err != nil {
 		return fmt.Errorf("save %s: %w", path, err)
 	}
-	if err := replaceFile(path, file); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("save %s: %w", path, err)
 	}
+	if err := atomicfile.Write(path, file, 0o666); err != nil {
+		return fmt.Errorf("save %s: %w", path, atomicfile.Reason(err))
+	}
 	return nil
-}
-
-func replaceFile(path string, content []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, ".figure-*.png")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	_, err = tmp.Write(content)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

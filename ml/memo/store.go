@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 )
 
@@ -72,13 +73,13 @@ func sum(key string, data []byte) (sum [sha256.Size]byte) {
 
 // write stores bytes under key and then makes room for them.
 func (s store) write(key string, data []byte) error {
-	if err := module.WriteFile(s.path(key), seal(key, data)); err != nil {
+	if err := atomicfile.Write(s.path(key), seal(key, data), 0o600); err != nil {
 		return err
 	}
 	return s.evict(key)
 }
 
-// abandoned is the age at which an unfinished or lock file is taken to have no owner. Locks are held by the operating system, not
+// abandoned is the age at which a lock file is taken to have no owner. Locks are held by the operating system, not
 // by the file's being there, so that removing one early costs no more than computing something twice.
 const abandoned = 24 * time.Hour
 
@@ -96,7 +97,10 @@ func (s store) evict(keep string) error {
 		if err != nil || !info.Mode().IsRegular() {
 			continue // another program was faster
 		}
-		if module.IsTemp(e.Name()) || strings.HasSuffix(e.Name(), lockSuffix) {
+		if atomicfile.IsTemp(e.Name()) {
+			continue
+		}
+		if strings.HasSuffix(e.Name(), lockSuffix) {
 			if time.Since(info.ModTime()) > abandoned {
 				os.Remove(filepath.Join(s.dir, e.Name()))
 			}

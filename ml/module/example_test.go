@@ -28,7 +28,7 @@ func ExampleRead() {
 		log.Fatal(err)
 	}
 	fmt.Println(sources.Packages, len(sources.Digest))
-	// Output: [flowbook/ml/memo flowbook/ml/module] 64
+	// Output: [flowbook/ml/atomicfile flowbook/ml/memo flowbook/ml/module] 64
 }
 
 func ExampleRoot() {
@@ -37,7 +37,7 @@ func ExampleRoot() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	if err := module.Replace(filepath.Join(dir, "go.mod"), []byte("module flowbook\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module flowbook\n"), 0o644); err != nil {
 		log.Fatal(err)
 	}
 	notebooks := filepath.Join(dir, "notebooks")

@@ -2,9 +2,13 @@ package module
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
+
+	"flowbook/ml/atomicfile"
 )
 
 // Lock waits until no other process, and nobody else in this one, holds the lock of that name, a file in an existing folder, and
@@ -16,7 +20,10 @@ func Lock(ctx context.Context, name string) (unlock func(), err error) {
 		if err != nil {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
-		locked, err := tryLock(f)
+		locked, err := atomicfile.TryLock(f)
+		if errors.Is(err, errors.ErrUnsupported) {
+			locked, err = true, nil
+		}
 		if err == nil && locked && isAt(f, name) {
 			return func() { release(f, name) }, nil
 		}
@@ -40,4 +47,14 @@ func isAt(f *os.File, name string) bool {
 	}
 	there, err := os.Stat(name)
 	return err == nil && os.SameFile(mine, there)
+}
+
+// release removes the lock file while it is still ours: another program that has it open already finds
+// that it is gone. Windows removes no open file; if another program has it open by then, it stays.
+func release(f *os.File, name string) {
+	if runtime.GOOS == "windows" {
+		f.Close()
+	}
+	os.Remove(name)
+	f.Close()
 }

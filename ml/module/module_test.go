@@ -308,29 +308,6 @@ func TestState(t *testing.T) {
 	}
 }
 
-func TestWriteFile(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "state")
-	for _, text := range []string{"one", "two"} {
-		if err := WriteFile(file, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := os.ReadFile(file); err != nil || string(got) != text {
-			t.Errorf("read %q, %v; want %q", got, err, text)
-		}
-	}
-	if err := WriteFile(filepath.Join(dir, "missing", "state"), nil); err == nil {
-		t.Error("no error for a folder that is missing")
-	}
-	if err := WriteFile(dir, []byte("x")); err == nil {
-		t.Error("no error for a folder in the file's place")
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 {
-		t.Errorf("the folder holds %v, %v; want the file alone", entries, err)
-	}
-}
-
 // FuzzScan scans arbitrary source: white space around it changes nothing.
 func FuzzScan(f *testing.F) {
 	f.Add("package a; import \"b\"\nfunc f() { return }")
@@ -361,24 +338,5 @@ func BenchmarkDigest(b *testing.B) {
 				}
 			}
 		})
-	}
-}
-
-// TestReplaceNamesItsFile: what cannot be written is named as the caller knows it, once, and nothing is left of it.
-func TestReplaceNamesItsFile(t *testing.T) {
-	dir := t.TempDir()
-	folder := filepath.Join(dir, "folder")
-	if err := os.MkdirAll(filepath.Join(folder, "full"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range []string{folder, filepath.Join(dir, "absent", "file")} {
-		err := WriteFile(path, []byte("x"))
-		if err == nil || !strings.HasPrefix(err.Error(), "write "+path+": ") || strings.Contains(err.Error(), ".tmp-") {
-			t.Errorf("%s: got error %v", path, err)
-		}
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 {
-		t.Errorf("left behind: %v, %v", entries, err)
 	}
 }

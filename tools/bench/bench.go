@@ -24,7 +24,7 @@ import (
 	"runtime"
 	"strings"
 
-	"flowbook/tools/runner"
+	"flowbook/ml/atomicfile"
 )
 
 // Options says what to measure, and with what.
@@ -67,7 +67,7 @@ func Run(ctx context.Context, o Options, w, log io.Writer) error {
 	}
 	table := all.table() + fmt.Sprintf("\n%s/%s, %d processors, %d rounds; the same with confidence intervals:\n  %s\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.Count, benchstat(o))
-	if err := errors.Join(all.write(o.Out), runner.WriteAtomic(filepath.Join(o.Out, "table.txt"), []byte(table))); err != nil {
+	if err := errors.Join(all.write(o.Out), atomicfile.Write(filepath.Join(o.Out, "table.txt"), []byte(table), 0o666)); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, table); err != nil {

@@ -3,11 +3,12 @@ package bench
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/tools/flowgen"
 )
@@ -23,22 +24,19 @@ func makeFlows(ctx context.Context, state string, rows int) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	f, err := os.CreateTemp(state, ".tmp-flows-*")
+	f, err := atomicfile.Create(path, 0o666)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone already where all went well
+	defer f.Discard()
 	if err := generate(ctx, f, rows); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return f.Commit()
 }
 
 // generate writes flows to a file.
-func generate(ctx context.Context, f *os.File, rows int) error {
+func generate(ctx context.Context, f io.Writer, rows int) error {
 	w := bufio.NewWriterSize(f, 1<<20)
 	if _, err := flowgen.Generate(ctx, flowgen.Config{Rows: rows, Seed: 1, Workers: workers()}, w); err != nil {
 		return err

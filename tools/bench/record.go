@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"flowbook/tools/runner"
+	"flowbook/ml/atomicfile"
 )
 
 // record is all that was measured, in the order of the first measurement.
@@ -68,7 +68,7 @@ func (r *record) write(dir string) error {
 				fmt.Fprintln(&b, line)
 			}
 		}
-		if err := runner.WriteAtomic(filepath.Join(dir, file.name), []byte(b.String())); err != nil {
+		if err := atomicfile.Write(filepath.Join(dir, file.name), []byte(b.String()), 0o666); err != nil {
 			return err
 		}
 	}

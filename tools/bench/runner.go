@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
@@ -46,7 +47,7 @@ func writeSpec(state, name string, spec *jupyter.Spec) error {
 	if err := os.MkdirAll(specDir(state, name), 0o777); err != nil {
 		return err
 	}
-	return runner.WriteAtomic(filepath.Join(specDir(state, name), "kernel.json"), text)
+	return atomicfile.Write(filepath.Join(specDir(state, name), "kernel.json"), text, 0o666)
 }
 
 // trivial is the cell that costs a kernel nothing to speak of, by language, and how many of them show what a cell costs the runner.

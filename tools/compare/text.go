@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 )
 
 // Sanitizer replaces what is different on each run and means nothing.
@@ -45,7 +47,7 @@ var pythonGroup = regexp.MustCompile(`\\(?:(\d+)|g<(\w+)>)`)
 func ReadSanitizers(path string) ([]Sanitizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read sanitizers: %w", err)
+		return nil, fmt.Errorf("read %s: %w", path, atomicfile.Reason(err))
 	}
 	defer f.Close()
 	var all []Sanitizer

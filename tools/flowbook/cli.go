@@ -8,6 +8,8 @@ import (
 	"io"
 	"sync"
 
+	"flowbook/ml/atomicfile"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -76,7 +78,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	err = kctx.Run(&console{ctx, stdin, out, stderr})
 	if err == nil && out.failed != nil {
-		err = fmt.Errorf("write standard output: %w", cause(out.failed))
+		err = fmt.Errorf("write standard output: %w", atomicfile.Reason(out.failed))
 	}
 	if err == nil {
 		return exitOK

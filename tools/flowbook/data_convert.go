@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/tools/parquet"
 )
@@ -30,11 +30,7 @@ func (c *convertCmd) Run(con *console) error {
 	}
 	in, err := os.Open(c.In)
 	if err != nil {
-		var pe *os.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return fmt.Errorf("read %s: %w", dataset.Rel(c.In), err)
+		return fmt.Errorf("read %s: %w", dataset.Rel(c.In), atomicfile.Reason(err))
 	}
 	defer in.Close()
 	tick := newTicker(con, "data convert: %[1]d rows")

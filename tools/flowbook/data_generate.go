@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/tools/flowgen"
 )
@@ -88,7 +89,7 @@ func ownData(flows, labels string) error {
 	}
 	first, there, err := firstLine(labels)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", dataset.Rel(labels), cause(err))
+		return fmt.Errorf("read %s: %w", dataset.Rel(labels), atomicfile.Reason(err))
 	}
 	sum, ours := strings.CutPrefix(first, "# labels of sha256:")
 	if there && !ours {
@@ -99,12 +100,12 @@ func ownData(flows, labels string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("read %s: %w", dataset.Rel(flows), cause(err))
+		return fmt.Errorf("read %s: %w", dataset.Rel(flows), atomicfile.Reason(err))
 	}
 	defer f.Close()
 	digest := sha256.New()
 	if _, err := io.Copy(digest, f); err != nil {
-		return fmt.Errorf("read %s: %w", dataset.Rel(flows), cause(err))
+		return fmt.Errorf("read %s: %w", dataset.Rel(flows), atomicfile.Reason(err))
 	}
 	if sum != hex.EncodeToString(digest.Sum(nil)) {
 		return taken(flows, "was not made by this command")

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/tools/flowmeter"
 )
@@ -92,7 +93,7 @@ func (c *meterCmd) open(stdin io.Reader) ([]*flowmeter.Capture, error) {
 		if path != "-" {
 			f, err := os.Open(filepath.Clean(path))
 			if err != nil {
-				return nil, fmt.Errorf("read %s: %w", dataset.Rel(path), cause(err))
+				return nil, fmt.Errorf("read %s: %w", dataset.Rel(path), atomicfile.Reason(err))
 			}
 			in, name = f, dataset.Rel(path)
 		}

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 	"flowbook/tools/report"
-	"flowbook/tools/runner"
 )
 
 type exportCmd struct {
@@ -99,7 +99,7 @@ func (c *exportCmd) save(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	return runner.WriteAtomic(path, data)
+	return atomicfile.Write(path, data, 0o666)
 }
 
 // exportPages names a page for each notebook: after its file, with its folder before it where two files are called alike.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
@@ -45,7 +46,7 @@ func writePipelineReport(con *console, root string, p *pipeline.Pipeline, runs [
 	if err := writeReports(con, "", title, pages); err != nil {
 		return "", err
 	}
-	return index, module.WriteFile(kept, []byte(state))
+	return index, atomicfile.Write(kept, []byte(state), 0o600)
 }
 
 // pipelinePages makes a page of each step, those included that were not asked for and have been run earlier. state is what the site

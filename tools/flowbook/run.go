@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
@@ -71,7 +72,7 @@ func (f *runFlags) Validate() error {
 	}
 	info, err := os.Stat(f.Cwd)
 	if err != nil {
-		return fmt.Errorf("--cwd %s: %w", display(f.Cwd), cause(err))
+		return fmt.Errorf("--cwd %s: %w", display(f.Cwd), atomicfile.Reason(err))
 	}
 	if !info.IsDir() {
 		return fmt.Errorf("--cwd %s: not a directory", display(f.Cwd))

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/tools/report"
 	"flowbook/tools/runner"
 )
@@ -69,7 +70,7 @@ func writeReports(con *console, junit, title string, pages []report.Page) error 
 		if err := os.MkdirAll(filepath.Dir(junit), 0o755); err != nil {
 			return fmt.Errorf("write %s: %w", junit, err)
 		}
-		if err := runner.WriteAtomic(junit, b.Bytes()); err != nil {
+		if err := atomicfile.Write(junit, b.Bytes(), 0o666); err != nil {
 			return err
 		}
 	}

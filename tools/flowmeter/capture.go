@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+
+	"flowbook/ml/atomicfile"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -119,14 +120,10 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 
 // plain says in words that a stream ended where it must not, and leaves out of package os's errors the name that ours have already.
 func plain(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the capture is cut off")
 	}
-	return err
+	return atomicfile.Reason(err)
 }
 
 // counting counts the bytes read.

@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"flowbook/ml/module"
+	"flowbook/ml/atomicfile"
 )
 
 // goEnv is what `go env` says in the module's root, where a go command that is too old has switched to the toolchain
@@ -97,7 +97,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error
 		e.GOCACHE = filepath.Join(state, "gocache")
 	}
 	if data, err := json.Marshal(e); err == nil {
-		if err := module.WriteFile(kept, data); err != nil {
+		if err := atomicfile.Write(kept, data, 0o600); err != nil {
 			return e, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 )
 
@@ -177,5 +178,5 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return module.Replace(path, data, mode)
+	return atomicfile.Write(path, data, mode)
 }

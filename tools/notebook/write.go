@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+
+	"flowbook/ml/atomicfile"
 )
 
 // Write writes the notebook as nbformat does. The same notebook gives the same bytes. The one error of its own is a raw
@@ -19,48 +19,13 @@ func (nb *Notebook) Write(w io.Writer) error {
 	return err
 }
 
-// WriteFile writes the notebook so that path holds the old text or the new one, never a part: a temporary file in the
-// same folder, flushed to disk, then renamed. An existing file keeps its permissions; a symbolic link its target.
-func (nb *Notebook) WriteFile(path string) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, err)
-		}
-	}()
+// WriteFile writes the notebook as atomicfile.Write does: path holds the old text or the new one.
+func (nb *Notebook) WriteFile(path string) error {
 	data, err := nb.bytes()
 	if err != nil {
-		return err
+		return fmt.Errorf("write %s: %w", path, err)
 	}
-	mode := os.FileMode(0o644)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-		if info, err := os.Stat(path); err == nil {
-			mode = info.Mode().Perm()
-		}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(mode)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return atomicfile.Write(path, data, 0o666)
 }
 
 func (nb *Notebook) bytes() ([]byte, error) {

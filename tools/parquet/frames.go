@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 )
 
@@ -40,11 +41,7 @@ func Open(ctx context.Context, path string, columns ...string) (p *Reader, err e
 	defer damaged(name, &err)
 	f, err := os.Open(path)
 	if err != nil {
-		var pe *os.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fmt.Errorf("read %s: %w", name, atomicfile.Reason(err))
 	}
 	p = &Reader{name: name, columns: columns}
 	props := parquet.NewReaderProperties(memory.DefaultAllocator)

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"flowbook/ml/module"
+	"flowbook/ml/atomicfile"
 )
 
 // absent stands for the digest of an optional file that is not there.
@@ -64,7 +64,7 @@ func (d *digests) save() error {
 		return err
 	}
 	d.added = false
-	return module.WriteFile(d.file, data)
+	return atomicfile.Write(d.file, data, 0o600)
 }
 
 // of returns the hex SHA-256 of a file's bytes.

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"flowbook/ml/atomicfile"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -22,11 +24,7 @@ func Read(root, file string) (*Pipeline, error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return nil, fmt.Errorf("read %s: %w", p.file, err)
+		return nil, fmt.Errorf("read %s: %w", p.file, atomicfile.Reason(err))
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {

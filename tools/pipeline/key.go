@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -15,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
@@ -111,12 +111,8 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 		packages = k.p.CommandPackages
 	} else {
 		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
 		if err != nil {
-			return nil, "", named(run.Notebook, err)
+			return nil, "", named(run.Notebook, atomicfile.Reason(err))
 		}
 		if source, err = k.digests.of(k.p.path(run.Notebook)); err != nil {
 			return nil, "", err
@@ -158,15 +154,11 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 // named has an error of reading a notebook name it as the pipeline does.
 func named(name string, err error) error {
 	var form *notebook.Error
-	var file *fs.PathError
-	switch {
-	case errors.As(err, &form):
+	if errors.As(err, &form) {
 		form.File = name
 		return err
-	case errors.As(err, &file):
-		return fmt.Errorf("read %s: %w", name, file.Err)
 	}
-	return fmt.Errorf("read %s: %w", name, err)
+	return fmt.Errorf("read %s: %w", name, atomicfile.Reason(err))
 }
 
 // code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"flowbook/ml/module"
+	"flowbook/ml/atomicfile"
 )
 
 // record is what is kept of a run that went well. It is written when the run is over and removed before the next, so that a run that was
@@ -39,7 +39,7 @@ func (r records) write(name string, rec *record) error {
 	if err != nil {
 		return err
 	}
-	return module.WriteFile(r.path(name), append(data, '\n'))
+	return atomicfile.Write(r.path(name), append(data, '\n'), 0o600)
 }
 
 func (r records) remove(name string) error {

@@ -1,12 +1,13 @@
 package report
 
 import (
-	"flowbook/ml/module"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 
 	"flowbook/tools/notebook"
 )
@@ -45,7 +46,7 @@ func Site(dir string, run Run) error {
 			seen[key] = true
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	for i := range run.Pages {
@@ -54,7 +55,7 @@ func Site(dir string, run Run) error {
 		}
 		text, err := page(run, i)
 		if err == nil {
-			err = module.Replace(filepath.Join(dir, run.Pages[i].file()), text, 0o644)
+			err = atomicfile.Write(filepath.Join(dir, run.Pages[i].file()), text, 0o666)
 		}
 		if err != nil {
 			return fmt.Errorf("write report: %w", err)
@@ -62,7 +63,7 @@ func Site(dir string, run Run) error {
 	}
 	text, err := index(run)
 	if err == nil {
-		err = module.Replace(filepath.Join(dir, "index.html"), text, 0o644)
+		err = atomicfile.Write(filepath.Join(dir, "index.html"), text, 0o666)
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"flowbook/ml/module"
+	"flowbook/ml/atomicfile"
 	"flowbook/tools/notebook"
 )
 
@@ -97,7 +97,7 @@ func (s cellStore) put(key string, outs []*notebook.Output, reads []readFile) er
 	if err := nb.Write(&b); err != nil {
 		return err
 	}
-	return module.WriteFile(s.path(key), b.Bytes())
+	return atomicfile.Write(s.path(key), b.Bytes(), 0o600)
 }
 
 func digestOf(nb *notebook.Notebook) (string, error) {
@@ -145,7 +145,7 @@ func (s cellStore) info(base string) json.RawMessage {
 }
 
 func (s cellStore) putInfo(base string, info json.RawMessage) error {
-	return module.WriteFile(filepath.Join(s.dir, "kernel-"+base[:16]+".json"), info)
+	return atomicfile.Write(filepath.Join(s.dir, "kernel-"+base[:16]+".json"), info, 0o600)
 }
 
 // fileDigests digests data files, each version of each once.

@@ -3,26 +3,42 @@ package runner
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/tools/notebook"
 )
 
 // saver writes the notebook after each cell without keeping the next one waiting for the disk: one write at a time, and of what was to be
 // written meanwhile only the last. Each write is atomic, so the file is always a notebook as it was after some cell.
 type saver struct {
-	path string
-	busy chan error // of the write under way; nil if there is none
-	next bool       // the notebook has changed since it began
-	err  error      // of a write that failed; nothing is written after it
+	path     string     // "" to write nothing
+	replaces bool       // a device or FIFO takes the notebook only once, at the end
+	busy     chan error // of the write under way; nil if there is none
+	next     bool       // the notebook has changed since it began
+	err      error      // of a write that failed; nothing is written after it
+}
+
+func newSaver(path string) saver {
+	return saver{path: path, replaces: path != "" && atomicfile.Replaces(path)}
+}
+
+// prove returns the error that writing the notebook would have now, and leaves the file as it is: an
+// output that is also the input keeps its cells' outputs until the kernel is up.
+func (v *saver) prove() error {
+	if !v.replaces {
+		return nil
+	}
+	f, err := atomicfile.Create(v.path, 0o666)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", v.path, atomicfile.Reason(err))
+	}
+	f.Discard()
+	return nil
 }
 
 // save has the notebook as it is now written, soon, and returns the error of an earlier write.
 func (v *saver) save(nb *notebook.Notebook) error {
-	if v.path == "" || v.err != nil {
+	if !v.replaces || v.err != nil {
 		return v.err
 	}
 	if v.busy != nil {
@@ -44,7 +60,7 @@ func (v *saver) save(nb *notebook.Notebook) error {
 	}
 	done := make(chan error, 1)
 	v.busy = done
-	go func() { done <- WriteAtomic(v.path, b.Bytes()) }()
+	go func() { done <- atomicfile.Write(v.path, b.Bytes(), 0o666) }()
 	return nil
 }
 
@@ -72,31 +88,7 @@ func (v *saver) flush(nb *notebook.Notebook) error {
 	}
 	v.next = false
 	if err := nb.WriteFile(v.path); err != nil {
-		return fmt.Errorf("write %s: %w", v.path, pathError(err))
+		return fmt.Errorf("write %s: %w", v.path, atomicfile.Reason(err))
 	}
 	return nil
-}
-
-// unfinished is what the names begin with under which path is written before it gets its own; those of Notebook.WriteFile do so too.
-func unfinished(path string) string { return "." + filepath.Base(path) + "." }
-
-// sweep removes what killed runs have left of the files beside path. What is younger than a minute may belong to another run. Nothing depends on
-// it, so a folder that cannot be read stays as it is.
-func sweep(path string) {
-	if path == "" {
-		return
-	}
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), unfinished(path))
-		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" {
-			continue
-		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Minute {
-			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
-		}
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -83,11 +82,11 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		tasks:    map[string]*task{},
 		counts:   map[int]*task{},
 		displays: map[string][]*notebook.Output{},
-		saver:    saver{path: opt.Output},
+		saver:    newSaver(opt.Output),
 	}
 }
 
-// prepare plans the cells, clears what will be made again and writes the notebook once, which proves that it can be written.
+// prepare plans the cells, clears what will be made again and proves that the notebook can be written.
 func (s *session) prepare() error {
 	var common settings
 	if err := s.nb.Metadata.Decode("flowbook", &common); err != nil {
@@ -136,8 +135,7 @@ func (s *session) prepare() error {
 		}
 		s.plan = append(s.plan, t)
 	}
-	sweep(s.saver.path)
-	return s.saver.flush(s.nb)
+	return s.saver.prove()
 }
 
 // start starts the kernel.
@@ -236,6 +234,9 @@ func (s *session) cells(ctx context.Context) error {
 			if err := s.start(ctx); err != nil {
 				return err
 			}
+			if err := s.saver.save(s.nb); err != nil {
+				return err
+			}
 		}
 		if s.inc != nil {
 			t.source, t.places = s.inc.compose(s, i)
@@ -319,7 +320,7 @@ func (s *session) finish() error {
 			return err
 		}
 	}
-	if s.opt.Output == "" {
+	if !s.saver.replaces { // beside a device or FIFO is no place for a file
 		return nil
 	}
 	return writeSidecar(SidecarPath(s.opt.Output), s.res)
@@ -366,15 +367,6 @@ func (s *session) dead() bool {
 	default:
 		return false
 	}
-}
-
-// pathError drops the path that the caller names anyway.
-func pathError(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }
 
 func (s *session) warn(format string, args ...any) {

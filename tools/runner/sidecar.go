@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"flowbook/ml/atomicfile"
 )
 
 // sidecar is the .run.json: what is different on each run and so has no place in the notebook.
@@ -88,33 +90,7 @@ func writeSidecar(path string, r *Result) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return WriteAtomic(path, append(text, '\n'))
+	return atomicfile.Write(path, append(text, '\n'), 0o666)
 }
 
 func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }
-
-// WriteAtomic writes a file so that path holds the old content or the new one.
-func WriteAtomic(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path)+"*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, pathError(err))
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", path, pathError(err))
-	}
-	return nil
-}
