@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
@@ -120,16 +121,15 @@ func exportPages(targets []*target) []report.Page {
 	return pages
 }
 
-// pageName keeps what a page may be called: letters and digits of ASCII, "-", "_", and "." within.
+// pageName keeps what a page may be called: letters and digits of all scripts, "-", "_", and "." within.
 func pageName(s string) string {
 	s = strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '-' || r == '_' || r == '.' {
 			return r
 		}
 		return '_'
 	}, s)
-	if s = strings.TrimLeft(s, "-."); s == "" {
+	if s = strings.TrimLeftFunc(s, func(r rune) bool { return r == '-' || r == '.' || unicode.IsMark(r) }); s == "" {
 		return "notebook"
 	}
 	return s

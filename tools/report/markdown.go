@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -10,15 +11,16 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
 	gmhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/tex"
 )
 
 // heading is an entry of a page's table of contents.
@@ -27,42 +29,56 @@ type heading struct {
 	ID, Text string
 }
 
-// markdown renders a notebook's Markdown: GitHub's, with TeX between dollars. It collects the headings of a page.
+// markdown renders a notebook's Markdown: GitHub's, with TeX as JupyterLab finds it. It collects the headings of a page.
 type markdown struct {
 	headings []heading
-	ids      map[string]int
+	ids      map[string]bool   // the anchors
+	again    map[string]int    // how often a heading's anchor was wanted again
 	pages    map[string]string // notebook file, slashes → its page: links to notebooks go there
 	dir      string            // the notebook's folder, which links are relative to
+	tex      *tex.Page
+	texts    int // rendered so far, by which footnotes of two texts differ
+}
+
+func newMarkdown(dir string) *markdown {
+	return &markdown{ids: map[string]bool{}, again: map[string]int{}, pages: map[string]string{}, dir: dir, tex: tex.NewPage()}
 }
 
 var goldmarks = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-			extension.Strikethrough, extension.Linkify, texExtension{},
+			extension.Strikethrough, extension.Linkify, extension.TaskList,
+			extension.NewFootnote(extension.WithFootnoteIDPrefixFunction(func(n ast.Node) []byte {
+				prefix, _ := n.OwnerDocument().Meta()[footnotes].(string)
+				return []byte(prefix)
+			})),
 		),
-		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(gmhtml.WithUnsafe()), // HTML in Markdown is sanitised afterwards
 	)
 })
 
+// footnotes is where a document keeps the prefix of its footnotes' ids.
+const footnotes = "footnotes"
+
 // render is the HTML of one text. Attachments are the cell's; links to them become the data itself.
 func (m *markdown) render(source string, attachments notebook.Object) string {
-	src := []byte(strings.ToValidUTF8(source, "\ufffd"))
-	doc := goldmarks().Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext(parser.WithIDs(m))))
+	m.texts++
+	held, formulas := takeMath(decent(source))
+	src := []byte(held)
+	doc := goldmarks().Parser().Parse(text.NewReader(src))
+	doc.OwnerDocument().AddMeta(footnotes, fmt.Sprintf("t%d-", m.texts))
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			if id, ok := n.AttributeString("id"); ok {
-				m.headings = append(m.headings, heading{n.Level, string(id.([]byte)), words(n, src)})
-			}
+			m.heading(n, putBack(words(n, src), formulas))
 		case *ast.Image:
-			n.Destination = attached(n.Destination, attachments)
+			n.Destination = attached([]byte(putBack(string(n.Destination), formulas)), attachments)
 		case *ast.Link:
-			n.Destination = m.link(n.Destination)
+			n.Destination = m.link([]byte(putBack(string(n.Destination), formulas)))
 		}
 		return ast.WalkContinue, nil
 	})
@@ -70,26 +86,69 @@ func (m *markdown) render(source string, attachments notebook.Object) string {
 	if err := goldmarks().Renderer().Render(&b, src, doc); err != nil {
 		return "<pre>" + escape(plain(source)) + "</pre>"
 	}
-	return finish(sanitize(b.String()))
+	return m.setMath(coloured(sanitize(attachedImages(b.String(), attachments)), formulas), formulas)
 }
 
-var (
-	fence   = regexp.MustCompile(`(?s)<pre><code(?: class="language-([\w+#-]+)")?>(.*?)</code></pre>`)
-	formula = regexp.MustCompile(`<code class="math( display)?">([^<]*)</code>`)
-)
+// heading notes a heading and gives it its anchors: JupyterLab's and, where it is another, GitHub's.
+func (m *markdown) heading(n *ast.Heading, title string) {
+	id, github := strings.Join(strings.FieldsFunc(title, unicode.IsSpace), "-"), anchor(title)
+	if id == "" {
+		id, github = "section", "section"
+	}
+	again, suffix := m.again[id], ""
+	for m.ids[id+suffix] || m.ids[github+suffix] { // as GitHub tells headings of one text apart
+		again++
+		suffix = fmt.Sprintf("-%d", again)
+	}
+	m.again[id] = again
+	id, github = id+suffix, github+suffix
+	m.ids[id], m.ids[github] = true, true
+	m.headings = append(m.headings, heading{n.Level, id, title})
+	n.SetAttributeString("id", []byte(id))
+	if github != id && github != suffix {
+		mark := ast.NewString([]byte(`<a id="` + escape(github) + `"></a>`))
+		mark.SetCode(true) // written as it is
+		n.InsertBefore(n, n.FirstChild(), mark)
+	}
+}
 
-// finish puts highlighted code and formulas where sanitised HTML has their sources.
-func finish(text string) string {
-	text = fence.ReplaceAllStringFunc(text, func(s string) string {
+// firstHeading is the first heading of the first level in a text, "" if there is none.
+func firstHeading(source string) (title string) {
+	held, formulas := takeMath(decent(source))
+	src := []byte(held)
+	ast.Walk(goldmarks().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && h.Level == 1 {
+			title = putBack(words(h, src), formulas)
+			return ast.WalkStop, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return title
+}
+
+// anchor is the id that GitHub gives a heading: letters and digits of all scripts in lower case, "-", "_", and "-" for a blank.
+func anchor(title string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), r == '-', r == '_':
+			return unicode.ToLower(r)
+		case unicode.IsSpace(r):
+			return '-'
+		}
+		return -1
+	}, title)
+}
+
+var fence = regexp.MustCompile(`(?s)<pre><code(?: class="language-([\w+#-]+)")?>(.*?)</code></pre>`)
+
+// coloured puts highlighted code where sanitised HTML has its source.
+func coloured(text string, formulas []formula) string {
+	return fence.ReplaceAllStringFunc(text, func(s string) string {
 		m := fence.FindStringSubmatch(s)
 		if strings.Contains(m[2], "<") {
 			return s
 		}
-		return `<pre class="code">` + highlight(html.UnescapeString(m[2]), m[1]) + `</pre>`
-	})
-	return formula.ReplaceAllStringFunc(text, func(s string) string {
-		m := formula.FindStringSubmatch(s)
-		return math(html.UnescapeString(m[2]), m[1] != "")
+		return `<pre class="code">` + highlight(putBack(html.UnescapeString(m[2]), formulas), m[1]) + `</pre>`
 	})
 }
 
@@ -106,8 +165,6 @@ func words(n ast.Node, src []byte) string {
 				}
 			case *ast.String:
 				b.Write(n.Value)
-			case *tex:
-				b.WriteString(n.source)
 			}
 		}
 		return ast.WalkContinue, nil
@@ -130,10 +187,27 @@ func attached(dest []byte, attachments notebook.Object) []byte {
 	}
 	for _, mime := range b.Keys() {
 		if data, ok := b.Text(mime); ok && strings.HasPrefix(mime, "image/") {
-			return []byte("data:" + mime + ";base64," + unspaced(data))
+			if data = unspaced(data); strings.HasPrefix(data, "<") { // an SVG that is no base64
+				whole, _ := b.Text(mime)
+				data = base64.StdEncoding.EncodeToString([]byte(whole))
+			}
+			return []byte("data:" + mime + ";base64," + data)
 		}
 	}
 	return dest
+}
+
+var attachedSource = regexp.MustCompile(`(?i)(<img\b[^>]*?\ssrc\s*=\s*)(?:"(attachment:[^"]*)"|'(attachment:[^']*)'|(attachment:[^\s"'>]+))`)
+
+// attachedImages does for <img> in HTML what attached does for Markdown.
+func attachedImages(text string, attachments notebook.Object) string {
+	if !strings.Contains(text, "attachment:") {
+		return text
+	}
+	return attachedSource.ReplaceAllStringFunc(text, func(s string) string {
+		m := attachedSource.FindStringSubmatch(s)
+		return m[1] + `"` + string(attached([]byte(html.UnescapeString(m[2]+m[3]+m[4])), attachments)) + `"`
+	})
 }
 
 // link turns a link to another notebook of the run into one to its page.
@@ -154,19 +228,6 @@ func (m *markdown) link(dest []byte) []byte {
 	}
 	return []byte(page)
 }
-
-// Generate makes the id of a heading, unique on the page: it is goldmark's parser.IDs.
-func (m *markdown) Generate(value []byte, _ ast.NodeKind) []byte {
-	slug := slugify(string(value))
-	m.ids[slug]++
-	if n := m.ids[slug]; n > 1 {
-		slug = fmt.Sprintf("%s-%d", slug, n)
-	}
-	return []byte(slug)
-}
-
-// Put is the other half of parser.IDs, for ids that a text gives itself.
-func (m *markdown) Put(value []byte) { m.ids[string(value)]++ }
 
 // slugify keeps the letters and digits of ASCII, in lower case, and a hyphen between words.
 func slugify(s string) string {

@@ -1,324 +1,258 @@
 package report
 
 import (
-	"errors"
+	"regexp"
+	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// math is the MathML of a TeX formula, which browsers set without scripts, fonts or network. It knows the part of TeX
-// that texts on statistics and learning use (symbols.go lists the commands); a formula with anything else is shown as its source.
-func math(source string, display bool) string {
-	p := &texReader{rest: source}
-	body, err := p.row("")
-	if err == nil && p.rest != "" {
-		err = errTeX
+// formula is TeX found in a text.
+type formula struct {
+	raw     string // as written, with its marks
+	source  string
+	display bool
+}
+
+// A formula's place in a text is held by its number between two characters of private use while Markdown is read: so nothing within
+// it is markup, neither in tables nor over lines.
+const (
+	hold    = '\ue000'
+	release = '\ue001'
+)
+
+var held = regexp.MustCompile("\ue000([0-9]+)\ue001")
+
+// mathMarks are the tokens by which JupyterLab finds formulas: dollars, environments, brackets behind two backslashes; and what counts
+// within them: braces, escaped signs, empty lines.
+var mathMarks = regexp.MustCompile(`(?i)\$\$?|\\(?:begin|end)\{[a-z]*\*?\}|\\[\\]?[{}$]|[{}]|\n\s*\n|\\\\[()\[\]]`)
+
+// takeMath puts placeholders where formulas stand. It finds those that JupyterLab finds, but leaves money alone: a dollar before a digit
+// ends no formula, and neither does one after a blank where the formula would begin with a digit.
+func takeMath(text string) (string, []formula) {
+	if !strings.ContainsAny(text, `$\`) {
+		return text, nil
 	}
-	if err != nil {
-		if display {
-			return `<code class="math display">` + escape(source) + `</code>`
+	text = strings.Map(func(r rune) rune {
+		if r == hold || r == release {
+			return '\ufffd'
 		}
-		return `<code class="math">` + escape(source) + `</code>`
-	}
-	mode := ""
-	if display {
-		mode = ` display="block"`
-	}
-	return `<math` + mode + `><semantics><mrow>` + body + `</mrow><annotation encoding="application/x-tex">` + escape(source) + `</annotation></semantics></math>`
-}
-
-// errTeX means a construct that is not known here.
-var errTeX = errors.New("unknown TeX")
-
-// texReader translates TeX from left to right.
-type texReader struct {
-	rest  string
-	depth int
-}
-
-// next takes one token: a command with its backslash, or one character. "" is the end.
-func (p *texReader) next() string {
-	p.rest = strings.TrimLeft(p.rest, " \t\r\n")
-	if p.rest == "" {
-		return ""
-	}
-	n := 1
-	if p.rest[0] == '\\' {
-		for n < len(p.rest) && isLetter(p.rest[n]) {
-			n++
-		}
-		if n == 1 && len(p.rest) > 1 {
-			_, size := utf8.DecodeRuneInString(p.rest[1:])
-			n += size
-		}
-	} else {
-		_, n = utf8.DecodeRuneInString(p.rest)
-	}
-	token := p.rest[:n]
-	p.rest = p.rest[n:]
-	return token
-}
-
-func (p *texReader) peek() string {
-	rest := p.rest
-	token := p.next()
-	p.rest = rest
-	return token
-}
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-// row translates up to the token end, which it takes; "" is the end of the formula.
-func (p *texReader) row(end string) (string, error) {
-	// A formula as deep as this is no formula but an attempt on the stack.
-	if p.depth++; p.depth > 100 {
-		return "", errTeX
-	}
-	defer func() { p.depth-- }()
+		return r
+	}, text)
 	var b strings.Builder
-	for {
-		switch token := p.peek(); token {
-		case end:
-			p.next()
-			return b.String(), nil
-		case "", "}", "&", `\\`, `\right`, `\end`:
-			return "", errTeX
+	var formulas []formula
+	begin, after := -1, 0 // where the open formula begins, and its source
+	end, braces, candidate, done := "", 0, -1, 0
+	take := func(stop int, mark string) {
+		f := formula{raw: text[begin : stop+len(mark)], source: text[after:stop], display: mark != "$" && mark != `\\)`}
+		if strings.HasPrefix(mark, `\end`) {
+			f.source = f.raw
 		}
-		item, err := p.scripted()
-		if err != nil {
-			return "", err
+		if f.source = strings.TrimSpace(f.source); f.source == "" {
+			return
 		}
-		b.WriteString(item)
+		b.WriteString(text[done:begin] + string(hold) + strconv.Itoa(len(formulas)) + string(release))
+		formulas = append(formulas, f)
+		done = stop + len(mark)
 	}
-}
-
-// scripted translates one item with what stands below and above it.
-func (p *texReader) scripted() (string, error) {
-	token := p.peek()
-	base, limits := "<mrow></mrow>", false
-	if token != "^" && token != "_" {
-		var err error
-		if base, err = p.item(p.next()); err != nil {
-			return "", err
+	shut := func() { // the open formula ends where it could have, or is none
+		if candidate >= 0 {
+			take(candidate, end)
 		}
-		limits = underOver[token]
+		begin, candidate = -1, -1
 	}
-	var sub, sup string
-	for {
-		var to *string
-		switch p.peek() {
-		case "_":
-			to = &sub
-		case "^":
-			to = &sup
-		case "'":
-			p.next()
-			sup += "<mo>′</mo>"
+	code := codeRanges(text)
+	for _, m := range mathMarks.FindAllStringIndex(text, -1) {
+		for len(code) > 0 && code[0][1] <= m[0] {
+			code = code[1:]
+		}
+		if m[0] < done || len(code) > 0 && m[0] >= code[0][0] {
 			continue
 		}
-		if to == nil {
-			break
+		token := text[m[0]:m[1]]
+		if begin < 0 {
+			if end = closer(token); end != "" {
+				begin, after, braces = m[0], m[1], 0
+			}
+			continue
 		}
-		if *to != "" {
-			return "", errTeX
+		switch {
+		case token == end && money(text[after:m[0]], text[m[1]:], token):
+			begin, after, braces, candidate = m[0], m[1], 0, -1
+		case token == end:
+			if braces <= 0 {
+				take(m[0], token)
+				begin, candidate = -1, -1
+			} else if candidate < 0 {
+				candidate = m[0]
+			}
+		case token == "{":
+			braces++
+		case token == "}":
+			braces--
+		case strings.HasPrefix(token, "\n"):
+			shut()
 		}
-		p.next()
-		arg, err := p.argument()
-		if err != nil {
-			return "", err
-		}
-		*to = arg
 	}
-	if sup != "" {
-		sup = "<mrow>" + sup + "</mrow>"
+	if begin >= 0 {
+		shut()
 	}
-	under, over, both := "msub", "msup", "msubsup"
-	if limits {
-		under, over, both = "munder", "mover", "munderover"
-	}
-	switch {
-	case sub != "" && sup != "":
-		return element(both, base+sub+sup), nil
-	case sub != "":
-		return element(under, base+sub), nil
-	case sup != "":
-		return element(over, base+sup), nil
-	}
-	return base, nil
+	b.WriteString(text[done:])
+	return b.String(), formulas
 }
 
-// argument translates what a command applies to: a group in braces, or one item.
-func (p *texReader) argument() (string, error) {
-	token := p.next()
+// closer is the token that ends the formula which another begins, "" if that begins none.
+func closer(token string) string {
 	switch token {
-	case "":
-		return "", errTeX
-	case "{":
-		body, err := p.row("}")
-		return element("mrow", body), err
+	case "$", "$$":
+		return token
+	case `\\(`:
+		return `\\)`
+	case `\\[`:
+		return `\\]`
 	}
-	if token >= "0" && token <= "9" {
-		return element("mn", token), nil // \frac12 is a half
+	if env, ok := strings.CutPrefix(token, `\begin`); ok {
+		return `\end` + env
 	}
-	return p.item(token)
+	return ""
 }
 
-// raw takes a group's source: the text of \text, the name of \begin.
-func (p *texReader) raw() (string, error) {
-	if p.next() != "{" {
-		return "", errTeX
+// money says whether a dollar between two texts rather stands before an amount than ends a formula.
+func money(inside, after, token string) bool {
+	if token != "$" {
+		return false
 	}
-	body, rest, ok := strings.Cut(p.rest, "}")
-	if !ok || strings.ContainsAny(body, "{$\\") {
-		return "", errTeX
-	}
-	p.rest = rest
-	return body, nil
+	digit := func(s string) bool { return s != "" && '0' <= s[0] && s[0] <= '9' }
+	blank := strings.HasSuffix(inside, " ") || strings.HasSuffix(inside, "\n")
+	return digit(after) || digit(inside) && blank
 }
 
-// item translates the item that a token begins.
-func (p *texReader) item(token string) (string, error) {
-	switch {
-	case token == "{":
-		body, err := p.row("}")
-		return element("mrow", body), err
-	case strings.HasPrefix(token, `\`):
-		return p.command(token)
-	case token >= "0" && token <= "9":
-		n := 0
-		for n < len(p.rest) && (p.rest[n] >= '0' && p.rest[n] <= '9' || p.rest[n] == '.' && n+1 < len(p.rest) && p.rest[n+1] >= '0' && p.rest[n+1] <= '9') {
-			n++
+// codeRanges are the places of code in a text: fences, and spans within a line.
+func codeRanges(text string) (ranges [][2]int) {
+	offset, fence, begin := 0, "", 0
+	for line := range strings.Lines(text) {
+		trimmed := strings.TrimLeft(line, " \t")
+		if fence != "" {
+			if strings.HasPrefix(trimmed, fence) && strings.Trim(trimmed, fence[:1]+" \t\r\n") == "" {
+				ranges = append(ranges, [2]int{begin, offset + len(line)})
+				fence = ""
+			}
+		} else if n := run(trimmed, '`'); n >= 3 && !strings.Contains(trimmed[n:], "`") {
+			fence, begin = trimmed[:n], offset
+		} else if n := run(trimmed, '~'); n >= 3 {
+			fence, begin = trimmed[:n], offset
+		} else {
+			ranges = append(ranges, spans(line, offset)...)
 		}
-		token += p.rest[:n]
-		p.rest = p.rest[n:]
-		return element("mn", token), nil
+		offset += len(line)
 	}
-	r, _ := utf8.DecodeRuneInString(token)
-	switch {
-	case r == '-':
-		return "<mo>−</mo>", nil
-	case r == '*':
-		return "<mo>∗</mo>", nil
-	case strings.ContainsRune("()[]|/", r):
-		return `<mo stretchy="false">` + token + "</mo>", nil
-	case unicode.IsLetter(r):
-		return element("mi", escape(token)), nil
-	case strings.ContainsRune("+=<>,.;:!?'~", r) || r > 0x7f:
-		return element("mo", escape(strings.Replace(token, "~", "\u00a0", 1))), nil
+	if fence != "" {
+		ranges = append(ranges, [2]int{begin, len(text)})
 	}
-	return "", errTeX
+	return ranges
 }
 
-// command translates a command with its arguments.
-func (p *texReader) command(token string) (string, error) {
-	if s, ok := symbols[token]; ok {
-		return s, nil
+// spans are the code spans of a line that begins at offset.
+func spans(line string, offset int) (ranges [][2]int) {
+	lost := map[int]bool{} // lengths of runs that have no other after them
+	for i := 0; i < len(line); {
+		switch {
+		case line[i] == '\\':
+			i += 2
+		case line[i] != '`':
+			i++
+		default:
+			n := run(line[i:], '`')
+			stop := -1
+			for j := i + n; j < len(line) && !lost[n]; {
+				if line[j] != '`' {
+					j++
+					continue
+				}
+				k := run(line[j:], '`')
+				if j += k; k == n {
+					stop = j
+					break
+				}
+			}
+			if i += n; stop >= 0 {
+				ranges = append(ranges, [2]int{offset + i - n, offset + stop})
+				i = stop
+			} else {
+				lost[n] = true
+			}
+		}
 	}
-	if accent, ok := accents[token]; ok {
-		arg, err := p.argument()
-		if token == `\underline` || token == `\underbrace` {
-			return element("munder", arg+accent), err
-		}
-		return `<mover accent="true">` + arg + accent + "</mover>", err
-	}
-	if font, ok := fonts[token]; ok {
-		text, err := p.raw()
-		return font(text), err
-	}
-	switch token {
-	case `\frac`, `\dfrac`, `\tfrac`, `\binom`:
-		above, err := p.argument()
-		if err != nil {
-			return "", err
-		}
-		below, err := p.argument()
-		if token == `\binom` {
-			return `<mrow><mo>(</mo><mfrac linethickness="0">` + above + below + "</mfrac><mo>)</mo></mrow>", err
-		}
-		return element("mfrac", above+below), err
-	case `\sqrt`:
-		if p.peek() != "[" {
-			arg, err := p.argument()
-			return element("msqrt", arg), err
-		}
-		p.next()
-		index, err := p.row("]")
-		if err != nil {
-			return "", err
-		}
-		arg, err := p.argument()
-		return element("mroot", arg+element("mrow", index)), err
-	case `\left`:
-		open, err := p.fence()
-		if err != nil {
-			return "", err
-		}
-		body, err := p.row(`\right`)
-		if err != nil {
-			return "", err
-		}
-		shut, err := p.fence()
-		return element("mrow", open+body+shut), err
-	case `\begin`:
-		return p.environment()
-	}
-	return "", errTeX
+	return ranges
 }
 
-// fence translates the delimiter after \left or \right.
-func (p *texReader) fence() (string, error) {
-	token := p.next()
-	if token == "." {
-		return "", nil
+// run is how often a character stands at the beginning.
+func run(s string, c byte) (n int) {
+	for n < len(s) && s[n] == c {
+		n++
 	}
-	if s, ok := symbols[token]; ok && strings.Contains(s, "<mo") {
-		return `<mo fence="true" stretchy="true">` + untagged(s) + "</mo>", nil
-	}
-	if token != "" && strings.Contains("()[]|/", token) {
-		return `<mo fence="true" stretchy="true">` + token + "</mo>", nil
-	}
-	return "", errTeX
+	return n
 }
 
-// environment translates \begin{…} to \end{…}: a table of rows and cells.
-func (p *texReader) environment() (string, error) {
-	name, err := p.raw()
+// putBack writes formulas as they were written.
+func putBack(text string, formulas []formula) string {
+	return held.ReplaceAllStringFunc(text, func(s string) string {
+		if n, err := strconv.Atoi(held.FindStringSubmatch(s)[1]); err == nil && n < len(formulas) {
+			return formulas[n].raw
+		}
+		return ""
+	})
+}
+
+// setMath sets the formulas of sanitised HTML; within tags and code they stay as they were written.
+func (m *markdown) setMath(text string, formulas []formula) string {
+	if len(formulas) == 0 {
+		return text
+	}
+	var b strings.Builder
+	last, code := 0, 0
+	put := func(s string) {
+		if code > 0 {
+			b.WriteString(escapeHeld(s, formulas))
+			return
+		}
+		b.WriteString(held.ReplaceAllStringFunc(s, func(s string) string {
+			if n, err := strconv.Atoi(held.FindStringSubmatch(s)[1]); err == nil && n < len(formulas) {
+				return m.math(formulas[n].source, formulas[n].display)
+			}
+			return ""
+		}))
+	}
+	for _, t := range tag.FindAllStringSubmatchIndex(text, -1) {
+		put(text[last:t[0]])
+		last = t[1]
+		if name := text[t[4]:t[5]]; name == "code" || name == "pre" {
+			if t[2] == t[3] {
+				code++
+			} else {
+				code--
+			}
+		}
+		b.WriteString(escapeHeld(text[t[0]:t[1]], formulas))
+	}
+	put(text[last:])
+	return b.String()
+}
+
+// escapeHeld puts formulas back into HTML, as text.
+func escapeHeld(text string, formulas []formula) string {
+	return held.ReplaceAllStringFunc(text, func(s string) string { return escape(putBack(s, formulas)) })
+}
+
+// math is the MathML of a TeX formula, which browsers set without scripts, fonts or network. A formula that cannot be set is shown as its
+// source, with the reason.
+func (m *markdown) math(source string, display bool) string {
+	class := "math"
+	if display {
+		class = "math display"
+	}
+	text, err := m.tex.MathML(source, display)
 	if err != nil {
-		return "", err
+		return `<code class="` + class + `" title="` + escape(shorten(err.Error(), 200)) + `">` + escape(shorten(plain(source), 5000)) + `</code>`
 	}
-	around, ok := environments[name]
-	if !ok {
-		return "", errTeX
-	}
-	var table, row, cell strings.Builder
-	for {
-		switch token := p.peek(); token {
-		case "", "}", `\right`:
-			return "", errTeX
-		case "&", `\\`, `\end`:
-			p.next()
-			row.WriteString(element("mtd", cell.String()))
-			cell.Reset()
-			if token == "&" {
-				continue
-			}
-			table.WriteString(element("mtr", row.String()))
-			row.Reset()
-			if token == `\\` {
-				continue
-			}
-			if end, err := p.raw(); err != nil || end != name {
-				return "", errTeX
-			}
-			return "<mrow>" + around[0] + element("mtable", table.String()) + around[1] + "</mrow>", nil
-		}
-		item, err := p.scripted()
-		if err != nil {
-			return "", err
-		}
-		cell.WriteString(item)
-	}
+	return text
 }
-
-func element(name, body string) string { return "<" + name + ">" + body + "</" + name + ">" }

@@ -67,7 +67,7 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 		return `<div class="text">` + m.render(text, notebook.Object{}) + `</div>`
 	}
 	if text, ok := b.Text("text/latex"); ok {
-		return `<div class="text">` + math(strings.Trim(strings.TrimSpace(text), "$"), true) + `</div>`
+		return `<div class="text">` + m.math(strings.Trim(strings.TrimSpace(text), "$"), true) + `</div>`
 	}
 	if text, ok := b.Text("text/plain"); ok {
 		return `<pre class="result">` + ansi(text) + `</pre>`

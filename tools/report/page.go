@@ -71,7 +71,7 @@ type cellView struct {
 // page renders the page of the run's i-th step, which must be a notebook.
 func page(run Run, i int) ([]byte, error) {
 	p := &run.Pages[i]
-	m := &markdown{ids: map[string]int{}, pages: map[string]string{}, dir: path.Dir(p.Path)}
+	m := newMarkdown(path.Dir(p.Path))
 	for j := range run.Pages {
 		if run.Pages[j].Notebook != nil {
 			m.pages[path.Clean(run.Pages[j].Path)] = run.Pages[j].file()
@@ -167,5 +167,5 @@ func execute(name string, view any) ([]byte, error) {
 	if err := templates.ExecuteTemplate(&b, name, view); err != nil {
 		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
-	return b.Bytes(), nil
+	return visible(b.Bytes()), nil
 }

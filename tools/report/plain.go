@@ -37,6 +37,16 @@ func decent(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
+// visible is a finished page or document without control characters and what decent leaves out, wherever in the notebook they stood.
+func visible(text []byte) []byte {
+	return []byte(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, decent(string(text))))
+}
+
 // oneLine is the first line of text that has something in it, plain.
 func oneLine(s string) string {
 	for line := range strings.Lines(plain(s)) {

@@ -16,7 +16,11 @@ var untrusted = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowDataURIImages()
 	p.RequireNoFollowOnLinks(false)
-	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language-[\w+#-]+|math( display)?)$`)).OnElements("code")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+#-]+$`)).OnElements("code")
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^\S+$`)).Globally() // headings in all scripts
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
+	p.AllowAttrs("checked", "disabled").OnElements("input") // task lists
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^footnotes$`)).OnElements("div")
 	return p
 })
 
@@ -38,7 +42,7 @@ var tag = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>`)
 var altText = regexp.MustCompile(` alt="([^"]+)"`)
 
 // void elements have no end tag.
-var void = []string{"area", "br", "col", "hr", "img", "wbr"}
+var void = []string{"area", "br", "col", "hr", "img", "input", "wbr"}
 
 // balance drops end tags without a beginning and closes what is open at the end. It takes the sanitiser's output, where
 // each < begins a tag, since those in texts and attributes are escaped.

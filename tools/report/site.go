@@ -30,12 +30,11 @@ type row struct {
 }
 
 // name of a page: it becomes a file and a part of links.
-var pageName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+var pageName = regexp.MustCompile(`^[\pL\pN_][\pL\pN\pM_.-]*$`)
 
 // Site writes the run as a static site into dir, which is made if need be: index.html and one page for each notebook.
 // Each page is one file that fetches nothing, runs no script and works from disk; files of the same names are replaced,
-// others stay. Formulas are MathML, which browsers set by themselves (no KaTeX is embedded); one that goes beyond the TeX
-// known here is shown as its source. Pictures that a text only links to are named, not fetched. Names of pages must be unique file names of ASCII letters, digits, ".", "-", "_", and none is "index".
+// others stay. Formulas are MathML, which browsers set by themselves; one that KaTeX cannot read is shown as its source. Pictures that a text only links to are named, not fetched. Names of pages must be unique file names of letters, digits, ".", "-", "_", and none is "index".
 func Site(dir string, run Run) error {
 	seen := map[string]bool{"index": true}
 	for i := range run.Pages {
@@ -115,12 +114,8 @@ func title(p *Page) string {
 			if c.Type != notebook.Markdown {
 				continue
 			}
-			m := &markdown{ids: map[string]int{}}
-			m.render(c.Source, notebook.Object{})
-			for _, h := range m.headings {
-				if h.Level == 1 {
-					return h.Text
-				}
+			if h := firstHeading(c.Source); h != "" {
+				return h
 			}
 		}
 	}
