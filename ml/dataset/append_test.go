@@ -59,7 +59,7 @@ func FuzzAppendFloat(f *testing.F) {
 		if math.IsNaN(v) {
 			return
 		}
-		got, err := parseFloat(AppendFloat(nil, v))
+		got, err := usual.parseFloat(AppendFloat(nil, v))
 		if err != nil || math.Float64bits(got) != bits {
 			t.Errorf("%v came back as %v, %v", v, got, err)
 		}
@@ -129,7 +129,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("%q written and read again (-first +second):\n%s", data, diff)
 			}
 		}
-		if !bytes.ContainsAny(data, "\r\\") && !r.src.backslash {
+		if !bytes.ContainsAny(data, "\r\\") && !r.src.dialect.backslash {
 			compareWithStd(t, data, cells)
 		}
 	})

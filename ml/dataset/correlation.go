@@ -8,17 +8,23 @@ type Correlation struct {
 	Values []float64
 }
 
-// comoments gathers means and co-comoments of the numeric columns block by block. Blocks are merged by the pairwise update of
-// Chan, Golub and LeVeque (1983), which does not lose the small differences of large numbers such as times in ms.
+// comoments gathers means and co-moments of each pair of numeric columns block by block, over the rows that have both, as
+// pandas's corr does. Blocks are merged by the pairwise update of Chan, Golub and LeVeque (1983), which does not lose the
+// small differences of large numbers such as times in ms.
 type comoments struct {
 	names []string
-	n     float64
 	shift []float64 // a value of each column, taken off before anything is added up
-	mean  []float64 // less shift
-	comom []float64 // sum of (x_i - mean_i)(x_j - mean_j), the lower triangle of a square of len(names)
+	pairs []comoment
 }
 
-// add takes a block into account. A missing value counts as the column's mean in its block, so it does not weigh.
+// comoment is what two columns i and j have in the rows that have both; the means are less the columns' shifts.
+type comoment struct {
+	n             float64
+	meanI, meanJ  float64
+	sii, sij, sjj float64 // sums of the products of deviations from the means
+}
+
+// add takes a block into account.
 func (m *comoments) add(f *Frame) {
 	if m.names == nil {
 		for _, field := range f.Fields() {
@@ -26,32 +32,39 @@ func (m *comoments) add(f *Frame) {
 				m.names = append(m.names, field.Name)
 			}
 		}
-		m.shift, m.mean = make([]float64, len(m.names)), make([]float64, len(m.names))
-		m.comom = make([]float64, len(m.names)*len(m.names))
+		m.shift = make([]float64, len(m.names))
+		m.pairs = make([]comoment, len(m.names)*(len(m.names)+1)/2)
 		for j, name := range m.names {
 			m.shift[j] = firstNumber(f.Float64s(name))
 		}
 	}
-	rows, k := f.NumRows(), len(m.names)
-	if rows == 0 || k == 0 {
-		return
-	}
-	columns, mean := make([][]float64, k), make([]float64, k)
+	blocks := make([]centred, len(m.names))
 	for j, name := range m.names {
-		columns[j], mean[j] = centred(f.Float64s(name), m.shift[j])
+		blocks[j] = centre(f.Float64s(name), m.shift[j])
 	}
-	total := m.n + float64(rows)
-	for i := range k {
-		di := mean[i] - m.mean[i]
+	for i := range blocks {
 		for j := range i + 1 {
-			dj := mean[j] - m.mean[j]
-			m.comom[i*k+j] += dot(columns[i], columns[j]) + di*dj*m.n*float64(rows)/total
+			m.pair(i, j).merge(between(&blocks[i], &blocks[j]))
 		}
 	}
-	for i := range k {
-		m.mean[i] += (mean[i] - m.mean[i]) * float64(rows) / total
+}
+
+// pair returns the co-moment of columns i and j, j at most i.
+func (m *comoments) pair(i, j int) *comoment { return &m.pairs[i*(i+1)/2+j] }
+
+// merge adds the rows of o.
+func (c *comoment) merge(o comoment) {
+	if o.n == 0 {
+		return
 	}
-	m.n = total
+	total := c.n + o.n
+	di, dj := o.meanI-c.meanI, o.meanJ-c.meanJ
+	c.sii += o.sii + di*di*c.n*o.n/total
+	c.sij += o.sij + di*dj*c.n*o.n/total
+	c.sjj += o.sjj + dj*dj*c.n*o.n/total
+	c.meanI += di * o.n / total
+	c.meanJ += dj * o.n / total
+	c.n = total
 }
 
 func firstNumber(values []float64) float64 {
@@ -63,8 +76,16 @@ func firstNumber(values []float64) float64 {
 	return 0
 }
 
-// centred returns the values less their mean, which missing ones get, and that mean less the shift.
-func centred(values []float64, shift float64) ([]float64, float64) {
+// centred is one column of a block, less its mean.
+type centred struct {
+	values  []float64 // NaN where one is missing
+	n       int       // how many are not
+	mean    float64   // less the shift
+	squares float64   // the sum of the values' squares
+}
+
+// centre takes the shift and then the mean off the values.
+func centre(values []float64, shift float64) centred {
 	sum, n := 0.0, 0
 	for _, v := range values {
 		if !math.IsNaN(v) {
@@ -72,14 +93,42 @@ func centred(values []float64, shift float64) ([]float64, float64) {
 			n++
 		}
 	}
-	mean := sum / float64(max(n, 1))
-	out := make([]float64, len(values))
+	c := centred{values: make([]float64, len(values)), n: n, mean: sum / float64(max(n, 1))}
 	for i, v := range values {
-		if !math.IsNaN(v) {
-			out[i] = v - shift - mean
+		c.values[i] = v - shift - c.mean
+	}
+	if n == len(values) {
+		c.squares = dot(c.values, c.values)
+	}
+	return c
+}
+
+// between returns the co-moment of two columns in the rows of one block that have both.
+func between(a, b *centred) comoment {
+	if a.n == len(a.values) && b.n == len(b.values) {
+		return comoment{
+			n: float64(a.n), meanI: a.mean, meanJ: b.mean, sii: a.squares, sjj: b.squares, sij: dot(a.values, b.values),
 		}
 	}
-	return out, mean
+	both := make([][2]float64, 0, min(a.n, b.n))
+	var sumA, sumB float64
+	for i, v := range a.values {
+		if w := b.values[i]; !math.IsNaN(v) && !math.IsNaN(w) {
+			both = append(both, [2]float64{v, w})
+			sumA, sumB = sumA+v, sumB+w
+		}
+	}
+	if len(both) == 0 {
+		return comoment{}
+	}
+	c := comoment{n: float64(len(both))}
+	meanA, meanB := sumA/c.n, sumB/c.n
+	c.meanI, c.meanJ = a.mean+meanA, b.mean+meanB
+	for _, v := range both {
+		da, db := v[0]-meanA, v[1]-meanB
+		c.sii, c.sij, c.sjj = c.sii+float64(da*da), c.sij+float64(da*db), c.sjj+float64(db*db)
+	}
+	return c
 }
 
 func dot(a, b []float64) float64 {
@@ -98,12 +147,12 @@ func dot(a, b []float64) float64 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// correlation is the matrix of the columns that vary at all; the others have none.
+// correlation is the matrix of the columns that vary at all; the others have none. Two columns of which one does not
+// vary in the rows that have both have NaN.
 func (m *comoments) correlation() Correlation {
-	k := len(m.names)
 	var vary []int
-	for i := range k {
-		if m.comom[i*k+i] > 0 {
+	for i := range m.names {
+		if m.pair(i, i).sii > 0 {
 			vary = append(vary, i)
 		}
 	}
@@ -111,9 +160,17 @@ func (m *comoments) correlation() Correlation {
 	for _, i := range vary {
 		c.Names = append(c.Names, m.names[i])
 		for _, j := range vary {
-			r := m.comom[max(i, j)*k+min(i, j)] / math.Sqrt(m.comom[i*k+i]*m.comom[j*k+j])
-			c.Values = append(c.Values, max(-1, min(1, r)))
+			c.Values = append(c.Values, m.pair(max(i, j), min(i, j)).correlation())
 		}
 	}
 	return c
+}
+
+// correlation is Pearson's, NaN when one of the two does not vary.
+func (c *comoment) correlation() float64 {
+	squares := c.sii * c.sjj
+	if squares == 0 {
+		return nan
+	}
+	return max(-1, min(1, c.sij/math.Sqrt(squares)))
 }

@@ -22,12 +22,10 @@ func (f *Frame) Describe(name string) *Series {
 	x := slices.Clone(f.Float64s(name))
 	x = slices.DeleteFunc(x, math.IsNaN)
 	mean, std := moments(x)
+	low, high := extremes(x)
 	slices.Sort(x)
 	figures := []float64{
-		float64(len(x)), mean, std, nan, quantile(x, 0.25), quantile(x, 0.5), quantile(x, 0.75), nan,
-	}
-	if len(x) > 0 {
-		figures[3], figures[7] = x[0], x[len(x)-1]
+		float64(len(x)), mean, std, low, quantile(x, 0.25), quantile(x, 0.5), quantile(x, 0.75), high,
 	}
 	s := &Series{
 		values: Float64Column(name, figures),
@@ -49,6 +47,21 @@ func describeTexts(f *Frame, c *Column) *Series {
 		values = values.Missing(2, 3)
 	}
 	return &Series{values: values, labels: TextColumn("", []string{"count", "unique", "top", "freq"})}
+}
+
+// extremes returns the least and the greatest value, the last of equal ones, as numpy does: that decides the sign of a
+// zero. Both are NaN of nothing.
+func extremes(x []float64) (low, high float64) {
+	low, high = nan, nan
+	for i, v := range x {
+		if i == 0 || v <= low {
+			low = v
+		}
+		if i == 0 || v >= high {
+			high = v
+		}
+	}
+	return low, high
 }
 
 // moments returns the mean and the standard deviation divided by n-1: NaN of nothing, and the latter of one value.
@@ -105,7 +118,8 @@ func quantile(sorted []float64, q float64) float64 {
 	at := float64(q * float64(len(sorted)-1))
 	i := int(at)
 	if i >= len(sorted)-1 {
-		return sorted[len(sorted)-1]
+		last := sorted[len(sorted)-1]
+		return last - (last - last) // NaN for an infinity, as in numpy
 	}
 	a, b, t := sorted[i], sorted[i+1], at-float64(i)
 	d := b - a

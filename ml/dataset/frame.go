@@ -218,7 +218,11 @@ func (f *Frame) Strings(name string) []string {
 func (f *Frame) Times(name string) []time.Time {
 	c := f.Column(name)
 	if c.kind != Time {
-		panic(fmt.Sprintf("dataset: column %q is %s, not a time; WithTime makes one", name, c.dtype()))
+		maker := "WithTime makes one of milliseconds"
+		if c.kind == Text {
+			maker = "ToTime makes one of texts"
+		}
+		panic(fmt.Sprintf("dataset: column %q is %s, not a time; %s", name, c.dtype(), maker))
 	}
 	out := make([]time.Time, c.n)
 	for i, us := range c.ints {
@@ -238,22 +242,4 @@ func (f *Frame) Matrix(names ...string) Matrix {
 		}
 	}
 	return m
-}
-
-// WithTime returns the frame with one more column: the times that column msColumn gives in milliseconds since 1970.
-// It panics when a value is no time of the years 1 to 9999.
-func (f *Frame) WithTime(name, msColumn string) *Frame {
-	from := f.Column(msColumn)
-	if from.kind != Int64 {
-		panic(fmt.Sprintf("dataset: column %q is %s, not milliseconds in int64", msColumn, from.dtype()))
-	}
-	const first, last = -62135596800000, 253402300799999
-	c := &Column{name: name, kind: Time, n: from.n, nulls: from.nulls, ints: make([]int64, from.n)}
-	for i, ms := range from.ints {
-		if (ms < first || ms > last) && !from.nulls.at(i) {
-			panic(fmt.Errorf("dataset: row %d, column %s: %d ms is no time of the years 1 to 9999", i, msColumn, ms))
-		}
-		c.ints[i] = ms * 1000
-	}
-	return f.With(c)
 }

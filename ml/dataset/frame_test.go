@@ -98,6 +98,9 @@ func TestPanics(t *testing.T) {
 		{"names", func() { New(Int64Column("a", nil), Int64Column("a", nil)) }, `dataset: column "a" given twice`},
 		{"labels", func() { f.WithLabels("one") }, "dataset: 1 labels for 4 rows"},
 		{"no time", func() { New(Int64Column("ms", []int64{0, math.MaxInt64})).WithTime("t", "ms") }, "dataset: row 1, column ms: 9223372036854775807 ms is no time of the years 1 to 9999"},
+		{"texts as times", func() { f.Times("text") }, `dataset: column "text" is object, not a time; ToTime makes one of texts`},
+		{"numbers as times", func() { f.Times("int") }, `dataset: column "int" is Int64, not a time; WithTime makes one of milliseconds`},
+		{"times of numbers", func() { f.ToTime("int") }, `dataset: column "int" is Int64, not text; WithTime makes times of milliseconds`},
 		{"outside a matrix", func() { f.Matrix("float").At(0, 1) }, "dataset: no place (0, 1) in a matrix of shape (4, 1)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,7 +5,7 @@ import "bytes"
 // infer gives a column of texts that the schema does not know the kind that its values have, as pandas does: all
 // whole numbers, all numbers, all True and False, else text. A column without any value becomes floats, all missing.
 // Whole numbers beyond 64 bits leave it text: nothing is rounded without a word.
-func infer(c *Column) *Column {
+func (l *layout) infer(c *Column) *Column {
 	if c.n == 0 {
 		return c
 	}
@@ -16,7 +16,7 @@ func infer(c *Column) *Column {
 		if c.nulls.at(i) {
 			continue
 		}
-		if isNull(b) {
+		if l.isNull(b) {
 			bools = false // the words for a missing number are that only among numbers
 			continue
 		}
@@ -25,13 +25,13 @@ func infer(c *Column) *Column {
 			bools = false
 		}
 		if ints {
-			if _, err := parseInt(b); err != nil {
+			if _, err := l.dialect.parseInt(b); err != nil {
 				ints = false
-				floats = floats && !isDigits(b)
+				floats = floats && !isDigits(l.dialect.plain(b))
 			}
 		}
 		if floats {
-			if _, err := parseFloat(b); err != nil {
+			if _, err := l.dialect.parseFloat(b); err != nil {
 				floats = false
 			}
 		}
@@ -45,7 +45,7 @@ func infer(c *Column) *Column {
 	out := &Column{name: c.name, n: c.n}
 	words := 0
 	for i, s := range all {
-		if c.nulls.at(i) || isNull([]byte(s)) {
+		if c.nulls.at(i) || l.isNull([]byte(s)) {
 			out.nulls.set(i)
 			words++
 		}
@@ -66,9 +66,9 @@ func infer(c *Column) *Column {
 			out.floats[i] = nan
 		case missing:
 		case out.kind == Int64:
-			out.ints[i], _ = parseInt([]byte(s))
+			out.ints[i], _ = l.dialect.parseInt([]byte(s))
 		case out.kind == Float64:
-			out.floats[i], _ = parseFloat([]byte(s))
+			out.floats[i], _ = l.dialect.parseFloat([]byte(s))
 		default:
 			out.bools[i] = bytes.EqualFold([]byte(s), []byte("true"))
 		}

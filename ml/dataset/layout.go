@@ -7,12 +7,13 @@ import (
 
 // layout says which fields of a file's rows go to which column. Workers share it; it never changes.
 type layout struct {
-	file      string
-	names     []string // all columns of the file
-	steps     []step   // the columns wanted, in the file's order
-	rest      int      // fields after the last of them
-	order     []int    // asked[i] is filled by steps[order[i]]
-	backslash bool
+	file    string
+	names   []string // all columns of the file
+	steps   []step   // the columns wanted, in the file's order
+	rest    int      // fields after the last of them
+	order   []int    // asked[i] is filled by steps[order[i]]
+	dialect dialect
+	nulls   map[string]bool // what means a missing value besides the usual words
 }
 
 // step is one column to read: pass skip fields, then take one.
@@ -22,10 +23,17 @@ type step struct {
 }
 
 // newLayout finds the wanted columns, all of the file when none are named, by name, wherever they stand.
-func newLayout(s *source, wanted []string) (*layout, error) {
-	l := &layout{file: s.file, names: s.names, backslash: s.backslash}
+func newLayout(s *source, o Options) (*layout, error) {
+	wanted := o.Columns
+	l := &layout{file: s.file, names: s.names, dialect: s.dialect}
 	if len(wanted) == 0 {
 		wanted = s.names
+	}
+	if len(o.Nulls) > 0 {
+		l.nulls = make(map[string]bool, len(o.Nulls))
+		for _, word := range o.Nulls {
+			l.nulls[word] = true
+		}
 	}
 	place := make(map[string]int, len(s.names)) // name -> field number
 	for i, n := range s.names {
@@ -106,61 +114,62 @@ func (l *layout) parse(b *block, p *parsed, skipBad bool) {
 // read so far for undo to take back.
 func (l *layout) parseRow(row []byte, p *parsed) (column string, err error) {
 	at, k := 0, p.rows
+	comma, point := l.dialect.comma, l.dialect.point
 	for si := range l.steps {
 		st := &l.steps[si]
 		if st.skip > 0 {
-			if at, err = skipFields(row, at, st.skip, l.backslash); err != nil {
+			if at, err = l.dialect.skipFields(row, at, st.skip); err != nil {
 				return l.blame(row, err)
 			}
 		}
 		c := &p.cols[si]
 		if st.field.Kind == Int64 {
-			if v, next, ok := scanInt(row, at); ok {
+			if v, next, ok := scanInt(row, at, comma); ok {
 				c.ints[k], at = v, next
 				continue
 			}
 		}
 		if st.field.Kind == Float64 {
-			if v, next, ok := scanFloat(row, at); ok {
+			if v, next, ok := scanFloat(row, at, comma, point); ok {
 				c.floats[k], at = v, next
 				continue
 			}
 		}
-		raw, quoted, next, err := cutField(row, at, l.backslash)
+		raw, quoted, next, err := l.dialect.cutField(row, at)
 		if err != nil {
 			return l.blame(row, err)
 		}
 		if quoted && bytes.IndexByte(raw, '"') >= 0 && st.field.Kind != Text {
-			raw = appendUnquoted(nil, raw, l.backslash)
+			raw = l.dialect.appendUnquoted(nil, raw)
 		}
 		at = next
 		switch st.field.Kind {
 		case Int64:
-			if isNull(raw) {
+			if l.isNull(raw) {
 				c.ints[k] = 0
 				c.nulls.set(k)
-			} else if c.ints[k], err = parseInt(raw); err != nil {
+			} else if c.ints[k], err = l.dialect.parseInt(raw); err != nil {
 				return st.field.Name, err
 			}
 		case Float64:
-			if isNull(raw) {
+			if l.isNull(raw) {
 				c.floats[k] = nan
 				c.nulls.set(k)
-			} else if c.floats[k], err = parseFloat(raw); err != nil {
+			} else if c.floats[k], err = l.dialect.parseFloat(raw); err != nil {
 				return st.field.Name, err
 			}
 		default:
-			if len(raw) == 0 {
+			if len(raw) == 0 || l.nulls != nil && l.nulls[text(raw)] {
 				c.nulls.set(k)
 			} else if quoted && bytes.IndexByte(raw, '"') >= 0 {
-				p.arenas[si] = appendUnquoted(p.arenas[si], raw, l.backslash)
+				p.arenas[si] = l.dialect.appendUnquoted(p.arenas[si], raw)
 			} else {
 				p.arenas[si] = append(p.arenas[si], raw...)
 			}
 			p.ends[si] = append(p.ends[si], uint32(len(p.arenas[si])))
 		}
 	}
-	rest, err := countFields(row, at, l.backslash)
+	rest, err := l.dialect.countFields(row, at)
 	if err != nil || rest != l.rest {
 		return l.blame(row, err)
 	}
@@ -171,7 +180,7 @@ func (l *layout) parseRow(row []byte, p *parsed) (column string, err error) {
 func (l *layout) blame(row []byte, err error) (column string, _ error) {
 	n := 0
 	for at := 0; at <= len(row); n++ {
-		_, _, next, ferr := cutField(row, at, l.backslash)
+		_, _, next, ferr := l.dialect.cutField(row, at)
 		if ferr != nil {
 			if n < len(l.names) {
 				return l.names[n], ferr
@@ -188,7 +197,7 @@ func (l *layout) blame(row []byte, err error) (column string, _ error) {
 
 // columnAt returns the name of the column that byte number at of row belongs to.
 func (l *layout) columnAt(row []byte, at int) string {
-	n, err := countFields(row[:at], 0, l.backslash)
+	n, err := l.dialect.countFields(row[:at], 0)
 	if err != nil || n > len(l.names) {
 		return ""
 	}

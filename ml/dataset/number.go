@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -16,11 +17,13 @@ var nullWords = map[string]bool{
 }
 
 // isNull reports whether a number field says that there is no number.
-func isNull(b []byte) bool { return len(b) == 0 || nullWords[string(b)] }
+func (l *layout) isNull(b []byte) bool {
+	return len(b) == 0 || nullWords[string(b)] || l.nulls != nil && l.nulls[string(b)]
+}
 
-// scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma or b's end, the form of
-// nearly every field; ok is false for all else. next is the index after the comma.
-func scanInt(b []byte, from int) (v int64, next int, ok bool) {
+// scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma (the file's) or b's end,
+// the form of nearly every field; ok is false for all else. next is the index after the comma.
+func scanInt(b []byte, from int, comma byte) (v int64, next int, ok bool) {
 	i := from
 	if i < len(b) && b[i] == '-' {
 		i++
@@ -33,7 +36,7 @@ func scanInt(b []byte, from int) (v int64, next int, ok bool) {
 		}
 		v = v*10 + int64(d)
 	}
-	if digits := i - first; digits == 0 || digits > 18 || i < len(b) && b[i] != ',' {
+	if digits := i - first; digits == 0 || digits > 18 || i < len(b) && b[i] != comma {
 		return 0, from, false
 	}
 	if first > from {
@@ -44,28 +47,28 @@ func scanInt(b []byte, from int) (v int64, next int, ok bool) {
 
 // scanFloat is scanInt for floats without an exponent, as long as their digits make a whole number that a double holds
 // exactly: divided by a power of ten that it holds exactly, too, that gives the nearest double (Clinger, 1990).
-func scanFloat(b []byte, from int) (v float64, next int, ok bool) {
+func scanFloat(b []byte, from int, comma, point byte) (v float64, next int, ok bool) {
 	i := from
 	if i < len(b) && b[i] == '-' {
 		i++
 	}
-	first, point, digits := i, -1, uint64(0)
+	first, at, digits := i, -1, uint64(0) // at: where the point stands
 	for ; i < len(b); i++ {
 		d := b[i] - '0'
 		if d > 9 {
-			if b[i] != '.' || point >= 0 {
+			if b[i] != point || at >= 0 {
 				break
 			}
-			point = i
+			at = i
 			continue
 		}
 		digits = digits*10 + uint64(d)
 	}
 	n := i - first // with the point
-	if point < 0 || n < 3 || n > 18 || point == first || point == i-1 || digits > 1<<53 || i < len(b) && b[i] != ',' {
+	if at < 0 || n < 3 || n > 18 || at == first || at == i-1 || digits > 1<<53 || i < len(b) && b[i] != comma {
 		return 0, from, false
 	}
-	v = float64(digits) / powersOfTen[i-1-point]
+	v = float64(digits) / powersOfTen[i-1-at]
 	if first > from {
 		v = -v
 	}
@@ -75,16 +78,46 @@ func scanFloat(b []byte, from int) (v float64, next int, ok bool) {
 var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17}
 
 // parseInt reads a whole number in any decimal form that int64 can hold.
-func parseInt(b []byte) (int64, error) {
+func (d dialect) parseInt(field []byte) (int64, error) {
+	b := d.plain(field)
 	v, err := strconv.ParseInt(text(b), 10, 64)
 	if err == nil {
 		return v, nil
 	}
 	if isDigits(b) {
-		return 0, fmt.Errorf("%s is out of the range of a 64-bit integer", shownValue(b))
+		return 0, fmt.Errorf("%s is out of the range of a 64-bit integer", shownValue(field))
 	}
-	return 0, fmt.Errorf("%s is not an integer", shownValue(b))
+	return 0, fmt.Errorf("%s is not an integer", shownValue(field))
 }
+
+// plain returns a number without what a file may put round it, as pandas reads it: blanks at its ends, thousands
+// separators after its first digit, another decimal point than Go's. A word such as "inf" keeps its blanks and is none.
+func (d dialect) plain(b []byte) []byte {
+	const blanks = " \t\v\f\r\n"
+	if t := bytes.Trim(b, blanks); len(t) > 0 && (isDigit(t[len(t)-1]) || t[len(t)-1] == d.point || t[len(t)-1] == d.thousands) {
+		b = t
+	}
+	if d.thousands == 0 && d.point == '.' {
+		return b
+	}
+	out := make([]byte, 0, len(b))
+	digits, decimals := false, false
+	for _, c := range b {
+		switch {
+		case c == d.point:
+			c, decimals = '.', true
+		case c == d.thousands && digits && !decimals:
+			continue
+		case c == '.':
+			return b[:0] // a number here has no such point
+		}
+		digits = digits || isDigit(c)
+		out = append(out, c)
+	}
+	return out
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isDigits(b []byte) bool {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
@@ -99,13 +132,14 @@ func isDigits(b []byte) bool {
 }
 
 // parseFloat reads a float in decimal form, or an infinity as Python writes it. The nearest double is the result.
-func parseFloat(b []byte) (float64, error) {
+func (d dialect) parseFloat(field []byte) (float64, error) {
+	b := d.plain(field)
 	v, err := strconv.ParseFloat(text(b), 64)
 	switch {
 	case err != nil && math.IsInf(v, 0):
-		return 0, fmt.Errorf("%s is out of the range of a 64-bit float", shownValue(b))
+		return 0, fmt.Errorf("%s is out of the range of a 64-bit float", shownValue(field))
 	case err != nil, math.IsNaN(v), foreign(b):
-		return 0, fmt.Errorf("%s is not a number", shownValue(b))
+		return 0, fmt.Errorf("%s is not a number", shownValue(field))
 	}
 	return v, nil
 }

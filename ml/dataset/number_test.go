@@ -12,7 +12,7 @@ import (
 func sameFloat(t *testing.T, field string) (taken bool) {
 	t.Helper()
 	row := "7," + field + ",8"
-	v, next, ok := scanFloat([]byte(row), 2)
+	v, next, ok := scanFloat([]byte(row), 2, ',', '.')
 	if !ok {
 		return false
 	}

@@ -92,6 +92,42 @@ func TestCorrelation(t *testing.T) {
 	}
 }
 
+// TestCorrelationOfGaps: the rows that have both count, and no other. The first pair is that of a bug report: x known in
+// the last 100 rows, y = 2x+1 there and noise of 1e6 before; pandas 2.2.3 corr() gives 1. The others are pandas's too, of
+// df.corr() of the columns a, b, c below.
+func TestCorrelationOfGaps(t *testing.T) {
+	const rows = 3000
+	x, y := make([]float64, rows), make([]float64, rows)
+	for i := range rows {
+		x[i], y[i] = math.NaN(), 1e6*math.Sin(float64(i)*float64(i))
+		if i >= rows-100 {
+			x[i] = float64(i % 17)
+			y[i] = 2*x[i] + 1
+		}
+	}
+	var m comoments
+	for from := 0; from < rows; from += 700 {
+		m.add(New(Float64Column("x", x), Float64Column("y", y)).Slice(from, min(from+700, rows)))
+	}
+	if diff := cmp.Diff([]float64{1, 1, 1, 1}, m.correlation().Values, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
+		t.Errorf("x and y (-want +got):\n%s", diff)
+	}
+
+	f := New(
+		Float64Column("a", []float64{1, 2, math.NaN(), 4, 5, 7}), Int64Column("b", []int64{2, 1, 9, 4, 3, 8}).Missing(0),
+		Float64Column("c", []float64{math.NaN(), 5, 6, 5, 5, math.NaN()}),
+	)
+	want := []float64{1, 0.9246780984747158, math.NaN(), 0.9246780984747158, 1, 0.9304340030613445, math.NaN(), 0.9304340030613445, 1}
+	for _, cut := range []int{1, 3, 6} {
+		var m comoments
+		m.add(f.Slice(0, cut))
+		m.add(f.Slice(cut, 6))
+		if diff := cmp.Diff(want, m.correlation().Values, cmpopts.EquateApprox(0, 1e-12), cmpopts.EquateNaNs()); diff != "" {
+			t.Errorf("cut at %d (-want +got):\n%s", cut, diff)
+		}
+	}
+}
+
 // TestCounterForgets floods a counter with names that come once: it stays bounded and keeps what is large.
 func TestCounterForgets(t *testing.T) {
 	c := counter{}

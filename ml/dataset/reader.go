@@ -10,14 +10,30 @@ import (
 	"sync"
 
 	"flowbook/ml/atomicfile"
+
+	"golang.org/x/text/encoding"
 )
 
 var nan = math.NaN()
 
-// Options says what to read and what to do about rows that cannot be read.
+// Options says what to read, the form that the file has, and what to do about rows that cannot be read. A file of the
+// usual form, fields between commas and points in numbers, needs none:
+//
+//	dataset.Options{Delimiter: ';', Decimal: ',', Encoding: charmap.Windows1250}.Read(path)
 type Options struct {
 	Columns []string // the columns wanted, in this order; none means all of the file in its order
 	SkipBad bool     // leave bad rows out and count them; otherwise the first ends the reading with its error
+
+	Delimiter byte     // stands between fields; 0 is ','
+	Decimal   byte     // stands before the decimals of a number; 0 is '.'
+	Thousands byte     // stands between the thousands of a number and is left out; 0 is none
+	Nulls     []string // texts that mean a missing value in every column, besides the empty one
+	HeaderRow int      // the row that names the columns, blank rows not counted; those above it are left out
+	Names     []string // the columns' names in a file without a header; its data begin in row HeaderRow
+
+	// Encoding is that of a file which is not UTF-8, such as charmap.Windows1250. UTF-16 that begins with a byte order
+	// mark is read without.
+	Encoding encoding.Encoding
 }
 
 // Read reads the named columns of a file, or all when none is named, into memory. Columns are found by name, wherever
@@ -58,7 +74,7 @@ func (o Options) Open(path string) (*Reader, error) {
 		return nil, err
 	}
 	r.file = f
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && !r.recoded {
 		r.size = info.Size()
 	}
 	return r, nil
@@ -79,6 +95,7 @@ type Reader struct {
 	src     *source
 	layout  *layout
 	skipBad bool
+	recoded bool // the stream's bytes are not the file's
 	file    io.Closer
 	size    int64
 
@@ -106,15 +123,23 @@ type piece struct {
 
 // NewReader reads CSV from any stream; name stands for it in errors.
 func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
-	src, err := newSource(r, name)
+	d, err := o.dialect()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	text, recoded, err := decoded(r, o.Encoding)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, atomicfile.Reason(err))
+	}
+	src, err := newSource(text, name, d, o)
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLayout(src, o.Columns)
+	l, err := newLayout(src, o)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{src: src, layout: l, skipBad: o.SkipBad, quit: make(chan struct{})}, nil
+	return &Reader{src: src, layout: l, recoded: recoded, skipBad: o.SkipBad, quit: make(chan struct{})}, nil
 }
 
 // Names returns the names of all columns of the file, also of those not read.
@@ -264,7 +289,7 @@ func (r *Reader) ReadAll() (*Frame, error) {
 	}
 	for i, c := range f.cols {
 		if _, known := KindOf(c.name); !known {
-			f.cols[i] = infer(c)
+			f.cols[i] = r.layout.infer(c)
 		}
 	}
 	return f, nil

@@ -4,15 +4,50 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
-// What separates rows and fields. A quote opens a quoted field only where a field begins; inside, a doubled quote is a
-// quote, and so is \" in files of NFStream's own writer (backslash true), which quotes every text. Rows end in "\n" or
-// "\r\n". These few functions are all that Flowbook knows about it: the reader, the splitter and the sniffer share them.
+// dialect is the form of a CSV file: what separates fields and how numbers are written. A quote opens a quoted field only
+// where a field begins; inside, a doubled quote is a quote, and so is \" in files of NFStream's own writer (backslash
+// true), which quotes every text. Rows end in "\n" or "\r\n". Its methods are all that Flowbook knows about it: the
+// reader, the splitter and the sniffer share them.
+type dialect struct {
+	comma     byte // between fields
+	point     byte // before the decimals of a number
+	thousands byte // between the thousands of a number, 0 for none
+	backslash bool
+}
+
+// usual is the dialect of a file whose options say nothing.
+var usual = dialect{comma: ',', point: '.'}
+
+// dialect returns the form that the options give to a file.
+func (o Options) dialect() (dialect, error) {
+	d := usual
+	if o.Delimiter != 0 {
+		d.comma = o.Delimiter
+	}
+	if o.Decimal != 0 {
+		d.point = o.Decimal
+	}
+	d.thousands = o.Thousands
+	for _, c := range []byte{d.comma, d.point, d.thousands} {
+		if c == '"' || c == '\n' || c == '\r' || c >= utf8.RuneSelf || isDigit(c) {
+			return d, fmt.Errorf("%q can separate neither fields nor digits", rune(c))
+		}
+	}
+	switch {
+	case d.comma == d.point:
+		return d, fmt.Errorf("%q cannot separate both fields and decimals", d.comma)
+	case d.point == d.thousands:
+		return d, fmt.Errorf("%q cannot separate both thousands and decimals", d.point)
+	}
+	return d, nil
+}
 
 // rowEnd returns the index just after the line end of the row that begins b, and how many line ends it holds in
 // quotes. When b ends before the row does, end is -1 and open tells where a quote still stands open, -1 if none does.
-func rowEnd(b []byte, backslash bool) (end, inner, open int) {
+func (d dialect) rowEnd(b []byte) (end, inner, open int) {
 	i, nl := 0, -1
 	for {
 		if nl < i {
@@ -31,11 +66,11 @@ func rowEnd(b []byte, backslash bool) (end, inner, open int) {
 			return nl + 1, inner, -1
 		}
 		q += i
-		if q > 0 && b[q-1] != ',' {
+		if q > 0 && b[q-1] != d.comma {
 			i = q + 1 // a quote in the middle of a field opens nothing; the parser refuses the row
 			continue
 		}
-		past := quoteEnd(b, q, backslash)
+		past := d.quoteEnd(b, q)
 		if past < 0 {
 			return -1, inner, q
 		}
@@ -47,7 +82,7 @@ func rowEnd(b []byte, backslash bool) (end, inner, open int) {
 }
 
 // quoteEnd returns the index just after the quote that closes the one at b[open], or -1 when b ends before it.
-func quoteEnd(b []byte, open int, backslash bool) int {
+func (d dialect) quoteEnd(b []byte, open int) int {
 	i := open + 1
 	for {
 		q := bytes.IndexByte(b[i:], '"')
@@ -56,7 +91,7 @@ func quoteEnd(b []byte, open int, backslash bool) int {
 		}
 		q += i
 		switch {
-		case backslash && q > open+1 && b[q-1] == '\\':
+		case d.backslash && q > open+1 && b[q-1] == '\\':
 			i = q + 1
 		case q+1 < len(b) && b[q+1] == '"':
 			i = q + 2
@@ -82,21 +117,21 @@ var (
 
 // cutField returns the field of row (without its line end) that begins at from, raw and without its outer quotes, and
 // the index at which the next field begins: len(row)+1 after the last.
-func cutField(row []byte, from int, backslash bool) (raw []byte, quoted bool, next int, err error) {
+func (d dialect) cutField(row []byte, from int) (raw []byte, quoted bool, next int, err error) {
 	if from > len(row) {
 		return nil, false, from, errEndOfRow
 	}
 	if from < len(row) && row[from] == '"' {
-		past := quoteEnd(row, from, backslash)
+		past := d.quoteEnd(row, from)
 		switch {
 		case past < 0:
 			return nil, true, len(row) + 1, errOpenQuote
-		case past < len(row) && row[past] != ',':
+		case past < len(row) && row[past] != d.comma:
 			return nil, true, past, errAfterQuote
 		}
 		return row[from+1 : past-1], true, past + 1, nil
 	}
-	to := bytes.IndexByte(row[from:], ',')
+	to := bytes.IndexByte(row[from:], d.comma)
 	if to < 0 {
 		to = len(row)
 	} else {
@@ -110,9 +145,9 @@ func cutField(row []byte, from int, backslash bool) (raw []byte, quoted bool, ne
 }
 
 // skipFields passes n fields from index from on and returns where the next begins.
-func skipFields(row []byte, from, n int, backslash bool) (int, error) {
+func (d dialect) skipFields(row []byte, from, n int) (int, error) {
 	for ; n > 0; n-- {
-		_, _, next, err := cutField(row, from, backslash)
+		_, _, next, err := d.cutField(row, from)
 		if err != nil {
 			return from, err
 		}
@@ -122,7 +157,7 @@ func skipFields(row []byte, from, n int, backslash bool) (int, error) {
 }
 
 // countFields returns how many fields row holds from index from on, where a field begins.
-func countFields(row []byte, from int, backslash bool) (int, error) {
+func (d dialect) countFields(row []byte, from int) (int, error) {
 	if from > len(row) {
 		return 0, nil
 	}
@@ -130,18 +165,18 @@ func countFields(row []byte, from int, backslash bool) (int, error) {
 	for {
 		q := bytes.IndexByte(row[from:], '"')
 		if q < 0 {
-			return n + bytes.Count(row[from:], []byte{','}), nil
+			return n + bytes.Count(row[from:], []byte{d.comma}), nil
 		}
 		q += from
-		if q > 0 && row[q-1] != ',' {
+		if q > 0 && row[q-1] != d.comma {
 			return n, errStrayQuote
 		}
-		n += bytes.Count(row[from:q], []byte{','})
-		past := quoteEnd(row, q, backslash)
+		n += bytes.Count(row[from:q], []byte{d.comma})
+		past := d.quoteEnd(row, q)
 		switch {
 		case past < 0:
 			return n, errOpenQuote
-		case past < len(row) && row[past] != ',':
+		case past < len(row) && row[past] != d.comma:
 			return n, errAfterQuote
 		}
 		from = past
@@ -149,13 +184,13 @@ func countFields(row []byte, from int, backslash bool) (int, error) {
 }
 
 // appendUnquoted appends the text that a raw quoted field stands for.
-func appendUnquoted(dst, raw []byte, backslash bool) []byte {
+func (d dialect) appendUnquoted(dst, raw []byte) []byte {
 	for {
 		q := bytes.IndexByte(raw, '"')
 		if q < 0 {
 			return append(dst, raw...)
 		}
-		if backslash && q > 0 && raw[q-1] == '\\' {
+		if d.backslash && q > 0 && raw[q-1] == '\\' {
 			dst = append(append(dst, raw[:q-1]...), '"')
 			raw = raw[q+1:]
 			continue
@@ -166,15 +201,15 @@ func appendUnquoted(dst, raw []byte, backslash bool) []byte {
 }
 
 // splitFields returns the texts of all fields of a row.
-func splitFields(row []byte, backslash bool) (fields []string, quoted []bool, err error) {
+func (d dialect) splitFields(row []byte) (fields []string, quoted []bool, err error) {
 	for from := 0; from <= len(row); {
-		raw, q, next, err := cutField(row, from, backslash)
+		raw, q, next, err := d.cutField(row, from)
 		if err != nil {
 			return nil, nil, fmt.Errorf("field %d: %w", len(fields)+1, err)
 		}
 		text := string(raw)
 		if q {
-			text = string(appendUnquoted(nil, raw, backslash))
+			text = string(d.appendUnquoted(nil, raw))
 		}
 		fields, quoted, from = append(fields, text), append(quoted, q), next
 	}

@@ -2,10 +2,10 @@ package dataset
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"flowbook/ml/atomicfile"
 )
@@ -21,7 +21,7 @@ type source struct {
 	file      string
 	header    []byte // the header line as it stands in the file, byte order mark and line end included
 	names     []string
-	backslash bool
+	dialect   dialect
 	tail      []byte // read, but not yet handed out
 	eof       bool
 	row, line int // of the next row: rows count from 0, lines from 1
@@ -39,56 +39,50 @@ type block struct {
 type span struct{ from, to int }
 
 // newSource reads the header and looks at the first row.
-func newSource(r io.Reader, file string) (*source, error) {
-	s := &source{r: r, file: file, line: 1}
-	if err := s.readHeader(); err != nil {
+func newSource(r io.Reader, file string, d dialect, o Options) (*source, error) {
+	s := &source{r: r, file: file, dialect: d, line: 1}
+	if err := s.readHeader(o); err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
-	s.backslash = s.nfstreamStyle()
+	s.dialect.backslash = s.nfstreamStyle()
 	return s, nil
 }
 
-func (s *source) readHeader() error {
-	mark := []byte("\ufeff")
-	for {
-		begin := len(s.tail) - len(bytes.TrimPrefix(s.tail, mark))
-		end, inner, open := rowEnd(s.tail[begin:], false)
-		if end < 0 && !s.eof && len(s.tail) <= maxRow {
-			if err := s.fill(); err != nil {
-				return err
-			}
-			continue
+var byteOrderMark = []byte("\ufeff")
+
+// readHeader takes the rows up to the header off the stream, or those above the data in a file without a header.
+func (s *source) readHeader(o Options) error {
+	for row := 0; row < o.HeaderRow; {
+		line, err := s.takeRow()
+		switch {
+		case err != nil:
+			return fmt.Errorf("row %d, above the header: %w", row, err)
+		case line == nil:
+			return fmt.Errorf("no header: HeaderRow is %d, the file has %d rows", o.HeaderRow, row)
+		case len(trimLineEnd(line)) > 0:
+			row++
 		}
-		if end >= 0 {
-			end += begin
-		}
-		if end < 0 {
-			if open >= 0 || len(s.tail) > maxRow {
-				return fmt.Errorf("header: %w", errOpenQuote)
-			}
-			end = len(s.tail)
-		}
-		s.header = slices.Clone(s.tail[:end])
-		s.tail = s.tail[end:]
-		s.line += 1 + inner
-		break
 	}
-	line := bytes.TrimPrefix(trimLineEnd(s.header), mark)
-	switch {
-	case len(line) == 0:
-		return fmt.Errorf("no header: the first line is empty")
-	case bytes.HasPrefix(line, []byte{0xff, 0xfe}), bytes.HasPrefix(line, []byte{0xfe, 0xff}):
-		return fmt.Errorf("the file is UTF-16, UTF-8 is wanted")
-	case bytes.HasPrefix(line, []byte{0x1f, 0x8b}):
-		return fmt.Errorf("the file is gzip-compressed: unpack it first")
-	case bytes.IndexByte(line, 0) >= 0:
-		return fmt.Errorf("header: NUL byte; this is no CSV file")
-	case bytes.IndexByte(line, '\r') >= 0:
-		return fmt.Errorf(`header: carriage return inside; lines must end in \n or \r\n`)
-	}
-	names, _, err := splitFields(line, false)
-	if err != nil {
-		return fmt.Errorf("header: %w", err)
+	names := slices.Clone(o.Names)
+	if len(names) == 0 {
+		var err error
+		if s.header, err = s.takeRow(); err != nil {
+			return fmt.Errorf("header: %w", err)
+		}
+		line := bytes.TrimPrefix(trimLineEnd(s.header), byteOrderMark)
+		if err := headerFault(line); err != nil {
+			return err
+		}
+		if names, _, err = s.dialect.splitFields(line); err != nil {
+			return fmt.Errorf("header: %w", err)
+		}
+		if d := otherDelimiter(line); len(names) == 1 && o.Delimiter == 0 && d != 0 {
+			return fmt.Errorf("header: one column, %q; if %q stands between its fields, read with dataset.Options{Delimiter: %q}", names[0], d, d)
+		}
+	} else if s.line == 1 {
+		if err := s.dropMark(); err != nil {
+			return err
+		}
 	}
 	for i, n := range names {
 		if n == "" {
@@ -102,14 +96,83 @@ func (s *source) readHeader() error {
 	return nil
 }
 
+// takeRow takes the next row off the stream, line end and a byte order mark at the beginning of the file included. It
+// returns nil at the end.
+func (s *source) takeRow() ([]byte, error) {
+	for {
+		begin := 0
+		if s.line == 1 {
+			begin = len(s.tail) - len(bytes.TrimPrefix(s.tail, byteOrderMark))
+		}
+		end, inner, open := s.dialect.rowEnd(s.tail[begin:])
+		if end < 0 && !s.eof && len(s.tail) <= maxRow {
+			if err := s.fill(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if end >= 0 {
+			end += begin
+		} else if open >= 0 || len(s.tail) > maxRow {
+			return nil, errOpenQuote
+		} else if end = len(s.tail); end == 0 {
+			return nil, nil
+		}
+		row := slices.Clone(s.tail[:end])
+		s.tail = s.tail[end:]
+		s.line += 1 + inner
+		return row, nil
+	}
+}
+
+// dropMark takes a byte order mark off the beginning of a file without a header.
+func (s *source) dropMark() error {
+	if len(s.tail) == 0 {
+		if err := s.fill(); err != nil {
+			return err
+		}
+	}
+	s.tail = bytes.TrimPrefix(s.tail, byteOrderMark)
+	return nil
+}
+
+// headerFault returns an error for a first line that no CSV file has.
+func headerFault(line []byte) error {
+	switch {
+	case len(line) == 0:
+		return errors.New("no header: the first line is empty")
+	case bytes.HasPrefix(line, []byte{0xff, 0xfe}), bytes.HasPrefix(line, []byte{0xfe, 0xff}):
+		return errors.New("the file is UTF-16, UTF-8 is wanted")
+	case bytes.HasPrefix(line, []byte{0x1f, 0x8b}):
+		return errors.New("the file is gzip-compressed: unpack it first")
+	case bytes.IndexByte(line, 0) >= 0:
+		return errors.New("header: NUL byte; this is no CSV file")
+	case bytes.IndexByte(line, '\r') >= 0:
+		return errors.New(`header: carriage return inside; lines must end in \n or \r\n`)
+	}
+	return nil
+}
+
+// otherDelimiter returns the byte that may stand between the fields of a header that has no comma, 0 if there is none.
+func otherDelimiter(line []byte) byte {
+	for _, d := range []byte(";\t|") {
+		if bytes.IndexByte(line, d) >= 0 {
+			return d
+		}
+	}
+	return 0
+}
+
 // nfstreamStyle tells whether the file is of NFStream's own writer: names bare, every text in quotes though it needs
 // none. Only there does a backslash before a quote mean something.
 func (s *source) nfstreamStyle() bool {
 	if bytes.IndexByte(s.header, '"') >= 0 {
 		return false
 	}
+	style := s.dialect
+	style.backslash = true
 	for {
-		end, _, _ := rowEnd(s.tail, true)
+		end, _, _ := style.rowEnd(s.tail)
 		if end < 0 && !s.eof && len(s.tail) <= maxRow {
 			if s.fill() != nil {
 				return false // the error comes back with the first block
@@ -119,7 +182,7 @@ func (s *source) nfstreamStyle() bool {
 		if end < 0 {
 			end = len(s.tail)
 		}
-		fields, quoted, err := splitFields(trimLineEnd(s.tail[:end]), true)
+		fields, quoted, err := style.splitFields(trimLineEnd(s.tail[:end]))
 		if err != nil || len(fields) != len(s.names) {
 			return false
 		}
@@ -182,7 +245,7 @@ func (s *source) next(b *block) error {
 // cutRows notes the complete rows of b.data from at on and returns where the last of them ends.
 func (s *source) cutRows(b *block, at int) int {
 	for at < len(b.data) {
-		end, inner, _ := rowEnd(b.data[at:], s.backslash)
+		end, inner, _ := s.dialect.rowEnd(b.data[at:])
 		if end < 0 {
 			break
 		}
@@ -195,10 +258,10 @@ func (s *source) cutRows(b *block, at int) int {
 
 // cutLast notes what stands after the last line end as a row, unless a quote is open there or it is too long for one.
 func (s *source) cutLast(b *block, at int) error {
-	if _, _, open := rowEnd(b.data[at:], s.backslash); open >= 0 {
-		n := strings.Count(string(b.data[at:at+open]), ",")
+	if _, _, open := s.dialect.rowEnd(b.data[at:]); open >= 0 {
+		n := bytes.Count(b.data[at:at+open], []byte{s.dialect.comma})
 		e := &RowError{File: s.file, Row: s.row, Line: s.line, Msg: errOpenQuote.Error()}
-		if fields, err := countFields(b.data[at:at+open], 0, s.backslash); err == nil {
+		if fields, err := s.dialect.countFields(b.data[at:at+open], 0); err == nil {
 			n = fields - 1
 		}
 		if n < len(s.names) {

@@ -57,7 +57,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 		return nil, err
 	}
 	s := &splitter{ctx: ctx, dir: dir, opt: opt, total: info.Size(), digest: sha256.New()}
-	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path)); err != nil {
+	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path), usual, Options{Delimiter: ','}); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -187,7 +187,7 @@ func (s *splitter) whole(b *block) error {
 		return nil
 	}
 	last := len(b.spans) - 1
-	fields, err := countFields(b.data[b.spans[last].from:b.spans[last].to], 0, s.src.backslash)
+	fields, err := s.src.dialect.countFields(b.data[b.spans[last].from:b.spans[last].to], 0)
 	if err != nil || fields >= len(s.src.names) { // other faults are for those who read the parts
 		return nil
 	}

@@ -340,7 +340,7 @@ func FuzzBlocks(f *testing.F) {
 	f.Add([]byte("id,src_ip\n1,\"a\\\"\n\"\n2,\"b\"\n"))
 	f.Add([]byte("a\r\n\r\n\"\"\"\"\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := newSource(bytes.NewReader(data), "x.csv")
+		s, err := newSource(bytes.NewReader(data), "x.csv", usual, Options{})
 		if err != nil {
 			return
 		}

@@ -8,6 +8,9 @@ import (
 	"math"
 	"slices"
 
+	"flowbook/ml/dataset"
+
+	"github.com/go-gota/gota/dataframe"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
@@ -27,6 +30,11 @@ type content struct {
 // mistake of the type that made it and panics, because gonbui would close the
 // pipe for all later displays of the cell.
 func contentOf(v any) content {
+	if df, ok := v.(dataframe.DataFrame); ok {
+		if f, err := dataset.FromGota(df); err == nil {
+			v = f // gota's own text leaves columns and digits out
+		}
+	}
 	b, ok := v.(interface{ Bundle() map[string]any })
 	if !ok {
 		return content{mime: map[protocol.MIMEType]any{protocol.MIMETextPlain: fmt.Sprint(v)}}

@@ -11,7 +11,8 @@
 //
 // is sent as that bundle: MIME type to content, a string for text, []byte for
 // an image, map[string]any for a JSON document. Metadata() map[string]any, if
-// it is there too, goes along. Any other value is shown as fmt prints it.
+// it is there too, goes along. A gota data frame is shown as the table of a
+// dataset.Frame, any other value as fmt prints it.
 //
 // Where no kernel listens the text/plain content goes to the standard output,
 // so a program made of cells runs in a terminal too.

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"flowbook/ml/dataset"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -39,6 +43,22 @@ func Example() {
 	// 2 rows
 	// just text
 	// done
+}
+
+// TestShowGota: a gota data frame is the table that the same columns make in a dataset.Frame, in both forms.
+func TestShowGota(t *testing.T) {
+	long := strings.Repeat("x", 40)
+	df := dataframe.New(series.New([]int{1, 2}, series.Int, "n"), series.New([]float64{1e-9, math.NaN()}, series.Float, "tiny"),
+		series.New([]string{long, "b"}, series.String, "text"))
+	want := dataset.New(dataset.Int64Column("n", []int64{1, 2}), dataset.Float64Column("tiny", []float64{1e-9, math.NaN()}),
+		dataset.TextColumn("text", []string{long, "b"}))
+	if diff := cmp.Diff(contentOf(want), contentOf(df), cmp.AllowUnexported(content{})); diff != "" {
+		t.Error("(-want +got)\n" + diff)
+	}
+	failed := df.Select([]string{"absent"})
+	if got := printed(t, func() { Show(failed) }); !strings.Contains(got, "absent") {
+		t.Errorf("a data frame with an error is shown as %q", got)
+	}
 }
 
 func TestShowWithoutText(t *testing.T) {
