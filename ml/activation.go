@@ -41,14 +41,14 @@ func relu(x *graph.Node) *graph.Node {
 	return graph.Where(graph.GreaterThan(x, zero), x, graph.BroadcastToShape(zero, x.Shape()))
 }
 
-// elu is x above 0, alpha(e^x-1) below. The exponent does not see what is above 0, where it overflows: the gradient would be
+// elu is x from 0 up, alpha(e^x-1) below; its derivative at exactly 0 is 1, as in TensorFlow. The exponent does not see what is above 0, where it overflows: the gradient would be
 // NaN there, as that of GoMLX's activation.Selu is.
 func elu(alpha float64) func(x *graph.Node) *graph.Node {
 	return func(x *graph.Node) *graph.Node {
 		zero := graph.ScalarZero(x.Graph(), x.DType())
-		positive := graph.GreaterThan(x, zero)
-		below := graph.Where(positive, graph.BroadcastToShape(zero, x.Shape()), x)
-		return graph.Where(positive, x, graph.MulScalar(graph.Expm1(below), alpha))
+		above := graph.GreaterOrEqual(x, zero)
+		below := graph.Where(above, graph.BroadcastToShape(zero, x.Shape()), x)
+		return graph.Where(above, x, graph.MulScalar(graph.MinusOne(graph.Exp(below)), alpha))
 	}
 }
 

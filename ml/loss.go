@@ -25,10 +25,10 @@ func (c Config) elements(y output, target *graph.Node) *graph.Node {
 	difference := func() *graph.Node { return graph.Sub(y.value, target) }
 	switch c.Loss {
 	case MAE:
-		return graph.Abs(difference())
+		return absolute(difference())
 	case Huber:
 		d := difference()
-		size := graph.Abs(d)
+		size := absolute(d)
 		inside := graph.LessOrEqual(size, graph.Scalar(d.Graph(), d.DType(), c.HuberDelta))
 		line := graph.AddScalar(graph.MulScalar(size, c.HuberDelta), -c.HuberDelta*c.HuberDelta/2)
 		return graph.Where(inside, graph.MulScalar(graph.Square(d), 0.5), line)
@@ -38,9 +38,13 @@ func (c Config) elements(y output, target *graph.Node) *graph.Node {
 	return graph.Square(difference())
 }
 
+// absolute has derivative 0 at exactly 0, where that of graph.Abs is 1: rows of zeros meet zero biases in the first step.
+func absolute(x *graph.Node) *graph.Node {
+	return graph.Mul(x, graph.StopGradient(graph.Sign(x)))
+}
+
 // crossentropy takes the sums that the sigmoid gets, for no logarithm of 0 is met that way; TensorFlow does so too. The
-// derivative at a sum of exactly 0 is ½-target, where that of GoMLX's BinaryCrossentropyLogits is 1-target: rows of zeros
-// meet zero biases in the first step.
+// derivative at a sum of exactly 0 is ½-target, where that of GoMLX's BinaryCrossentropyLogits is 1-target.
 func crossentropy(sum, target *graph.Node) *graph.Node {
 	zero := graph.ScalarZero(sum.Graph(), sum.DType())
 	below := graph.Where(graph.GreaterThan(sum, zero), graph.Neg(sum), sum) // -|sum|, with derivative 1 at 0

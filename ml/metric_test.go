@@ -32,6 +32,17 @@ type sklearn struct {
 	Percentiles   map[string]float64
 	Table, Scaled []float64
 	Splits        [][4]float64
+	Tables        []struct {
+		Rows                                       int
+		Table                                      []*float64 // null is NaN
+		MinMaxScaler, StandardScaler, RobustScaler []*float64
+	}
+	Stratified []struct {
+		Labels      []string
+		Share       float64
+		Train, Test map[string]int
+	}
+	Folds [][3]json.RawMessage // rows, folds, test parts
 }
 
 func readSklearn(t *testing.T) (want sklearn) {

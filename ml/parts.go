@@ -2,7 +2,6 @@ package ml
 
 import (
 	"fmt"
-	"math"
 
 	"flowbook/ml/dataset"
 )
@@ -14,16 +13,10 @@ type Parts struct {
 
 // TrainTestSplit cuts m in row order, without shuffling: the last ceil(testShare*rows) rows are the test part, as in
 // scikit-learn's train_test_split(shuffle=False). Both parts must hold a row; a share that leaves one empty is the
-// caller's mistake and panics. The parts share m's memory.
+// caller's mistake and panics. The parts share m's memory. ShuffleSplit, StratifiedSplit and KFold cut otherwise.
 func TrainTestSplit(m dataset.Matrix, testShare float64) Parts {
-	test := 0
-	if testShare > 0 && testShare < 1 {
-		test = int(math.Ceil(testShare * float64(m.Rows)))
-	}
+	test := testRows(m.Rows, testShare)
 	train := m.Rows - test
-	if test == 0 || train == 0 {
-		panic(fmt.Errorf("ml: a test share of %v leaves a part of %d rows empty", testShare, m.Rows))
-	}
 	cut := train * m.Cols
 	return Parts{
 		Train: dataset.Matrix{Rows: train, Cols: m.Cols, Data: m.Data[:cut:cut]},

@@ -6,11 +6,12 @@ import (
 	"math/rand/v2"
 )
 
-// The generator is seeded with Config.Seed and one of these, so that asking more of one stream never moves another.
+// The generator is seeded with a seed and one of these, so that asking more of one stream never moves another.
 const (
 	weightStream = iota + 1
 	orderStream
 	maskStream
+	splitStream
 )
 
 // shuffler yields the order in which each epoch takes the training rows.

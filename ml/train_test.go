@@ -6,11 +6,13 @@ import (
 	"encoding/gob"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flowbook/ml/dataset"
 )
@@ -128,6 +130,29 @@ func TestBestWeightsAreRestored(t *testing.T) {
 	}
 }
 
+// TestInfiniteValidationLoss: the first epoch's weights are kept if no epoch's loss is finite, as Keras keeps them.
+func TestInfiniteValidationLoss(t *testing.T) {
+	tr := quick(1)
+	tr.Config.Layers, tr.Config.Output = []Layer{Dense(2, ReLU)}, Linear
+	tr.Parts.Test.Data[0] = 1e30
+	want := mustTrain(t, tr)
+	tr.Config.Epochs = 4
+	got := mustTrain(t, tr)
+	if !math.IsInf(got.History.Epochs[3].ValLoss, 1) {
+		t.Fatalf("val_loss %v; this training shows nothing", got.History.ValLosses())
+	}
+	if diff := cmp.Diff(want.Weights, got.Weights); diff != "" || got.History.Best != 0 {
+		t.Errorf("kept epoch %d; weights (-of epoch 1 +kept):\n%s", got.History.Best+1, diff)
+	}
+	untrained, err := NewAutoencoder(tr.Config, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cmp.Equal(untrained.Weights, got.Weights) {
+		t.Error("the weights kept are untrained")
+	}
+}
+
 // TestLastWeightsWithoutRestoring is the other side: Keras keeps the last epoch's weights unless told otherwise.
 func TestLastWeightsWithoutRestoring(t *testing.T) {
 	tr := quick(4)
@@ -182,6 +207,24 @@ func TestTrainRefuses(t *testing.T) {
 		{"no batch", "batches of 0 rows", func(t *Training) { t.Config.BatchSize = 0 }},
 		{"no rate", "learning rate 0", func(t *Training) { t.Config.LearningRate = 0 }},
 		{"no validation rows", "early stopping watches val_loss, but there are no rows", func(t *Training) { t.Parts.Test = dataset.Matrix{} }},
+		{"the output's width", "an autoencoder of 1 features has 2 outputs", func(t *Training) { t.Config.Layers, t.Config.Output = []Layer{Dense(2, ReLU)}, "" }},
+		{"targets of other rows", "targets of shape (1, 1) for 7000 rows", func(t *Training) { t.Targets = Parts{Train: column(1), Test: column(1)} }},
+		{"an unknown loss", `"mape"`, func(t *Training) { t.Config.Loss = "mape" }},
+		{"cross-entropy without a sigmoid", "wants a sigmoid", func(t *Training) { t.Config.Loss, t.Config.Output = BinaryCrossentropy, Linear }},
+		{"cross-entropy of a target of 2", "row 3, column 0: binary cross-entropy wants", func(t *Training) {
+			t.Config.Loss, t.Parts.Train.Data[3] = BinaryCrossentropy, 2
+		}},
+		{"huber without delta", "huber's delta is 0", func(t *Training) { t.Config.Loss = Huber }},
+		{"delta without huber", "huber's delta is set", func(t *Training) { t.Config.HuberDelta = 1 }},
+		{"an unknown optimizer", `"adagrad"`, func(t *Training) { t.Config.Algorithm = "adagrad" }},
+		{"sgd with betas", "betas and epsilon are for adam", func(t *Training) { t.Config.Algorithm = "sgd" }},
+		{"adam with momentum", "momentum is for sgd", func(t *Training) { t.Config.Momentum = 0.9 }},
+		{"nesterov without momentum", "nesterov without momentum", func(t *Training) {
+			t.Config.Optimizer = SGD(0.1, 0)
+			t.Config.Nesterov = true
+		}},
+		{"adam with weight decay", "weight decay is for adamw, the optimizer is adam", func(t *Training) { t.Config.WeightDecay = 0.1 }},
+		{"an unknown monitor", "early stopping: {Monitor:accuracy", func(t *Training) { t.Config.EarlyStopping.Monitor = "accuracy" }},
 		{"a NaN", "training part: row 5, column 0: NaN", func(t *Training) { t.Parts.Train.Data[5] = math.NaN() }},
 		{"an infinity", "validation part: row 0, column 0: +Inf", func(t *Training) { t.Parts.Test.Data[0] = math.Inf(1) }},
 	} {
@@ -207,5 +250,64 @@ func TestOtherShapes(t *testing.T) {
 	}
 	if p := f.Predict(tr.Parts.Test); p.Rows != 1000 || p.Cols != 3 {
 		t.Errorf("predicted (%d, %d)", p.Rows, p.Cols)
+	}
+}
+
+// TestTargets learns whether a row is above the middle, without validation rows: Keras's fit(x, y) of a classifier.
+func TestTargets(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	x := dataset.Matrix{Rows: 600, Cols: 2, Data: make([]float64, 1200)}
+	y := dataset.Matrix{Rows: 600, Cols: 1, Data: make([]float64, 600)}
+	for r := range y.Data {
+		row := x.Row(r)
+		if row[0], row[1] = random.Float64(), random.Float64(); row[0]+row[1] > 1 {
+			y.Data[r] = 1
+		}
+	}
+	f := mustTrain(t, Training{
+		Config: Config{
+			Layers: []Layer{Dropout(0.05), Dense(8, Tanh), Dense(1, Sigmoid)},
+			Loss:   BinaryCrossentropy, Optimizer: AdamW(1e-2, 1e-3), Epochs: 40, BatchSize: 32, Seed: 1,
+			EarlyStopping: &EarlyStopping{Monitor: TrainLoss, Patience: 5, RestoreBestWeights: true},
+		},
+		Parts: Parts{Train: x}, Targets: Parts{Train: y},
+	})
+	right := 0
+	for r, p := range f.Predict(x).Data {
+		if (p > 0.5) == (y.Data[r] == 1) {
+			right++
+		}
+	}
+	if f.Outputs() != 1 || right < 580 {
+		t.Errorf("%d outputs, %d of 600 right", f.Outputs(), right)
+	}
+	if text := f.History.String(); strings.Contains(text, "val_loss") {
+		t.Errorf("a log without validation names val_loss:\n%s", text)
+	}
+}
+
+// TestKerasConfigLayerByLayer: the network as a cell shows it is the one of KerasConfig, to the bit.
+func TestKerasConfigLayerByLayer(t *testing.T) {
+	tr := quick(3)
+	want := mustTrain(t, tr)
+	tr.Config = Config{
+		Layers: []Layer{
+			Dense(8, ReLU, ActivityL2(1e-5)), Dropout(0.1),
+			Dense(4, ReLU, ActivityL2(1e-5)), Dropout(0.1),
+			Dense(2, ReLU, ActivityL2(1e-5)),
+			Dense(4, ReLU), Dropout(0.1),
+			Dense(8, ReLU), Dropout(0.1),
+			Dense(1, Sigmoid),
+		},
+		Loss: MSE, Optimizer: Adam(1e-3), Epochs: 3, BatchSize: 256, Seed: 1,
+		EarlyStopping:     &EarlyStopping{Monitor: ValLoss, Patience: 5, RestoreBestWeights: true},
+		ReduceLROnPlateau: &ReduceLROnPlateau{Monitor: ValLoss, Factor: 0.2, Patience: 5, MinDelta: 1e-4, MinLearningRate: 1e-6},
+	}
+	got := mustTrain(t, tr)
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Model{}, "Config")); diff != "" {
+		t.Errorf("fit (-KerasConfig +layer by layer):\n%s", diff)
+	}
+	if diff := cmp.Diff(want.Summary().String(), got.Summary().String()); diff != "" {
+		t.Errorf("summary (-KerasConfig +layer by layer):\n%s", diff)
 	}
 }
