@@ -57,7 +57,7 @@ func TestExecute(t *testing.T) {
 			}
 			stored := nb.Clone()
 			res, err := runner.Run(ctx, nb, runner.Options{
-				Spec: spec, Dir: filepath.Dir(path), Env: []string{"FLOWBOOK_ROOT=" + root}, Path: path, Timeout: 5 * time.Minute,
+				Spec: spec, Dir: filepath.Dir(path), Env: []string{module.EnvRoot + "=" + root}, Path: path, Timeout: 5 * time.Minute,
 			})
 			if err != nil {
 				t.Fatal(err)

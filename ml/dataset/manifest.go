@@ -51,7 +51,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, fmt.Errorf("read %s: %w", Rel(path), err)
 	}
 	if m.Source.SHA256 == "" || m.RowsPerPart <= 0 {
-		return nil, fmt.Errorf("read %s: not a manifest of flowbook data split", Rel(path))
+		return nil, fmt.Errorf("read %s: it is no manifest of a split", Rel(path))
 	}
 	return m, nil
 }

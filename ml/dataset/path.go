@@ -79,7 +79,7 @@ func partNumber(path string) int {
 // noteRead appends the file's absolute path to the file that $FLOWBOOK_READS names, so that whoever runs a notebook
 // learns which data it depends on.
 func noteRead(path string) error {
-	list := os.Getenv("FLOWBOOK_READS")
+	list := os.Getenv(module.EnvReads)
 	if list == "" {
 		return nil
 	}

@@ -83,7 +83,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 type OccupiedError struct{ Dir, File string }
 
 func (e *OccupiedError) Error() string {
-	return fmt.Sprintf("%s holds %s, which no split has written: choose another folder, or --force to overwrite", Rel(e.Dir), e.File)
+	return fmt.Sprintf("%s holds %s, which no split has written", Rel(e.Dir), e.File)
 }
 
 type splitter struct {

@@ -22,11 +22,12 @@ import (
 // Path is the import path of this module, the first path element of all its packages.
 const Path = "flowbook"
 
-// Environment variables that override where things are. The runner sets the first for the kernels that it starts, so that a cell
-// may change its folder; tests set both.
+// Environment variables that override where things are. The runner sets EnvRoot and EnvReads for the
+// kernels that it starts, so that a cell may change its folder; tests set all.
 const (
-	EnvRoot  = "FLOWBOOK_ROOT"
-	EnvState = "FLOWBOOK_STATE"
+	EnvRoot  = "FLOWBOOK_ROOT"  // the module's root
+	EnvState = "FLOWBOOK_STATE" // the folder of the tools' state
+	EnvReads = "FLOWBOOK_READS" // a file in which package dataset notes the data files that it opens
 )
 
 // Root returns the absolute path of the module's root: $FLOWBOOK_ROOT if it is set, otherwise the nearest folder at or above

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"flowbook/ml/module"
 )
 
 // Side is one of those that do a work: Go, or a Python package.
@@ -40,7 +42,7 @@ func (s Side) run(ctx context.Context, o Options, work string) ([]Line, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = o.State
-	cmd.Env = append(os.Environ(), "FLOWBOOK_ROOT="+o.Root, "TF_CPP_MIN_LOG_LEVEL=3", "PYTHONDONTWRITEBYTECODE=1",
+	cmd.Env = append(os.Environ(), module.EnvRoot+"="+o.Root, "TF_CPP_MIN_LOG_LEVEL=3", "PYTHONDONTWRITEBYTECODE=1",
 		"JUPYTER_PATH="+filepath.Join(o.State, "jupyter"))
 	// First a request, so that a side can end the kernel it has started.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

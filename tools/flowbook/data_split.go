@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -29,6 +30,10 @@ func (c *splitCmd) Run(con *console) error {
 		Progress: func(done, total int64) { tick.show(int(done/1e6), int(total/1e6)) },
 	})
 	tick.end()
+	var occupied *dataset.OccupiedError
+	if errors.As(err, &occupied) {
+		return fmt.Errorf("%w: choose another --out, or --force to overwrite", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func pipelinePages(root string, p *pipeline.Pipeline, runs []*pipeline.Run) (pag
 func pageStatus(run *pipeline.Run) report.Status {
 	switch {
 	case run.Result != nil && run.Result.Status.Bad():
-		return report.Status(run.Result.Status)
+		return run.Result.Status
 	case run.Status == pipeline.Ran:
 		return report.OK
 	case run.Status == pipeline.UpToDate:

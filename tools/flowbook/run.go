@@ -21,6 +21,7 @@ import (
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
 	"flowbook/tools/runner"
+	"flowbook/tools/status"
 )
 
 type runCmd struct {
@@ -263,9 +264,6 @@ type worstError struct{ code int }
 func (e *worstError) Error() string { return "" }
 func (e *worstError) ExitCode() int { return e.code }
 
-// order ranks exit statuses, worst first.
-var order = []int{exitInterrupted, exitTerminated, exitKernelDied, exitDeadline, exitTimeout, exitFailed, exitInvalid, exitUsage, exitMismatch, exitOK}
-
 func (e *worstError) add(res *runner.Result, err error) {
 	code := exitOK
 	if res != nil {
@@ -278,13 +276,7 @@ func (e *worstError) add(res *runner.Result, err error) {
 			code = c.ExitCode()
 		}
 	}
-	for _, o := range order {
-		if o == code || o == e.code {
-			e.code = o
-			return
-		}
-	}
-	e.code = code
+	e.code = status.WorstExit(e.code, code)
 }
 
 // display writes a path for people: relative to where they are if it is below, with slashes.

@@ -22,7 +22,7 @@ func reportPages(targets []*target, results []*runner.Result, errs []error) []re
 			p.Status, p.Message = report.Failed, errs[i].Error()
 		case results[i] != nil:
 			r := results[i]
-			p.Status, p.Duration = report.Status(r.Status), r.Elapsed
+			p.Status, p.Duration = r.Status, r.Elapsed
 			if r.Stop != nil {
 				p.Message = r.Stop.Error()
 				if !r.Status.Bad() {
@@ -41,7 +41,7 @@ func reportPages(targets []*target, results []*runner.Result, errs []error) []re
 func reportCell(c runner.CellResult) report.Cell {
 	rc := report.Cell{
 		Index: c.Index, Number: c.Number, ID: c.ID, Line: c.Line, Title: c.Title,
-		Status: report.Status(c.Status), Duration: c.Phases.Total,
+		Status: c.Status, Duration: c.Phases.Total,
 	}
 	if e := c.Error; e != nil {
 		rc.Message = e.Error()

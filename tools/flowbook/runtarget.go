@@ -218,7 +218,7 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 	}
 	var env []string
 	if root, err := t.root(); err == nil {
-		env = append(env, "FLOWBOOK_ROOT="+root)
+		env = append(env, module.EnvRoot+"="+root)
 	}
 	return runner.Options{
 		Spec: spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,

@@ -48,7 +48,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": status, "edit": edit},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": exitsWith, "edit": edit},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("MODULE", root)
@@ -65,7 +65,7 @@ func TestScript(t *testing.T) {
 }
 
 // status N command... runs a command that must end with exit status N.
-func status(ts *testscript.TestScript, neg bool, args []string) {
+func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status code command...")
 	}

@@ -3,6 +3,8 @@ package jupyter
 import (
 	"fmt"
 	"strings"
+
+	"flowbook/tools/status"
 )
 
 // DeathError says how a kernel's process ended that nobody had asked to end.
@@ -32,4 +34,4 @@ func (e *DeathError) Error() string {
 }
 
 // ExitCode is the exit status of a command whose kernel died: papermill's.
-func (e *DeathError) ExitCode() int { return 138 }
+func (e *DeathError) ExitCode() int { return status.ExitKernelDied }

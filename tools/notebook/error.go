@@ -3,6 +3,8 @@ package notebook
 import (
 	"fmt"
 	"strings"
+
+	"flowbook/tools/status"
 )
 
 // Error is a fault of a notebook's file: broken JSON, a field of the wrong kind, or a breach of the format's schema.
@@ -34,4 +36,4 @@ func (e *Error) Error() string {
 }
 
 // ExitCode is the status a command ends with when a file is not a notebook.
-func (e *Error) ExitCode() int { return 3 }
+func (e *Error) ExitCode() int { return status.ExitInvalid }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"flowbook/tools/status"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -35,7 +37,7 @@ func (e *Error) Error() string { return e.Origin + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
 // ExitCode is that of unusable arguments.
-func (e *Error) ExitCode() int { return 2 }
+func (e *Error) ExitCode() int { return status.ExitUsage }
 
 // Parse reads name=value as -p gives it.
 func Parse(arg string) (Assignment, error) {

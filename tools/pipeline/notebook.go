@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
 	"flowbook/tools/runner"
@@ -60,7 +61,7 @@ func (s *session) runNotebook(ctx context.Context, run *instance, executed strin
 	}
 	res, err := s.p.Notebook(ctx, nb, runner.Options{
 		Dir: filepath.Dir(source), Path: run.Notebook, Output: executed, Assignments: run.assignments, Progress: progress,
-		Env: []string{"FLOWBOOK_READS=" + reads, "FLOWBOOK_ROOT=" + s.p.root},
+		Env: []string{module.EnvReads + "=" + reads, module.EnvRoot + "=" + s.p.root},
 	})
 	if err != nil {
 		return res, err

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"flowbook/tools/status"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -158,7 +160,7 @@ type FileError struct {
 func (e *FileError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg) }
 
 // ExitCode is that of unusable arguments: nothing was run.
-func (e *FileError) ExitCode() int { return 2 }
+func (e *FileError) ExitCode() int { return status.ExitUsage }
 
 func (p *Pipeline) errorAt(line int, format string, args ...any) error {
 	return &FileError{p.file, line, fmt.Sprintf(format, args...)}
@@ -214,4 +216,4 @@ func (e *TargetError) Error() string {
 }
 
 // ExitCode is that of unusable arguments: nothing was run.
-func (e *TargetError) ExitCode() int { return 2 }
+func (e *TargetError) ExitCode() int { return status.ExitUsage }

@@ -100,7 +100,7 @@ func suite(p *Page) junitSuite {
 		case c.Status.Bad():
 			t.Error = text
 			s.Errors++
-		case c.Status == Skipped, c.Status == NotRun, c.Status == NotReached:
+		case c.Status == Skipped, c.Status == NotRun:
 			t.Skipped = &junitText{Message: string(c.Status)}
 			s.Skipped++
 		}

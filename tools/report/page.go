@@ -77,7 +77,7 @@ func page(run Run, i int) ([]byte, error) {
 			m.pages[path.Clean(run.Pages[j].Path)] = run.Pages[j].file()
 		}
 	}
-	view := pageView{frame: newFrame(run, p.Name), Page: p, Note: strings.TrimSpace(plain(p.Message)), Group: p.Status.group(), Time: span(p.Duration)}
+	view := pageView{frame: newFrame(run, p.Name), Page: p, Note: strings.TrimSpace(plain(p.Message)), Group: group(p.Status), Time: span(p.Duration)}
 	language := p.Notebook.Language()
 	if language == "" {
 		language = "go"
@@ -90,7 +90,7 @@ func page(run Run, i int) ([]byte, error) {
 		v := m.cellView(c, language)
 		v.Anchor = "cell-" + ids[j]
 		if r := p.cell(j); r != nil {
-			v.Status, v.Group, v.Time, v.Message = r.Status, r.Status.group(), span(r.Duration), oneLine(r.Message)
+			v.Status, v.Group, v.Time, v.Message = r.Status, group(r.Status), span(r.Duration), oneLine(r.Message)
 		}
 		view.Cells = append(view.Cells, v)
 	}

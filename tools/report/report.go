@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/status"
 )
 
 // Run is one run of a pipeline, of some notebooks, or of none (an export): one Page for each step.
@@ -46,41 +47,29 @@ type Cell struct {
 	Text     string // the whole story: traceback and the end of stderr; ANSI escapes are taken out
 }
 
-// Status is what became of a cell or a step, in the runner's and the pipeline's words. Any other word counts as bad.
-type Status string
+// Status is what became of a cell or a step.
+type Status = status.Status
 
-// The statuses: those of cells and notebooks, and the pipeline's for its steps.
+// The statuses, which package status defines.
 const (
-	OK             Status = "ok"
-	Cached         Status = "cached" // an incremental run found the cell up to date
-	UpToDate       Status = "up to date"
-	Ran            Status = "ran"
-	Skipped        Status = "skipped"
-	NotRun         Status = "not-run"
-	NotReached     Status = "not run"
-	Failed         Status = "failed"
-	Mismatched     Status = "mismatched"
-	StdinRequested Status = "stdin-requested"
-	TimedOut       Status = "timed-out"
-	Interrupted    Status = "interrupted"
-	KernelDied     Status = "kernel-died"
+	OK             = status.OK
+	Cached         = status.Cached
+	Skipped        = status.Skipped
+	NotRun         = status.NotRun
+	Failed         = status.Failed
+	Mismatched     = status.Mismatched
+	StdinRequested = status.StdinRequested
+	TimedOut       = status.TimedOut
+	Interrupted    = status.Interrupted
+	KernelDied     = status.KernelDied
 )
 
-// Bad says whether the status makes a run unsuccessful.
-func (s Status) Bad() bool {
-	switch s {
-	case "", OK, Cached, UpToDate, Ran, Skipped, NotRun, NotReached:
-		return false
-	}
-	return true
-}
-
 // group is the colour that a status is shown in.
-func (s Status) group() string {
+func group(s Status) string {
 	switch {
 	case s.Bad():
 		return "bad"
-	case s == OK, s == Cached, s == UpToDate, s == Ran:
+	case s == OK, s == Cached:
 		return "good"
 	}
 	return "idle"

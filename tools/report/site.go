@@ -76,7 +76,7 @@ func index(run Run) ([]byte, error) {
 	bad := 0
 	for i := range run.Pages {
 		p := &run.Pages[i]
-		r := row{Page: p, Title: title(p), Group: p.Status.group(), Tally: tally(p), Time: span(p.Duration), Note: shorten(strings.TrimSpace(plain(p.Message)), 2000)}
+		r := row{Page: p, Title: title(p), Group: group(p.Status), Tally: tally(p), Time: span(p.Duration), Note: shorten(strings.TrimSpace(plain(p.Message)), 2000)}
 		if p.Notebook != nil {
 			r.Href = p.file()
 			ids := p.Notebook.IDs()

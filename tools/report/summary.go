@@ -57,7 +57,7 @@ func tally(p *Page) string {
 	}
 	fine := 0
 	for _, c := range p.Cells {
-		if c.Status.group() == "good" {
+		if group(c.Status) == "good" {
 			fine++
 		}
 	}
@@ -66,7 +66,7 @@ func tally(p *Page) string {
 
 // mark is a status for those who only skim.
 func mark(s Status) string {
-	return map[string]string{"good": "✅", "bad": "❌", "idle": "➖"}[s.group()]
+	return map[string]string{"good": "✅", "bad": "❌", "idle": "➖"}[group(s)]
 }
 
 // inline is text that stays text in a line of Markdown: every mark that could begin markup is a character reference.

@@ -45,7 +45,7 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
 	}
 	for _, pair := range os.Environ() {
 		for _, prefix := range []string{"GOMLX_", "XLA_", "FLOWBOOK_", "GOMAXPROCS=", "GODEBUG=", "TZ=", "LANG=", "LC_"} {
-			if strings.HasPrefix(pair, prefix) && !strings.HasPrefix(pair, readsEnv+"=") {
+			if strings.HasPrefix(pair, prefix) && !strings.HasPrefix(pair, module.EnvReads+"=") {
 				env = append(env, pair)
 			}
 		}

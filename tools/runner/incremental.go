@@ -13,9 +13,6 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// readsEnv names the file to which package dataset notes the data files it opens.
-const readsEnv = "FLOWBOOK_READS"
-
 // incremental is what a run knows that executes only cells whose stored outputs no longer hold. Cells are pure programs under GoNB: no value
 // lives from one to the next, so a cell's outputs follow from its key and the data files it reads. Cells that are no such
 // programs have no key and are always executed; so are those that may fail.
@@ -23,7 +20,7 @@ type incremental struct {
 	keys  *keyer
 	store cellStore
 	files fileDigests
-	reads string         // the file that readsEnv names
+	reads string         // the file that $FLOWBOOK_READS names
 	sent  map[int]bool   // by index in the plan: the kernel has its declarations
 	key   map[int]string // of the cells that have one
 	found map[int][]readFile

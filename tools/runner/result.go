@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"flowbook/tools/status"
 )
 
 // Result is what a run did to a notebook: one CellResult for each code cell, in the notebook's order.
@@ -124,7 +126,7 @@ func (e *DeadlineError) Error() string {
 }
 
 // ExitCode is 124, as timeout(1) has it.
-func (e *DeadlineError) ExitCode() int { return exitDeadline }
+func (e *DeadlineError) ExitCode() int { return status.ExitDeadline }
 
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 )
@@ -143,7 +144,7 @@ func (s *session) start(ctx context.Context) error {
 	begin := time.Now()
 	env := s.opt.Env
 	if s.inc != nil {
-		env = append(env[:len(env):len(env)], readsEnv+"="+s.inc.reads)
+		env = append(env[:len(env):len(env)], module.EnvReads+"="+s.inc.reads)
 	}
 	timings := s.opt.Timings && s.opt.Spec.Language == "go"
 	if timings {
