@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// code is Go source reduced to what the compiler sees.
-type code struct {
-	tokens  []byte   // the tokens, without comments and formatting; directives are kept
-	imports []string // import paths, in order
-	embeds  []string // patterns of //go:embed, in order, still with their "all:"
-	idents  []string // identifiers that stand before a dot: packages, among others
-	texts   []string // string literals but those of imports
-	cgo     bool     // imports "C": its comments are code
-	broken  bool     // the scanner met an error, so tokens does not stand for the source
+// Code is Go source reduced to what the compiler sees.
+type Code struct {
+	Tokens  []byte   // the tokens, without comments and formatting; directives are kept
+	Imports []string // import paths, in order
+	Embeds  []string // patterns of //go:embed, in order, still with their "all:"
+	Idents  []string // identifiers that stand before a dot: packages, among others
+	Texts   []string // string literals but those of imports
+	Cgo     bool     // imports "C": its comments are code
+	Broken  bool     // the scanner met an error, so Tokens does not stand for the source
 }
 
-// scan reduces src, which may be a whole file or any run of declarations and statements.
+// Scan reduces src, which may be a whole file or any run of declarations and statements.
 //
 // The specification lets a semicolon be omitted before ")" and "}" and a comma be added there, so both are dropped: code on one
 // line and the same code on several give the same tokens.
-func scan(src []byte) code {
-	var c code
+func Scan(src []byte) Code {
+	var c Code
 	var s scanner.Scanner
 	file := token.NewFileSet().AddFile("", -1, len(src))
-	s.Init(file, src, func(token.Position, string) { c.broken = true }, scanner.ScanComments)
+	s.Init(file, src, func(token.Position, string) { c.Broken = true }, scanner.ScanComments)
 
 	held := token.ILLEGAL // a semicolon or comma that the next token may make superfluous
 	importing, group := false, false
@@ -35,13 +35,13 @@ func scan(src []byte) code {
 		_, tok, lit := s.Scan()
 		if tok == token.COMMENT {
 			if isDirective(lit) {
-				c.tokens = append(append(append(c.tokens, byte(tok)), lit...), 0)
-				c.embeds = append(c.embeds, embedPatterns(lit)...)
+				c.Tokens = append(append(append(c.Tokens, byte(tok)), lit...), 0)
+				c.Embeds = append(c.Embeds, embedPatterns(lit)...)
 			}
 			continue
 		}
 		if held != token.ILLEGAL && tok != token.RPAREN && tok != token.RBRACE && tok != token.EOF {
-			c.tokens = append(c.tokens, byte(held), 0)
+			c.Tokens = append(c.Tokens, byte(held), 0)
 		}
 		held = token.ILLEGAL
 		switch tok {
@@ -66,31 +66,31 @@ func scan(src []byte) code {
 			switch {
 			case err != nil:
 			case importing:
-				c.imports = append(c.imports, text)
-				c.cgo = c.cgo || text == "C"
+				c.Imports = append(c.Imports, text)
+				c.Cgo = c.Cgo || text == "C"
 			default:
-				c.texts = append(c.texts, text)
+				c.Texts = append(c.Texts, text)
 			}
 		case token.PERIOD:
 			if last != "" {
-				c.idents = append(c.idents, last)
+				c.Idents = append(c.Idents, last)
 			}
 		}
 		last = ""
 		if tok == token.IDENT {
 			last = lit
 		}
-		c.tokens = append(c.tokens, byte(tok))
+		c.Tokens = append(c.Tokens, byte(tok))
 		if tok.IsLiteral() {
-			c.tokens = append(c.tokens, lit...)
+			c.Tokens = append(c.Tokens, lit...)
 		}
-		c.tokens = append(c.tokens, 0)
+		c.Tokens = append(c.Tokens, 0)
 	}
 }
 
 // directives are the beginnings of comments that change the program: the compiler's and the linker's, build constraints,
-// line numbers, cgo's exports and GoNB's commands written as comments.
-var directives = []string{"//go:", "//gonb:", "//line ", "/*line ", "//export ", "//extern ", "// +build", "//+build"}
+// line numbers and cgo's exports.
+var directives = []string{"//go:", "//line ", "/*line ", "//export ", "//extern ", "// +build", "//+build"}
 
 func isDirective(comment string) bool {
 	for _, d := range directives {

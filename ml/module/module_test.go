@@ -209,58 +209,6 @@ func TestDigestErrors(t *testing.T) {
 	}
 }
 
-func TestReadCell(t *testing.T) {
-	const source = "import (\n\t\"flowbook/ml\"\n\t. \"fmt\"\n)\n\n// Data is read anew.\nfunc Data() []int { return ml.Read(1) }\n\n%% --n=3\nPrintln(Data())\n"
-	base := ReadCell(source)
-	if diff := cmp.Diff([]string{"flowbook/ml", "fmt"}, base.Imports); diff != "" {
-		t.Errorf("imports (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"ml"}, base.Idents); diff != "" {
-		t.Errorf("identifiers before a dot (-want +got):\n%s", diff)
-	}
-	if got := ReadCell("import \"a\"\nexec.Command(\"go\", `run`)").Texts; !cmp.Equal([]string{"go", "run"}, got) {
-		t.Errorf("texts %q", got)
-	}
-	if diff := cmp.Diff([]string{"%% --n=3"}, base.Commands); diff != "" {
-		t.Errorf("commands (-want +got):\n%s", diff)
-	}
-	tests := []struct {
-		name, old, text string
-		changes         bool
-	}{
-		{"a comment", "// Data is read anew.", "// Data is read again.", false},
-		{"formatting", "func Data() []int { return", "func Data() []int {\n\n\treturn", false},
-		{"line ends", "\n", "\r\n", false},
-		{"a value", "Read(1)", "Read(2)", true},
-		{"a command's argument", "--n=3", "--n=4", true},
-		{"a command's spaces", "%% --n=3", "%%  --n=3", true},
-		{"a command more", "%% --n=3", "!ls\n%% --n=3", true},
-		{"code moved over a command", "%% --n=3\nPrintln(Data())", "Println(Data())\n%% --n=3", true},
-		{"a directive of GoNB", "// Data is", "//gonb:%cd\n// Data is", true},
-		{"a continued command", "%% --n=3", "%% --n=3 \\\n// --m=4", true},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			changed := ReadCell(strings.ReplaceAll(source, tt.old, tt.text)).Digest != base.Digest
-			if changed != tt.changes {
-				t.Errorf("the digest changed: %v, want %v", changed, tt.changes)
-			}
-		})
-	}
-}
-
-func TestReadCellOfOtherPrograms(t *testing.T) {
-	if ReadCell("%%bash\necho 1 # one\n").Digest == ReadCell("%%bash\necho 1 # two\n").Digest {
-		t.Error("a comment of a shell script does not count")
-	}
-	if ReadCell("x := `\n%s\n`").Digest == ReadCell("x := `\n%s\n` // y").Digest {
-		t.Error("a cell that cannot be scanned in pieces does not count verbatim")
-	}
-	if ReadCell("// nothing\n").Digest != ReadCell("").Digest {
-		t.Error("a cell of comments alone differs from an empty one")
-	}
-}
-
 func TestRoot(t *testing.T) {
 	root := writeModule(t, map[string]string{"go.mod": miniature["go.mod"], "sub/go.mod": "module other\n", "sub/deep/x.go": "package x\n"})
 	t.Setenv(EnvRoot, "")
@@ -314,11 +262,11 @@ func FuzzScan(f *testing.F) {
 	f.Add("//go:embed a \"b c\" `d\n")
 	f.Add("import ( . \"x\"; _ `y` )")
 	f.Fuzz(func(t *testing.T, src string) {
-		a, b := scan([]byte(src)), scan([]byte("\n \t"+src+"\n\n"))
-		if a.broken || b.broken || strings.Contains(src, "\ufeff") {
+		a, b := Scan([]byte(src)), Scan([]byte("\n \t"+src+"\n\n"))
+		if a.Broken || b.Broken || strings.Contains(src, "\ufeff") {
 			return
 		}
-		if diff := cmp.Diff(a.tokens, b.tokens); diff != "" && !strings.Contains(src, "//") {
+		if diff := cmp.Diff(a.Tokens, b.Tokens); diff != "" && !strings.Contains(src, "//") {
 			t.Errorf("(-alone +in space):\n%s", diff)
 		}
 	})

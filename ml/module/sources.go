@@ -46,13 +46,13 @@ func Digest(root string, pkgs ...string) (string, error) {
 func Read(root string, pkgs ...string) (*Sources, error) {
 	s := &Sources{Digests: map[string]string{}}
 	total := sha256.New()
-	writeField(total, runtime.Version(), runtime.GOARCH, Path)
+	WriteFields(total, runtime.Version(), runtime.GOARCH, Path)
 	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := s.readFile(filepath.Join(root, name))
 		if err != nil && !(name == "go.sum" && errors.Is(err, fs.ErrNotExist)) {
 			return nil, fmt.Errorf("digest the module: %w", err)
 		}
-		writeField(total, name, string(data))
+		WriteFields(total, name, string(data))
 	}
 	digests := map[string][]byte{}
 	todo := slices.Clone(pkgs)
@@ -71,7 +71,7 @@ func Read(root string, pkgs ...string) (*Sources, error) {
 	}
 	s.Packages = slices.Sorted(maps.Keys(digests))
 	for _, pkg := range s.Packages {
-		writeField(total, pkg, string(digests[pkg]))
+		WriteFields(total, pkg, string(digests[pkg]))
 		s.Digests[pkg] = hex.EncodeToString(digests[pkg])
 	}
 	s.Digest = hex.EncodeToString(total.Sum(nil))
@@ -136,16 +136,16 @@ func (s *Sources) readPackage(root, pkg string) (digest []byte, imports []string
 		}
 		files++
 		if !isGo {
-			writeField(h, name, string(data))
+			WriteFields(h, name, string(data))
 			continue
 		}
-		c := scan(data)
-		if c.broken || c.cgo {
-			c.tokens = data
+		c := Scan(data)
+		if c.Broken || c.Cgo {
+			c.Tokens = data
 		}
-		writeField(h, name, string(c.tokens))
-		imports = append(imports, c.imports...)
-		embeds = append(embeds, c.embeds...)
+		WriteFields(h, name, string(c.Tokens))
+		imports = append(imports, c.Imports...)
+		embeds = append(embeds, c.Embeds...)
 	}
 	if files == 0 {
 		return nil, nil, fmt.Errorf("no Go files in %s", dir)
@@ -186,7 +186,7 @@ func (s *Sources) readEmbeds(h hash.Hash, dir string, patterns []string) error {
 		if err != nil {
 			return err
 		}
-		writeField(h, filepath.ToSlash(rel), string(data))
+		WriteFields(h, filepath.ToSlash(rel), string(data))
 	}
 	return nil
 }
@@ -202,8 +202,8 @@ func (s *Sources) readFile(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// writeField writes texts so that no two lists of texts give the same bytes.
-func writeField(h hash.Hash, texts ...string) {
+// WriteFields writes texts so that no two lists of texts give the same bytes.
+func WriteFields(h hash.Hash, texts ...string) {
 	for _, text := range texts {
 		var size [8]byte
 		binary.LittleEndian.PutUint64(size[:], uint64(len(text)))

@@ -7,7 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -26,31 +26,14 @@ type Cell struct {
 	Altered  bool     // GoNB runs something else than stands there, or may
 }
 
-// A Decl is a declaration that stands or falls as one: an import, a function, a type, a variable, a constant or a group of them that counts.
-type Decl struct {
-	Keys      []string // GoNB's names for it
-	Kind      token.Token
-	Text      string
-	Line      int    // in the cell, from 1
-	Doc       string // the comment before a function, which GoNB keeps with it
-	DocLine   int
-	Idents    map[string]bool    // all names in it
-	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
-	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
-	Path      string             // of an import
-	Size      int                // nodes of its syntax tree
-}
-
-// Read takes a cell apart.
+// Read takes a cell apart. Lines may end in \r\n.
 func Read(source string) *Cell {
-	c := &Cell{Source: source, Altered: strings.Contains(source, "\r")} // GoNB does not know %%\r
-	first, _, _ := strings.Cut(source, "\n")
-	for _, magic := range []string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"} {
-		if f := strings.Fields(strings.TrimPrefix(first, "//gonb:")); len(f) > 0 && f[0] == magic {
-			c.Foreign = true
-			return c
-		}
+	c := &Cell{Source: strings.ReplaceAll(source, "\r\n", "\n")}
+	if program(source) != "" {
+		c.Foreign = true
+		return c
 	}
+	c.Altered = strings.Contains(c.Source, "\r") // Go leaves them out of a raw string
 	decls, body := c.split()
 	if c.Opaque {
 		return c
@@ -100,185 +83,41 @@ func Read(source string) *Cell {
 // lineOf is line n, from 1, of a text that has it.
 func lineOf(text string, n int) string { return strings.Split(text, "\n")[n-1] }
 
-// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls. GoNB leaves out
-// each line that begins with package, be it in the middle of a string.
+// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
 func (c *Cell) split() (decls, body string) {
-	lines := strings.Split(c.Source, "\n")
-	main, joined, begun := -1, false, false
+	lines := Lines(c.Source)
+	texts := make([]string, len(lines))
+	main, begun := -1, false
 	for i, line := range lines {
-		bare := strings.TrimPrefix(line, "//gonb:")
-		if joined || Special(line) {
-			f := strings.Fields(bare)
-			if !joined && (f[0] == "%%" || f[0] == "%main") {
-				if main >= 0 {
-					c.Opaque = true // GoNB opens a main inside main
-				} else {
-					main, c.Args = i, bare
-				}
+		switch line.Kind {
+		case Main:
+			if main >= 0 {
+				c.Opaque = true // GoNB opens a main inside main
 			} else {
-				c.Commands = append(c.Commands, bare)
+				main, c.Args = i, line.Text
 			}
-			joined = strings.HasSuffix(line, `\`)
-			lines[i] = ""
-		} else if strings.HasPrefix(line, "package") {
-			lines[i] = ""
+		case Command:
+			c.Commands = append(c.Commands, line.Text)
+		case Clause:
 			c.Altered = c.Altered || begun
-		} else if code := strings.TrimSpace(line); code != "" && !strings.HasPrefix(code, "//") {
-			begun = true
+		case Go:
+			texts[i] = line.Text
+			if code := strings.TrimSpace(line.Text); code != "" && !strings.HasPrefix(code, "//") {
+				begun = true
+			}
 		}
 	}
 	if main < 0 {
-		return strings.Join(lines, "\n"), ""
+		return strings.Join(texts, "\n"), ""
 	}
 	c.BodyLine = main + 2
-	return strings.Join(lines[:main], "\n"), strings.Join(lines[main+1:], "\n")
+	return strings.Join(texts[:main], "\n"), strings.Join(texts[main+1:], "\n")
 }
 
-func (c *Cell) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Node) int) {
-	switch d := d.(type) {
-	case *ast.FuncDecl:
-		name := d.Name.Name
-		if d.Recv == nil && name == "main" {
-			c.Body = newDecl(token.FUNC, text(d), line(d), d, name)
-			return
-		}
-		key := name
-		if d.Recv != nil && len(d.Recv.List) > 0 {
-			key = receiver(d.Recv.List[0].Type) + "~" + name
-		}
-		u := newDecl(token.FUNC, text(d), line(d), d, key)
-		if d.Recv != nil && len(d.Recv.List) > 0 && !plainReceiver(d.Recv.List[0].Type) {
-			u.Keys = append(u.Keys, "unknown~"+name) // of all such types GoNB keeps one method of the name
-		}
-		u.Always = d.Recv == nil && (name == "init" || strings.HasPrefix(name, "init_"))
-		if d.Doc != nil {
-			u.Doc, u.DocLine = text(d.Doc), line(d.Doc)
-		}
-		c.Decls = append(c.Decls, u)
-	case *ast.GenDecl:
-		if d.Tok == token.CONST && d.Lparen.IsValid() && counts(d) {
-			var keys []string
-			for _, s := range d.Specs {
-				for _, n := range s.(*ast.ValueSpec).Names {
-					keys = append(keys, n.Name)
-				}
-			}
-			c.Decls = append(c.Decls, newDecl(token.CONST, text(d), line(d), d, keys...))
-			return
-		}
-		for _, s := range d.Specs {
-			c.Decls = append(c.Decls, specDecl(d.Tok, s, text(s), line(s)))
-		}
+// RunsShell reports whether a part of the cell is executed by another program, whose failure GoNB tells by text alone: a line for the shell, a script.
+func (c *Cell) RunsShell() bool {
+	if c.Foreign {
+		return !slices.Contains([]string{"writefile", "gx"}, program(c.Source))
 	}
-}
-
-func specDecl(tok token.Token, s ast.Spec, text string, line int) *Decl {
-	switch s := s.(type) {
-	case *ast.ImportSpec:
-		path, _ := strconv.Unquote(s.Path.Value) // the parser has seen to it
-		name := path[strings.LastIndexByte(path, '/')+1:]
-		if s.Name != nil {
-			name = s.Name.Name
-		}
-		return &Decl{Keys: []string{"import " + name}, Kind: token.IMPORT, Text: "import " + text, Line: line, Path: path}
-	case *ast.TypeSpec:
-		return newDecl(tok, "type "+text, line, s, s.Name.Name)
-	}
-	v := s.(*ast.ValueSpec)
-	var keys []string
-	for _, n := range v.Names {
-		keys = append(keys, n.Name)
-	}
-	u := newDecl(tok, tok.String()+" "+text, line, s, keys...)
-	if tok == token.VAR {
-		for _, e := range v.Values {
-			u.Always = u.Always || runs(e)
-		}
-	}
-	return u
-}
-
-func newDecl(kind token.Token, text string, line int, n ast.Node, keys ...string) *Decl {
-	u := &Decl{Keys: keys, Kind: kind, Text: text, Line: line, Idents: map[string]bool{}, Selectors: map[[2]string]bool{}}
-	ast.Inspect(n, func(n ast.Node) bool {
-		if n != nil {
-			u.Size++
-		}
-		switch n := n.(type) {
-		case *ast.Ident:
-			u.Idents[n.Name] = true
-		case *ast.SelectorExpr:
-			x := ""
-			if id, ok := n.X.(*ast.Ident); ok {
-				x = id.Name
-			}
-			u.Selectors[[2]string{x, n.Sel.Name}] = true
-		}
-		return true
-	})
-	return u
-}
-
-// counts reports whether a group of constants depends on the order of its lines.
-func counts(d *ast.GenDecl) bool {
-	found := false
-	for _, s := range d.Specs {
-		if v := s.(*ast.ValueSpec); len(v.Values) == 0 {
-			return true
-		}
-		ast.Inspect(s, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && id.Name == "iota" {
-				found = true
-			}
-			return !found
-		})
-	}
-	return found
-}
-
-// runs reports whether an expression does anything when it is evaluated.
-func runs(e ast.Expr) bool {
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false // not called here
-		case *ast.CallExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr:
-			found = true
-		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW
-		case *ast.BinaryExpr:
-			found = found || n.Op == token.QUO || n.Op == token.REM // may panic
-		}
-		return !found
-	})
-	return found
-}
-
-// plainReceiver reports whether GoNB finds the type's name in a receiver: T or *T, but not T[P].
-func plainReceiver(e ast.Expr) bool {
-	switch e.(type) {
-	case *ast.Ident, *ast.StarExpr:
-		return true
-	}
-	return false
-}
-
-func receiver(e ast.Expr) string {
-	for {
-		switch x := e.(type) {
-		case *ast.StarExpr:
-			e = x.X
-		case *ast.IndexExpr:
-			e = x.X
-		case *ast.IndexListExpr:
-			e = x.X
-		case *ast.ParenExpr:
-			e = x.X
-		case *ast.Ident:
-			return x.Name
-		default:
-			return "?"
-		}
-	}
+	return slices.ContainsFunc(c.Commands, func(cmd string) bool { return cmd[:min(1, len(cmd))] == "!" })
 }

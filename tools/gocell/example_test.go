@@ -28,3 +28,12 @@ func ExampleCell_FreeNames() {
 	fmt.Println(free)
 	// Output: map[fmt:true n:true sum:true values:true]
 }
+
+func ExampleReadCode() {
+	cell := gocell.ReadCode("import \"flowbook/ml\"\n\n%%\nfmt.Println(ml.Percentile(errors, 95)) // the threshold\n")
+	fmt.Println(cell.Imports, cell.Commands)
+	fmt.Println(cell.Digest == gocell.Digest("import \"flowbook/ml\"\n%%\nfmt.Println(ml.Percentile(errors,95))"))
+	// Output:
+	// [flowbook/ml] [%%]
+	// true
+}

@@ -34,7 +34,10 @@ func TestRead(t *testing.T) {
 		{"a package clause", "// Of Jupytext's.\npackage p\nfunc F() {}", []string{"F"}, []int{3}, "", 0, nil, ""},
 		{"a line that begins with package", "const (\npackages = 1\n)", nil, nil, "", 0, nil, "altered"},
 		{"such a line in a string", "%%\nprint(`\npackage p\n`)", nil, nil, "print(`\n\n`)", 2, nil, "altered"},
-		{"carriage returns", "var a int\r\n", []string{"a"}, []int{1}, "", 0, nil, "altered"},
+		{"lines that end in CRLF", "var a int\r\n%%\r\nprint(a)\r\n", []string{"a"}, []int{1}, "print(a)\n", 3, nil, "%%"},
+		{"a carriage return", "var a = `\r`", []string{"a"}, []int{1}, "", 0, nil, "altered"},
+		{"a script behind a comment", "//gonb:%%bash\r\nls", nil, nil, "", 0, nil, "foreign"},
+		{"a lone %", "%\nvar a int", nil, nil, "", 0, nil, "opaque"},
 		{"an import beside something", "import \"fmt\"; var a = 1", []string{"import fmt", "a"}, []int{1, 1}, "", 0, nil, "tangled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"path"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func (c *Cell) Names() map[string]*Decl {
 		for _, k := range u.Keys {
 			name := strings.TrimPrefix(k, "import ")
 			names[name] = u
-			if u.Kind == token.IMPORT && name == u.Path[strings.LastIndexByte(u.Path, '/')+1:] {
+			if u.Kind == token.IMPORT && name == path.Base(u.Path) {
 				names[PackageName(u.Path)] = u
 			}
 		}

@@ -2,6 +2,7 @@ package gocell
 
 import (
 	"go/token"
+	"path"
 	"slices"
 	"strings"
 )
@@ -88,8 +89,8 @@ func (d *Memory) Reach(c *Cell) Reach {
 	for _, u := range d.Order {
 		switch {
 		case u.Kind == token.IMPORT:
-			name := strings.TrimPrefix(u.Keys[0], "import ")
-			if name == "_" || name == "." || idents[name] || in[u] || idents[PackageName(u.Path)] {
+			name := u.name()
+			if name == "_" || name == "." || idents[name] || in[u] || idents[PackageName(u.Path)] || name == path.Base(u.Path) && doubtful(u.Path) {
 				r.Imports = append(r.Imports, u)
 			}
 		case in[u]:
@@ -106,14 +107,16 @@ func (d *Memory) Reach(c *Cell) Reach {
 	return r
 }
 
-// PackageName is what a package of this import path is most likely called: gopkg.in/yaml.v3 and math/rand/v2 are yaml and rand.
-func PackageName(path string) string {
-	elems := strings.Split(path, "/")
-	name := elems[len(elems)-1]
-	if len(elems) > 1 && len(name) > 1 && name[0] == 'v' && strings.Trim(name[1:], "0123456789") == "" {
-		name = elems[len(elems)-2]
+// Code is what the program of a cell names, for Uses.
+func (r Reach) Code() Code {
+	var c Code
+	for _, u := range r.Imports {
+		c.Imports = append(c.Imports, u.Path)
 	}
-	name, _, _ = strings.Cut(name, ".v")
-	name = strings.TrimPrefix(name, "go-")
-	return strings.ReplaceAll(name, "-", "")
+	for _, u := range r.Decls {
+		for sel := range u.Selectors {
+			c.Idents = append(c.Idents, sel[0])
+		}
+	}
+	return c
 }

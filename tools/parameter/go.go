@@ -141,12 +141,12 @@ func (d *goDecl) source(n ast.Node) string {
 	return b.String()
 }
 
-// addImports does what goimports will do for the kernel, for packages of the standard library whose path is their name (time, math, strings …).
+// addImports does what goimports will do for the kernel, for the packages of the standard library whose name no other has.
 func (d *goDecl) addImports() {
 	have := map[string]bool{}
 	for _, spec := range d.file.Imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
-		name := path[strings.LastIndexByte(path, '/')+1:]
+		name := gocell.PackageName(path)
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
@@ -169,19 +169,16 @@ func (d *goDecl) addImports() {
 			return true
 		}
 		id, ok := sel.X.(*ast.Ident)
-		if !ok || have[id.Name] || !plainStd[id.Name] {
+		if !ok || have[id.Name] || len(gocell.Std(id.Name)) != 1 {
 			return true
 		}
 		have[id.Name] = true
-		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(id.Name), ValuePos: d.file.Name.End()}}
+		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(gocell.Std(id.Name)[0]), ValuePos: d.file.Name.End()}}
 		d.file.Imports = append(d.file.Imports, spec)
 		d.file.Decls = append([]ast.Decl{&ast.GenDecl{Tok: token.IMPORT, TokPos: d.file.Name.End(), Specs: []ast.Spec{spec}}}, d.file.Decls...)
 		return true
 	})
 }
-
-// plainStd are the packages that parameters have types or constants of without an import line.
-var plainStd = map[string]bool{"time": true, "math": true, "strings": true, "strconv": true, "os": true, "fmt": true, "errors": true, "regexp": true, "sort": true, "slices": true, "maps": true, "cmp": true}
 
 // exportImporter imports the packages from the compiler's export data, which go list finds or makes.
 func exportImporter(fset *token.FileSet, dir string, paths []string) (types.Importer, error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 )
@@ -164,9 +164,8 @@ func named(name string, err error) error {
 // code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
 // goimports mends, or run by their path, in a command or with os/exec.
 func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
-	imported := map[string]bool{} // by last path element
-	idents := map[string]bool{}
 	isGo := nb.Language() == "" || nb.Language() == "go"
+	var all gocell.Code
 	number := 0
 	for _, c := range nb.Cells {
 		if c.Type != notebook.Code {
@@ -175,43 +174,14 @@ func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
 		number++
 		digest := sum(c.Source)
 		if isGo {
-			cell := module.ReadCell(c.Source)
-			digest = cell.Digest
-			for _, pkg := range cell.Imports {
-				imported[path.Base(pkg)] = true
-				if slices.Contains(k.packages, pkg) {
-					packages = append(packages, pkg)
-				}
-			}
-			for _, ident := range cell.Idents {
-				idents[ident] = true
-			}
-			packages = append(packages, k.called(append(cell.Commands, cell.Texts...))...)
+			code := gocell.ReadCode(c.Source)
+			digest = code.Digest
+			all.Add(code)
 		}
 		parts = append(parts, part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
 	}
-	if isGo {
-		for _, pkg := range k.packages {
-			if base := path.Base(pkg); idents[base] && !imported[base] {
-				packages = append(packages, pkg)
-			}
-		}
-	}
 	parts = append(parts, part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
-	return parts, packages
-}
-
-// called returns the packages whose folders are named in texts, such as ../tools/flowbook in "!go run".
-func (k *keys) called(texts []string) (packages []string) {
-	for _, pkg := range k.packages {
-		dir := strings.TrimPrefix(pkg, module.Path+"/")
-		for _, text := range texts {
-			if strings.Contains(dir, "/") && strings.Contains(text, dir) {
-				packages = append(packages, pkg)
-			}
-		}
-	}
-	return packages
+	return parts, all.Uses(module.Path, k.packages)
 }
 
 // settings are what besides its source decides how a cell is run.

@@ -48,42 +48,36 @@ func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 		g.aside = fmt.Sprintf("Cell %d does not run here:\n\n%s", number, source)
 		return g, nil
 	}
-	lines := strings.Split(source, "\n")
-	split := len(lines) // where the body begins
-	if read.BodyLine > 0 {
-		split = read.BodyLine - 2
-		g.args = strings.Fields(read.Args)[1:]
-		lines[split] = ""
-	}
-	exec := ""
-	for i := 0; i < len(lines); i++ {
-		line := strings.TrimPrefix(lines[i], "//gonb:")
-		if m := execMagic.FindStringSubmatch(line); m != nil {
-			exec, g.args = m[1]+"()", strings.Fields(m[2])
-		}
-		switch {
-		case gocell.Special(line):
-			more := true
-			for ; more; i++ {
-				more = strings.HasSuffix(lines[i], "\\") && i+1 < len(lines)
-				lines[i] = "// " + lines[i]
+	lines := gocell.Lines(source)
+	texts := make([]string, len(lines))
+	split, exec := len(lines), "" // where the body begins, what it executes besides
+	for i, line := range lines {
+		switch line.Kind {
+		case gocell.Main:
+			split, g.args = i, strings.Fields(line.Text)[1:]
+		case gocell.Command:
+			if m := execMagic.FindStringSubmatch(line.Text); m != nil {
+				exec, g.args = m[1]+"()", strings.Fields(m[2])
 			}
-			i--
-		case strings.HasPrefix(line, "package"):
-			lines[i] = ""
+			texts[i] = "// " + line.Text
+		case gocell.Go:
+			texts[i] = line.Text
 		}
 	}
-	if err := g.declare(strings.Join(lines[:split], "\n")); err != nil {
+	if err := g.declare(strings.Join(texts[:split], "\n")); err != nil {
 		return nil, err
 	}
 	if split < len(lines) {
-		g.body = strings.Join(lines[split:], "\n")
+		g.body = strings.Join(texts[split:], "\n")
 		if onlyComments(g.body) {
 			g.body = ""
 		}
 	}
 	if exec != "" {
 		g.body += "\n" + exec
+	}
+	if !g.runs() && len(g.decls) == 0 && len(read.Commands) > 0 {
+		g.aside = fmt.Sprintf("Cell %d does not run here:\n\n%s", number, source)
 	}
 	if g.runs() {
 		// The line of a fault is the cell's: the function's first line stands where %% was.

@@ -40,6 +40,7 @@ func made() Page {
 		"%exec Hello a\nfunc Hello() { fmt.Println(\"hello\", flag.Args()) }",
 		"%%\npanic(\"expected\")",
 		"%%\n// nothing but a comment",
+		"!echo hi\n//gonb:!ls",
 	)
 	p.Notebook.Cells[9].Metadata.Put("tags", []string{"raises-exception"})
 	return p

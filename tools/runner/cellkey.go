@@ -26,14 +26,19 @@ const keyVersion = "flowbook cell 1"
 //   - the code of the packages of this module that it names, with go.mod, go.sum and the Go version;
 //   - the kernel: its program, arguments and environment, the working directory, the size limit of outputs.
 type keyer struct {
-	root    string
-	base    string // digest of what all cells have in common
-	cells   []*gocell.Cell
-	digests map[string]string // by list of packages
-	pure    map[string]string // by package: why it is not
+	root           string
+	base           string // digest of what all cells have in common
+	cells          []*gocell.Cell
+	modulePackages []string
+	digests        map[string]string // by list of packages
+	pure           map[string]string // by package: why it is not
 }
 
-func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
+func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
+	packages, err := module.Packages(root)
+	if err != nil {
+		return nil, err
+	}
 	h := sha256.New()
 	dir := opt.Dir
 	if abs, err := os.Getwd(); err == nil && dir == "" {
@@ -56,7 +61,7 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) *keyer {
 		panic(err)
 	}
 	h.Write(common)
-	return &keyer{root: root, base: hex.EncodeToString(h.Sum(nil)), digests: map[string]string{}, pure: map[string]string{}}
+	return &keyer{root: root, base: hex.EncodeToString(h.Sum(nil)), modulePackages: packages, digests: map[string]string{}, pure: map[string]string{}}, nil
 }
 
 // errTorn ends an incremental run before it has begun.
@@ -82,7 +87,7 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	if why := purity(r); why != "" && pure == nil {
 		return "", why, nil
 	}
-	pkgs := append(packagesOf(r, k.root), pure...)
+	pkgs := append(r.Code().Uses(module.Path, k.modulePackages), pure...)
 	slices.Sort(pkgs)
 	digest, why, err := k.packages(slices.Compact(pkgs))
 	if err != nil || why != "" && pure == nil {
@@ -95,9 +100,9 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 		}
 		h.Write([]byte{'\n'})
 	}
-	field(k.base, digest, c.Args, module.CodeDigest(c.Source))
+	field(k.base, digest, c.Args, gocell.Digest(c.Source))
 	for _, u := range r.Decls {
-		field(append([]string{"unit", module.CodeDigest(u.Text)}, u.Keys...)...)
+		field(append([]string{"unit", gocell.Digest(u.Text)}, u.Keys...)...)
 	}
 	for _, imp := range r.Imports {
 		field("import", imp.Keys[0], imp.Path)

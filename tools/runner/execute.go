@@ -38,15 +38,16 @@ func (s *session) execute(ctx context.Context, t *task) {
 	}
 }
 
-// again executes a cell as it is that was sent with others and not accepted; nothing of the first try remains.
-func (s *session) again(ctx context.Context, t *task) {
+// again executes cell i as it is, which was sent with others and not accepted; nothing of the first try remains.
+func (s *session) again(ctx context.Context, i int) {
+	t := s.plan[i]
 	for id, other := range s.tasks {
 		if other == t {
 			delete(s.tasks, id)
 		}
 	}
 	s.executed--
-	t.source, t.places = t.cell.Source, nil
+	t.source, t.places = asIs{s}.source(i), nil
 	t.replied, t.idle, t.reply, t.broken = false, false, reply{}, nil
 	t.res.Status, t.res.Error = "", nil
 	s.execute(ctx, t)

@@ -3,6 +3,8 @@ package runner
 import (
 	"regexp"
 	"strings"
+
+	"flowbook/tools/gocell"
 )
 
 // GoNB reports some failures only as text: its reply to a cell whose shell line failed, or whose magic it does not know, says "ok". It
@@ -32,22 +34,8 @@ func gonbFailure(source string, e *events) *CellError {
 	if e.magic != "" {
 		return &CellError{Name: "UnknownMagic", Value: e.magic}
 	}
-	if e.shell != "" && runsShell(source) {
+	if e.shell != "" && gocell.Read(source).RunsShell() {
 		return &CellError{Name: "ShellError", Value: e.shell, Stderr: e.stderr.String()}
 	}
 	return nil
-}
-
-// runsShell reports whether a GoNB cell has a line for the shell or is a script.
-func runsShell(source string) bool {
-	for i, line := range strings.Split(source, "\n") {
-		line = strings.TrimPrefix(line, "//gonb:")
-		if len(line) > 1 && line[0] == '!' {
-			return true
-		}
-		if i == 0 && (strings.HasPrefix(line, "%%bash") || strings.HasPrefix(line, "%%sh") || strings.HasPrefix(line, "%%script")) {
-			return true
-		}
-	}
-	return false
 }

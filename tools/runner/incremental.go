@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/token"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/ml/module"
 	"flowbook/tools/gocell"
 	"flowbook/tools/notebook"
 )
@@ -17,6 +19,7 @@ import (
 // lives from one to the next, so a cell's outputs follow from its key and the data files it reads. Cells that are no such
 // programs have no key and are always executed; so are those that may fail.
 type incremental struct {
+	asIs
 	keys  *keyer
 	store cellStore
 	files fileDigests
@@ -25,28 +28,6 @@ type incremental struct {
 	key   map[int]string // of the cells that have one
 	found map[int][]readFile
 	off   string // why everything is executed; "" if it is not
-}
-
-// place is a line of a cell.
-type place struct{ number, line int }
-
-// appendDecl adds a declaration of the cell with this number to a source that is being composed, with its comment.
-func appendDecl(lines []string, places []place, u *gocell.Decl, number int) ([]string, []place) {
-	if u.Doc != "" {
-		lines, places = appendText(lines, places, u.Doc, place{number, u.DocLine})
-	}
-	return appendText(lines, places, u.Text, place{number, u.Line})
-}
-
-// appendText adds text whose first line comes from a place; the place 0 is none.
-func appendText(lines []string, places []place, text string, from place) ([]string, []place) {
-	for line := range strings.SplitSeq(text, "\n") {
-		lines, places = append(lines, line), append(places, from)
-		if from.line > 0 {
-			from.line++
-		}
-	}
-	return lines, places
 }
 
 func newIncremental(s *session) (*incremental, error) {
@@ -60,8 +41,13 @@ func newIncremental(s *session) (*incremental, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("incremental run: %w", err)
 	}
+	keys, err := newKeyer(s.opt.Root, s.opt.Spec, s.opt)
+	if err != nil {
+		return nil, fmt.Errorf("incremental run: %w", err)
+	}
 	inc := &incremental{
-		keys: newKeyer(s.opt.Root, s.opt.Spec, s.opt), store: cellStore{s.opt.Cells}, reads: f.Name(),
+		asIs: asIs{s},
+		keys: keys, store: cellStore{s.opt.Cells}, reads: f.Name(),
 		sent: map[int]bool{}, key: map[int]string{}, found: map[int][]readFile{},
 	}
 	for _, t := range s.plan {
@@ -88,7 +74,8 @@ func newIncremental(s *session) (*incremental, error) {
 }
 
 // reuse gives cell i its stored outputs if they still hold.
-func (inc *incremental) reuse(s *session, i int) bool {
+func (inc *incremental) reuse(i int) bool {
+	s := inc.s
 	t := s.plan[i]
 	t.res.Why = inc.off
 	if inc.off == "" && (t.mayFail || t.expect != nil) {
@@ -127,11 +114,14 @@ func (inc *incremental) reuse(s *session, i int) bool {
 }
 
 // compose makes what is sent for cell i: its source, and before it the declarations in force of the cells before that were not executed, so that
-// GoNB compiles the program that it would in a full run. It says, too, where each line comes from. A cell without Go is sent as it is.
-func (inc *incremental) compose(s *session, i int) (source string, places []place) {
+// GoNB compiles the program that it would in a full run. A cell without Go is sent as it is.
+func (inc *incremental) compose(i int) (string, []place, error) {
+	if err := os.Truncate(inc.reads, 0); err != nil { // of the next cell
+		return "", nil, fmt.Errorf("incremental run: %w", err)
+	}
 	c := inc.keys.cells[i]
 	if c.Foreign || c.Opaque || len(c.Decls) == 0 && c.Body == nil {
-		return c.Source, nil
+		return inc.asIs.compose(i)
 	}
 	inForce := gocell.Remember(inc.keys.cells[:i+1])
 	owner := map[*gocell.Decl]int{}
@@ -140,24 +130,24 @@ func (inc *incremental) compose(s *session, i int) (source string, places []plac
 			owner[u] = j
 		}
 	}
-	var lines []string
-	add := func(u *gocell.Decl) { lines, places = appendDecl(lines, places, u, s.plan[owner[u]].res.Number) }
+	number := func(u *gocell.Decl) int { return inc.s.plan[owner[u]].res.Number }
+	var out composed
 	missing := false
 	for _, u := range inForce.Order { // Go wants imports first
 		if j := owner[u]; !inc.sent[j] {
 			missing = missing || j < i
 			if u.Kind == token.IMPORT {
-				add(u)
+				out.decl(u, number(u))
 			}
 		}
 	}
 	if !missing {
 		inc.sent[i] = true
-		return c.Source, nil
+		return inc.asIs.compose(i)
 	}
 	for _, u := range inForce.Order {
 		if j := owner[u]; !inc.sent[j] && j < i && u.Kind != token.IMPORT {
-			add(u)
+			out.decl(u, number(u))
 		}
 	}
 	own := strings.Split(c.Source, "\n")
@@ -166,17 +156,15 @@ func (inc *incremental) compose(s *session, i int) (source string, places []plac
 			own[k-1] = ""
 		}
 	}
-	lines, places = appendText(lines, places, strings.Join(own, "\n"), place{s.plan[i].res.Number, 1})
+	out.text(strings.Join(own, "\n"), place{inc.s.plan[i].res.Number, 1})
 	for j := range i + 1 {
 		inc.sent[j] = true
 	}
-	return strings.Join(lines, "\n"), places
+	return out.source(), out.places, nil
 }
 
-// before makes ready for the reads of the next cell, after notes those of the one that has ended.
-func (inc *incremental) before() error { return os.Truncate(inc.reads, 0) }
-
-func (inc *incremental) after(i int) error {
+// executed takes up what cell i has read.
+func (inc *incremental) executed(i int) error {
 	data, err := os.ReadFile(inc.reads)
 	if err != nil {
 		return fmt.Errorf("incremental run: %w", err)
@@ -197,8 +185,20 @@ func (inc *incremental) after(i int) error {
 	return nil
 }
 
-// keep stores the results of the cells that were executed and ended well.
-func (inc *incremental) keep(s *session) error {
+func (inc *incremental) environment() []string { return []string{module.EnvReads + "=" + inc.reads} }
+
+func (inc *incremental) started(info json.RawMessage) error {
+	if err := inc.store.putInfo(inc.keys.base, info); err != nil {
+		return fmt.Errorf("incremental run: %w", err)
+	}
+	return nil
+}
+
+func (inc *incremental) info() json.RawMessage { return inc.store.info(inc.keys.base) }
+
+// finish stores the results of the cells that were executed and ended well.
+func (inc *incremental) finish() error {
+	s := inc.s
 	if s.crossed || len(s.widgets.models) > 0 {
 		return nil // cells changed each other's outputs
 	}

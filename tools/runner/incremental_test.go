@@ -40,7 +40,10 @@ func smallModule(t *testing.T) string {
 // keysOf gives each cell's key, or "-" and why it has none.
 func keysOf(t *testing.T, root string, sources []string) []string {
 	t.Helper()
-	k := newKeyer(root, &jupyter.Spec{Name: "gonb", Argv: []string{"gonb"}}, Options{Dir: root})
+	k, err := newKeyer(root, &jupyter.Spec{Name: "gonb", Argv: []string{"gonb"}}, Options{Dir: root})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range sources {
 		k.cells = append(k.cells, gocell.Read(s))
 	}
@@ -168,7 +171,10 @@ func TestVouchedCell(t *testing.T) {
 	root := smallModule(t)
 	key := func() string {
 		t.Helper()
-		k := newKeyer(root, &jupyter.Spec{Name: "gonb"}, Options{Dir: root})
+		k, err := newKeyer(root, &jupyter.Spec{Name: "gonb"}, Options{Dir: root})
+		if err != nil {
+			t.Fatal(err)
+		}
 		k.cells = []*gocell.Cell{gocell.Read("import \"os/exec\"\n%%\nexec.Command(\"x\").Run()")}
 		key, why, err := k.key(0, []string{"flowbook/ml"})
 		if err != nil || why != "" {
@@ -187,12 +193,17 @@ func TestVouchedCell(t *testing.T) {
 
 // What is sent for a cell begins with the declarations that the kernel lacks, and each line knows where it comes from.
 func TestCompose(t *testing.T) {
-	s := &session{inc: &incremental{sent: map[int]bool{2: true}, keys: &keyer{}}}
+	s := &session{gonb: true}
+	reads := filepath.Join(t.TempDir(), "reads")
+	if err := os.WriteFile(reads, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inc := &incremental{asIs: asIs{s}, reads: reads, sent: map[int]bool{2: true}, keys: &keyer{}}
 	for i, source := range []string{
 		"import \"fmt\"\n\nvar a = 1\nvar b = 2", "import \"io\"\n// f\nfunc f() {\n\tfmt.Println(a)\n}\n%%\nf()",
 		"import \"os\"\nvar b = 3", "const (\n\tx = iota\n\ty\n)", "!ls", "import \"os\"\nvar a = 7\n%%\nf()", "%%\nf()",
 	} {
-		s.inc.keys.cells = append(s.inc.keys.cells, gocell.Read(source))
+		inc.keys.cells = append(inc.keys.cells, gocell.Read(source))
 		s.plan = append(s.plan, &task{cell: notebook.NewCode(source), res: &CellResult{Number: i + 1}})
 	}
 	for _, tt := range []struct {
@@ -204,7 +215,10 @@ func TestCompose(t *testing.T) {
 			"[{1 1} {2 1} {6 1} {2 2} {2 3} {2 4} {2 5} {4 1} {4 2} {4 3} {4 4} {6 1} {6 2} {6 3} {6 4}]"},
 		{6, "%%\nf()", "[]"},
 	} {
-		got, places := s.inc.compose(s, tt.cell)
+		got, places, err := inc.compose(tt.cell)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("cell %d: source (-want +got):\n%s", tt.cell, diff)
 		}
@@ -223,7 +237,7 @@ func TestIncrementalOff(t *testing.T) {
 		{"%reset", "a cell has the command %reset"},
 	} {
 		s := planned(t, tt.source)
-		s.opt.Cells = t.TempDir()
+		s.opt.Cells, s.opt.Root = t.TempDir(), smallModule(t)
 		inc, err := newIncremental(s)
 		if err != nil {
 			t.Fatal(err)

@@ -85,35 +85,6 @@ func purity(r gocell.Reach) string {
 	return ""
 }
 
-// packagesOf are the import paths of this module's packages that the reach names, with or without an import.
-func packagesOf(r gocell.Reach, root string) []string {
-	var pkgs []string
-	for _, imp := range r.Imports {
-		if module.Contains(imp.Path) {
-			pkgs = append(pkgs, imp.Path)
-		}
-	}
-	selected := map[string]bool{}
-	for _, u := range r.Decls {
-		for sel := range u.Selectors {
-			selected[sel[0]] = true
-		}
-	}
-	for name := range selected {
-		for _, dir := range []string{"", "ml/", "tools/"} {
-			path := dir + name
-			if name == "" {
-				continue
-			}
-			if files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(path), "*.go")); err == nil && len(files) > 0 {
-				pkgs = append(pkgs, module.Path+"/"+path)
-			}
-		}
-	}
-	slices.Sort(pkgs)
-	return slices.Compact(pkgs)
-}
-
 // packagePurity says why a function of this package of the module may see what no key knows; "" if it cannot.
 func packagePurity(root, pkg string) (string, error) {
 	if slices.Contains(trusted, pkg) {

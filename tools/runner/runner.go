@@ -28,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"flowbook/tools/gocell"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
@@ -85,13 +86,14 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 	}
 	s.res.Started = time.Now()
 	if opt.Cells != "" && opt.Spec.Name == "gonb" {
-		var err error
-		if s.inc, err = newIncremental(s); err != nil {
+		inc, err := newIncremental(s)
+		if err != nil {
 			return nil, err
 		}
-		defer os.Remove(s.inc.reads)
+		defer os.Remove(inc.reads)
+		s.send = inc
 	} else if opt.Spec.Name == "gonb" && !opt.Separate {
-		s.shared = newSharing(s)
+		s.send = newSharing(s)
 	}
 	if err := s.cells(ctx); err != nil {
 		s.stop()
@@ -127,12 +129,12 @@ func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
 // title is the first line of a cell that says something, shortened.
 func title(source string) string {
 	t := ""
-	for line := range strings.Lines(source) {
-		line = strings.TrimSpace(line)
-		if line == "" || line == "%%" || line == "%main" || strings.HasPrefix(line, "import") || line == ")" || strings.HasPrefix(line, `"`) {
+	for _, line := range gocell.Lines(source) { // of other languages, too: nothing of theirs looks like Go's main
+		text := strings.TrimSpace(line.Text)
+		if text == "" || line.Kind == gocell.Main || strings.HasPrefix(text, "import") || text == ")" || strings.HasPrefix(text, `"`) {
 			continue
 		}
-		t = line
+		t = text
 		break
 	}
 	if t == "" {

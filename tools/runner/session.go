@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
-	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 )
@@ -32,9 +32,8 @@ type session struct {
 	graph    *buildGraph
 	executed int // cells executed so far: our execution counts
 	saver    saver
-	crossed  bool         // a cell has updated another's output
-	inc      *incremental // nil in a run that executes everything
-	shared   *sharing     // nil if each cell is sent as it is
+	crossed  bool // a cell has updated another's output
+	send     sender
 }
 
 // task is one code cell on its way.
@@ -77,7 +76,7 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 	if opt.MaxOutput == 0 {
 		opt.MaxOutput = 10 << 20
 	}
-	return &session{
+	s := &session{
 		nb: nb, opt: opt,
 		res:      &Result{Path: opt.Path, Output: opt.Output, Status: OK, Kernel: opt.Spec.Name},
 		tasks:    map[string]*task{},
@@ -85,6 +84,8 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		displays: map[string][]*notebook.Output{},
 		saver:    newSaver(opt.Output),
 	}
+	s.send = asIs{s}
+	return s
 }
 
 // prepare plans the cells, clears what will be made again and proves that the notebook can be written.
@@ -142,13 +143,10 @@ func (s *session) prepare() error {
 // start starts the kernel.
 func (s *session) start(ctx context.Context) error {
 	begin := time.Now()
-	env := s.opt.Env
-	if s.inc != nil {
-		env = append(env[:len(env):len(env)], module.EnvReads+"="+s.inc.reads)
-	}
+	env := slices.Concat(s.opt.Env, s.send.environment())
 	timings := s.opt.Timings && s.opt.Spec.Language == "go"
 	if timings {
-		env = append(env[:len(env):len(env)], graphEnv(s.opt.Spec.Env["GOFLAGS"]))
+		env = append(env, graphEnv(s.opt.Spec.Env["GOFLAGS"]))
 	}
 	var err error
 	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
@@ -165,10 +163,8 @@ func (s *session) start(ctx context.Context) error {
 	if timings {
 		s.graph = &buildGraph{s.k.Folder(), filepath.Join(s.opt.Dir, "..", graphFile)}
 	}
-	if s.inc != nil {
-		if err := s.inc.store.putInfo(s.inc.keys.base, s.k.Info()); err != nil {
-			return fmt.Errorf("incremental run: %w", err)
-		}
+	if err := s.send.started(s.k.Info()); err != nil {
+		return err
 	}
 	return s.introduce(s.k.Info())
 }
@@ -213,9 +209,7 @@ func (s *session) introduce(raw json.RawMessage) error {
 	}
 	if s.gonb {
 		s.normal.roots = goRoots(s.opt.Dir)
-		if s.inc != nil || s.shared != nil {
-			s.normal.place = s.countPlace
-		}
+		s.normal.place = s.countPlace
 	}
 	return nil
 }
@@ -227,7 +221,7 @@ func (s *session) cells(ctx context.Context) error {
 			s.res.Stop = context.Cause(ctx)
 			return nil
 		}
-		if t.res.Status == Skipped || s.inc != nil && s.inc.reuse(s, i) {
+		if t.res.Status == Skipped || s.send.reuse(i) {
 			s.progress(t)
 			continue
 		}
@@ -239,20 +233,15 @@ func (s *session) cells(ctx context.Context) error {
 				return err
 			}
 		}
-		if s.inc != nil {
-			t.source, t.places = s.inc.compose(s, i)
-			if err := s.inc.before(); err != nil {
-				return err
-			}
-		}
-		if s.shared != nil {
-			t.source, t.places = s.shared.compose(s, i)
+		var err error
+		if t.source, t.places, err = s.send.compose(i); err != nil {
+			return err
 		}
 		t.res.Status = ""
 		s.progress(t)
 		s.execute(ctx, t)
-		if s.shared != nil && s.shared.refused(i, t) {
-			s.again(ctx, t)
+		if s.send.refused(i) {
+			s.again(ctx, i)
 		}
 		s.res.Status = s.res.Status.Worst(t.res.Status)
 		s.record(t)
@@ -263,14 +252,12 @@ func (s *session) cells(ctx context.Context) error {
 		if stops(t.res.Status) || t.res.Status.Bad() && !s.opt.AllowErrors {
 			return nil
 		}
-		if s.inc != nil {
-			if err := s.inc.after(i); err != nil {
-				return err
-			}
+		if err := s.send.executed(i); err != nil {
+			return err
 		}
 	}
-	if s.k == nil && s.inc != nil {
-		if raw := s.inc.store.info(s.inc.keys.base); raw != nil {
+	if s.k == nil && s.res.Count(Cached) > 0 { // the notebook says which kernel made its outputs
+		if raw := s.send.info(); raw != nil {
 			return s.introduce(raw)
 		}
 		return s.start(ctx)
@@ -316,10 +303,8 @@ func (s *session) finish() error {
 	if err := s.saver.flush(s.nb); err != nil {
 		return err
 	}
-	if s.inc != nil {
-		if err := s.inc.keep(s); err != nil {
-			return err
-		}
+	if err := s.send.finish(); err != nil {
+		return err
 	}
 	if !s.saver.replaces { // beside a device or FIFO is no place for a file
 		return nil

@@ -4,6 +4,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"flowbook/tools/gocell"
 )
 
 // importsFile keeps the imports that GoNB remembers, of which it leaves to each cell those that the cell uses.
@@ -49,7 +51,7 @@ func (k *keep) goimports(path string) bool {
 		return true
 	}
 	for _, p := range after.imports {
-		if !within([]string{p}, before.imports) && !standard(p) {
+		if !within([]string{p}, before.imports) && !gocell.IsStd(p) {
 			return true
 		}
 	}
@@ -61,17 +63,4 @@ func (k *keep) goimports(path string) bool {
 func (k *keep) alone() bool {
 	files, err := filepath.Glob(filepath.Join(k.dir, "*.go"))
 	return err == nil && len(files) == 1
-}
-
-// standard reports whether an import path is one of Go's own, by looking: modules may have names without a dot, Flowbook's has.
-func standard(path string) bool {
-	goCommand, err := realProgram("go")
-	if err == nil {
-		goCommand, err = filepath.EvalSymlinks(goCommand)
-	}
-	if err != nil {
-		return false
-	}
-	info, err := os.Stat(filepath.Join(filepath.Dir(goCommand), "..", "src", filepath.FromSlash(path)))
-	return err == nil && info.IsDir()
 }

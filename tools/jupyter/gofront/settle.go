@@ -5,10 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"path"
 	"strconv"
-	"strings"
-	"unicode"
+
+	"flowbook/tools/gocell"
 )
 
 // settle does what goimports would to a main.go whose packages are all imported, under the names that their paths suggest: it removes the imports that
@@ -35,7 +34,7 @@ func settle(text []byte) ([]byte, bool) {
 			if err != nil {
 				return nil, false
 			}
-			name := assumedName(importPath)
+			name := gocell.PackageName(importPath)
 			if spec.Name != nil {
 				name = spec.Name.Name
 			}
@@ -80,22 +79,4 @@ func packagesUsed(f *ast.File) map[string]bool {
 		return true
 	})
 	return used
-}
-
-// assumedName is the name of a package as goimports guesses it from the path: the last element, without a version and a leading go-, as far as it
-// could be a name.
-func assumedName(importPath string) string {
-	base := path.Base(importPath)
-	if digits, ok := strings.CutPrefix(base, "v"); ok {
-		if _, err := strconv.Atoi(digits); err == nil && path.Dir(importPath) != "." {
-			base = path.Base(path.Dir(importPath))
-		}
-	}
-	base = strings.TrimPrefix(base, "go-")
-	if i := strings.IndexFunc(base, func(r rune) bool {
-		return r != '_' && !unicode.IsDigit(r) && !unicode.IsLetter(r)
-	}); i >= 0 {
-		base = base[:i]
-	}
-	return base
 }

@@ -1,11 +1,8 @@
-package runner
+package gocell
 
 import (
 	"slices"
 	"strings"
-
-	"flowbook/ml/module"
-	"flowbook/tools/gocell"
 )
 
 // plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported. Where another
@@ -15,35 +12,38 @@ var plainNames = []string{
 	"bufio", "bytes", "filepath", "fmt", "io", "math", "os", "regexp", "sort", "strconv", "strings", "sync", "time", "unicode", "utf8",
 }
 
-// inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what seeing names.
+// inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what detectors name.
 func inert(path string) bool {
 	return slices.ContainsFunc([]string{"flowbook/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
 		return path == p || strings.HasPrefix(path, p+"/")
 	})
 }
 
-// plainImport reports whether a package only is there when it is imported, as far as can be told from its path: packages of the standard library that
+// plainImport reports whether a package does nothing when it is imported, as far as can be told from its path: packages of the standard library that
 // register nothing.
 func plainImport(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	if strings.Contains(first, ".") || module.Contains(path) || path == "C" {
+	if !IsStd(path) {
 		return false
 	}
+	first, _, _ := strings.Cut(path, "/")
 	return !slices.Contains([]string{"image", "crypto", "net", "expvar", "embed", "plugin", "testing", "database", "hash"}, first) && path != "time/tzdata"
 }
 
-// uses are the packages, of those that are imported by name, without which the cell's program would do if it were not for the cell.
-func uses(c *gocell.Cell, known map[string]*gocell.Decl) map[string]bool {
-	path, paths := pathOf(c, known), map[string]bool{}
+// packagesUsed are the packages, of those that are imported by name, without which the cell's program would do if it were not for the cell.
+func packagesUsed(c *Cell, known map[string]*Decl) map[string]bool {
+	own, paths := c.Names(), map[string]bool{}
 	for _, u := range append(slices.Clip(c.Decls), c.Body) {
 		if u == nil {
 			continue
 		}
 		for name := range u.Idents {
-			if p := path(name); p != "" {
-				paths[p] = true
+			if d := own[name]; d != nil {
+				paths[d.Path] = true
+			} else if d := known[name]; d != nil {
+				paths[d.Path] = true
 			}
 		}
 	}
+	delete(paths, "")
 	return paths
 }

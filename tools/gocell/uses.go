@@ -1,0 +1,36 @@
+package gocell
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Uses returns those of a module's packages that code uses, in their order: the code imports them; or it names them without an import, by the last
+// element of the path, and goimports finds them, unless an import has this last element; or a text of it, a command or an argument of os/exec, names their folder below the module's, such
+// as tools/flowbook in "go run ../tools/flowbook".
+//
+// modulePath is the module's, packages are the import paths of all its packages.
+func (c Code) Uses(modulePath string, packages []string) (used []string) {
+	imported := map[string]bool{}
+	for _, p := range c.Imports {
+		imported[path.Base(p)] = true
+	}
+	texts := slices.Concat(c.Commands, c.Texts)
+	for _, p := range packages {
+		dir := strings.TrimPrefix(p, modulePath+"/")
+		if slices.Contains(c.Imports, p) || slices.Contains(c.Idents, path.Base(p)) && !imported[path.Base(p)] ||
+			strings.Contains(dir, "/") && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, dir) }) {
+			used = append(used, p)
+		}
+	}
+	return used
+}
+
+// Add adds the code of another cell; the digest is left as it is.
+func (c *Code) Add(other Code) {
+	c.Imports = append(c.Imports, other.Imports...)
+	c.Idents = append(c.Idents, other.Idents...)
+	c.Texts = append(c.Texts, other.Texts...)
+	c.Commands = append(c.Commands, other.Commands...)
+}
