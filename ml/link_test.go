@@ -25,7 +25,7 @@ func TestLinksLittle(t *testing.T) {
 			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
 				n++
 			}
-			for _, heavy := range []string{"arrow-go", "go-xla", "flowbook/tools"} {
+			for _, heavy := range []string{"parquet-go", "go-xla", "flowbook/tools"} {
 				if strings.Contains(dep, heavy) {
 					t.Errorf("%s links %s", pkg, dep)
 				}

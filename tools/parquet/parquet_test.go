@@ -3,19 +3,19 @@ package parquet
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 
 	"flowbook/ml/dataset"
 )
@@ -134,75 +134,125 @@ func TestToCSVDamaged(t *testing.T) {
 }
 
 func TestToCSVOtherTypes(t *testing.T) {
-	schema := arrow.NewSchema([]arrow.Field{
-		{Name: "small", Type: arrow.PrimitiveTypes.Uint8, Nullable: true},
-		{Name: "flag", Type: arrow.FixedWidthTypes.Boolean},
-		{Name: "when", Type: arrow.FixedWidthTypes.Timestamp_ms},
-		{Name: "day", Type: arrow.FixedWidthTypes.Date32},
-	}, nil)
-	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	defer b.Release()
-	b.Field(0).(*array.Uint8Builder).AppendValues([]uint8{255, 0}, []bool{true, false})
-	b.Field(1).(*array.BooleanBuilder).AppendValues([]bool{true, false}, nil)
-	b.Field(2).(*array.TimestampBuilder).AppendValues([]arrow.Timestamp{1658902768472, 0}, nil)
-	b.Field(3).(*array.Date32Builder).AppendValues([]arrow.Date32{19200, 0}, nil)
-	want := "small,flag,when,day\n255,True,2022-07-27 06:19:28.472000,2022-07-27 00:00:00\n,False,1970-01-01 00:00:00,1970-01-01 00:00:00\n"
-	if diff := cmp.Diff(want, string(toCSV(t, arrowFile(t, b)))); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	type row struct {
+		Small *uint32   `parquet:"small,optional,uint(8)"`
+		Flag  bool      `parquet:"flag"`
+		When  time.Time `parquet:"when,timestamp(millisecond)"`
+		Day   int32     `parquet:"day,date"`
+		Half  float32   `parquet:"half"`
+		Big   uint64    `parquet:"big"`
 	}
-
-	list := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{{Name: "l", Type: arrow.ListOf(arrow.PrimitiveTypes.Int64)}}, nil))
-	defer list.Release()
-	list.Field(0).(*array.ListBuilder).Append(true)
-	_, err := ToCSV(context.Background(), bytes.NewReader(arrowFile(t, list)), "x.parquet", &bytes.Buffer{}, nil)
-	if err == nil || !strings.HasPrefix(err.Error(), "read x.parquet: column l: values of type list") {
-		t.Errorf("got %v, want a refusal of column l", err)
+	small := uint32(255)
+	var file bytes.Buffer
+	if err := parquet.Write(&file, []row{
+		{&small, true, time.UnixMilli(1658902768472), 19200, 0.1, math.MaxUint64},
+		{nil, false, time.UnixMilli(-1), -1, -2, 1},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := "small,flag,when,day,half,big\n" + // float32(0.1) as the float64 that it is
+		"255,True,2022-07-27 06:19:28.472000,2022-07-27 00:00:00,0.10000000149011612,18446744073709551615\n" +
+		",False,1969-12-31 23:59:59.999000,1969-12-31 00:00:00,-2.0,1\n"
+	if diff := cmp.Diff(want, string(toCSV(t, file.Bytes()))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
-func arrowFile(t *testing.T, b *array.RecordBuilder) []byte {
-	t.Helper()
-	batch := b.NewRecordBatch()
-	defer batch.Release()
-	var out bytes.Buffer
-	w, err := pqarrow.NewFileWriter(batch.Schema(), &out, nil, pqarrow.DefaultWriterProps())
-	if err != nil {
-		t.Fatal(err)
+func TestToCSVRefusedTypes(t *testing.T) {
+	write := func(file *bytes.Buffer, rows any) error {
+		w := parquet.NewWriter(file, parquet.SchemaOf(rows))
+		return errors.Join(w.Write(rows), w.Close())
 	}
-	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
-		t.Fatal(err)
+	for _, tt := range []struct {
+		row  any
+		want string
+	}{
+		{struct{ L []int64 }{[]int64{1}}, "read x.parquet: column L: nested or repeated values have no form in CSV"},
+		{struct{ S struct{ A int64 } }{}, "read x.parquet: column S: nested or repeated values have no form in CSV"},
+		{struct{ B []byte }{[]byte{1}}, "read x.parquet: column B: values of type BYTE_ARRAY have no form in CSV"},
+	} {
+		var file bytes.Buffer
+		if err := write(&file, tt.row); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ToCSV(context.Background(), bytes.NewReader(file.Bytes()), "x.parquet", &bytes.Buffer{}, nil)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
 	}
-	return out.Bytes()
 }
 
-// TestPyArrowReads lets Arrow's own Python library read a file: names, types, nulls and sums must be the CSV's.
-func TestPyArrowReads(t *testing.T) {
-	python := os.Getenv("FLOWBOOK_PYTHON")
-	if python == "" {
-		t.Skip("set FLOWBOOK_PYTHON to a python that has pyarrow (pip install pyarrow) to let it read our files")
+// TestSizesThatAFileClaims gives files whose lists, pages and column chunks claim more than there is:
+// each is refused before memory is taken for it.
+func TestSizesThatAFileClaims(t *testing.T) {
+	good, _ := toParquet(t, flows(20))
+	footer := func(bytes ...byte) []byte { // a file of nothing but this footer
+		out := append([]byte("PAR1"), bytes...)
+		return append(binary.LittleEndian.AppendUint32(out, uint32(len(bytes))), "PAR1"...)
 	}
-	if err := exec.Command(python, "-c", "import pyarrow.parquet").Run(); err != nil {
-		t.Skipf("%s has no pyarrow: %s -m pip install pyarrow", python, python)
+	huge := []byte{0xff, 0xff, 0xff, 0xff, 0x07} // 2^31-1 as a varint
+	long := bytes.Clone(good)
+	binary.LittleEndian.PutUint32(long[len(long)-8:], 1<<31)
+	for _, tt := range []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"a list of 2^31 schema elements", footer(append([]byte{0x15, 0x02, 0x19, 0xfc}, huge...)...), "footer: unexpected EOF"},
+		{"a text of 2^31 bytes", footer(append([]byte{0x18}, huge...)...), "footer: unexpected EOF"},
+		{"structs without end", footer(bytes.Repeat([]byte{0x1c}, 1<<16)...), "nested more than 64 deep"},
+		{"a footer longer than the file", long, "its footer claims 2147483648 of its"},
+		{"nothing", nil, "no Parquet file: 0 bytes"},
+		{"text", []byte("id,src_ip\n1,10.0.0.1\n"), `no Parquet file: it ends with "0.1\n"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := ToCSV(context.Background(), bytes.NewReader(tt.file), "x.parquet", &bytes.Buffer{}, nil)
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.HasPrefix(err.Error(), "read x.parquet: ") || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+				t.Errorf("%d bytes were allocated for a file of %d", took, len(tt.file))
+			}
+		})
 	}
-	pq, _ := toParquet(t, []byte("id,src2dst_mean_ps,src_ip\n1,0.5,a\n,,\n3,1.5,\"b,c\"\n"))
-	path := filepath.Join(t.TempDir(), "x.parquet")
-	if err := os.WriteFile(path, pq, 0o666); err != nil {
+}
+
+// TestRowGroups writes more rows than one row group has, in frames that do not end where groups do.
+func TestRowGroups(t *testing.T) {
+	csv := []byte("id,src_ip\n")
+	for i := range 2*rowGroup + 1 {
+		csv = fmt.Appendf(csv, "%d,h%d\n", i, i%7)
+	}
+	pq, _ := toParquet(t, csv)
+	f, err := parquet.OpenFile(bytes.NewReader(pq), int64(len(pq)))
+	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(python, "-c", `
-import sys, pyarrow.parquet as pq
-t = pq.read_table(sys.argv[1])
-print([f"{f.name} {f.type}" for f in t.schema])
-print(t.to_pydict())
-`, path).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	var got []int64
+	for _, g := range f.RowGroups() {
+		got = append(got, g.NumRows())
 	}
-	want := "['id int64', 'src2dst_mean_ps double', 'src_ip string']\n" +
-		"{'id': [1, None, 3], 'src2dst_mean_ps': [0.5, None, 1.5], 'src_ip': ['a', None, 'b,c']}\n"
-	if diff := cmp.Diff(want, string(out)); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	if diff := cmp.Diff([]int64{rowGroup, rowGroup, 1}, got); diff != "" {
+		t.Errorf("rows of the groups (-want +got):\n%s", diff)
 	}
+	if !bytes.Equal(csv, toCSV(t, pq)) {
+		t.Error("other bytes came back")
+	}
+}
+
+func FuzzToCSV(f *testing.F) {
+	pq, _ := toParquet(f, flows(3))
+	f.Add(pq)
+	f.Add([]byte("PAR1\x00\x00\x00\x00PAR1"))
+	f.Fuzz(func(t *testing.T, pq []byte) {
+		var out bytes.Buffer
+		if _, err := ToCSV(context.Background(), bytes.NewReader(pq), "x.parquet", &out, nil); err != nil && !strings.Contains(err.Error(), "x.parquet") {
+			t.Errorf("the error does not name the file: %v", err)
+		}
+	})
 }
 
 func BenchmarkFromCSV(b *testing.B) {

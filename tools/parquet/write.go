@@ -8,11 +8,8 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"flowbook/ml/dataset"
 )
@@ -37,7 +34,6 @@ func FromCSV(ctx context.Context, r io.Reader, name string, w io.Writer, progres
 	}
 	defer csv.Close()
 	c := &converter{ctx: ctx, csv: csv, name: name, w: w, again: &again, progress: progress}
-	defer c.release()
 	if err := c.run(); err != nil {
 		return Written{}, err
 	}
@@ -52,17 +48,12 @@ type converter struct {
 	again    *maphash.Hash // of the CSV that ToCSV would write
 	progress func(int)
 
-	builder *array.RecordBuilder
-	out     *pqarrow.FileWriter
-	rows    int
-	held    int // rows in the builder
-	text    []byte
-}
+	out  *parquet.Writer
+	held int // rows in the current row group
+	rows int
+	text []byte
 
-func (c *converter) release() {
-	if c.builder != nil {
-		c.builder.Release()
-	}
+	values []parquet.Value // of one column of one frame
 }
 
 func (c *converter) run() error {
@@ -78,25 +69,19 @@ func (c *converter) run() error {
 		return err
 	}
 	if c.out == nil { // a header and no rows
-		if err := c.open(c.csv.Fields()); err != nil {
-			return err
-		}
+		c.open(c.csv.Fields())
 	}
-	if err := c.flush(); err != nil {
-		return err
+	if err := c.out.Close(); err != nil {
+		return fmt.Errorf("write Parquet: %w", err)
 	}
-	return c.out.Close()
+	return nil
 }
 
 // open begins the Parquet file.
-func (c *converter) open(fields []dataset.Field) (err error) {
-	schema := schemaOf(fields)
-	props := parquet.NewWriterProperties(
-		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
-		parquet.WithMaxRowGroupLength(rowGroup), parquet.WithDictionaryPageSizeLimit(4<<20), parquet.WithCreatedBy("flowbook"),
-	)
-	c.builder = array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	c.out, err = pqarrow.NewFileWriter(schema, onlyWriter{c.w}, props, pqarrow.DefaultWriterProps())
+func (c *converter) open(fields []dataset.Field) {
+	c.out = parquet.NewWriter(c.w, schemaOf(fields),
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}), parquet.DictionaryMaxBytes(4<<20),
+		parquet.CreatedBy("flowbook", "", ""), parquet.DataPageStatistics(true), parquet.PageBufferSize(1<<20))
 	for i, f := range fields {
 		if i > 0 {
 			c.text = append(c.text, ',')
@@ -104,21 +89,25 @@ func (c *converter) open(fields []dataset.Field) (err error) {
 		c.text = dataset.AppendText(c.text, f.Name)
 	}
 	c.again.Write(append(c.text, '\n'))
-	return err
 }
-
-// onlyWriter hides a Close method, which the Parquet writer would call.
-type onlyWriter struct{ io.Writer }
 
 func (c *converter) add(f *dataset.Frame) error {
 	if c.out == nil {
-		if err := c.open(f.Fields()); err != nil {
-			return err
-		}
+		c.open(f.Fields())
 	}
-	for j, field := range f.Fields() {
-		if err := c.addColumn(c.builder.Field(j), f.Column(field.Name), f.Labels()); err != nil {
-			return err
+	for i := 0; i < f.NumRows(); { // a row group ends at rowGroup rows, wherever a frame ends
+		n := min(f.NumRows()-i, rowGroup-c.held)
+		for j, field := range f.Fields() {
+			if err := c.addColumn(j, f.Column(field.Name), i, i+n, f.Labels()); err != nil {
+				return err
+			}
+		}
+		i += n
+		if c.held += n; c.held == rowGroup {
+			if err := c.out.Flush(); err != nil {
+				return fmt.Errorf("write Parquet: %w", err)
+			}
+			c.held = 0
 		}
 	}
 	c.text = c.text[:0]
@@ -127,60 +116,39 @@ func (c *converter) add(f *dataset.Frame) error {
 	}
 	c.again.Write(c.text)
 	c.rows += f.NumRows()
-	c.held += f.NumRows()
-	if c.held >= batchRows {
-		return c.flush()
-	}
-	return nil
-}
-
-func (c *converter) addColumn(b array.Builder, col *dataset.Column, labels []int64) error {
-	switch b := b.(type) {
-	case *array.Int64Builder:
-		addValues(b, col, col.Int64)
-	case *array.Float64Builder:
-		addValues(b, col, col.Float64)
-	case *array.StringBuilder:
-		addValues(b, col, col.Text)
-		for i := range col.Len() {
-			if !utf8.ValidString(col.Text(i)) {
-				return fmt.Errorf("read %s: row %d, column %s: %q is not UTF-8", c.name, labels[i], col.Name(), cut(col.Text(i)))
-			}
-		}
-	}
-	return nil
-}
-
-func cut(s string) string { return string(bytes.TrimSpace([]byte(s[:min(len(s), 60)]))) }
-
-func addValues[T any](b interface {
-	Append(T)
-	AppendNull()
-	Reserve(int)
-}, col *dataset.Column, value func(int) T) {
-	b.Reserve(col.Len())
-	for i := range col.Len() {
-		if col.IsNull(i) {
-			b.AppendNull()
-		} else {
-			b.Append(value(i))
-		}
-	}
-}
-
-// flush hands the rows gathered so far to Arrow.
-func (c *converter) flush() error {
-	if c.held == 0 {
-		return nil
-	}
-	c.held = 0
-	batch := c.builder.NewRecordBatch()
-	defer batch.Release()
-	if err := c.out.WriteBuffered(batch); err != nil {
-		return fmt.Errorf("write Parquet: %w", err)
-	}
 	if c.progress != nil {
 		c.progress(c.rows)
 	}
 	return nil
 }
+
+// addColumn writes the rows from to to of column j of the file.
+func (c *converter) addColumn(j int, col *dataset.Column, from, to int, labels []int64) error {
+	const present, missing = 1, 0 // definition levels
+	c.values = c.values[:0]
+	for i := from; i < to; i++ {
+		var v parquet.Value
+		switch {
+		case col.IsNull(i):
+			c.values = append(c.values, parquet.NullValue().Level(0, missing, j))
+			continue
+		case col.Kind() == dataset.Int64:
+			v = parquet.Int64Value(col.Int64(i))
+		case col.Kind() == dataset.Float64:
+			v = parquet.DoubleValue(col.Float64(i))
+		default:
+			text := col.Text(i)
+			if !utf8.ValidString(text) {
+				return fmt.Errorf("read %s: row %d, column %s: %q is not UTF-8", c.name, labels[i], col.Name(), cut(text))
+			}
+			v = parquet.ByteArrayValue([]byte(text))
+		}
+		c.values = append(c.values, v.Level(0, present, j))
+	}
+	if _, err := c.out.ColumnWriters()[j].WriteRowValues(c.values); err != nil {
+		return fmt.Errorf("write Parquet: %w", err)
+	}
+	return nil
+}
+
+func cut(s string) string { return string(bytes.TrimSpace([]byte(s[:min(len(s), 60)]))) }
