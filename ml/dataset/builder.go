@@ -72,7 +72,7 @@ func (b *builder) addLabels(p *piece) {
 func (b *builder) frame() *Frame {
 	f := &Frame{rows: b.rows, source: b.layout.file}
 	if b.number {
-		f.labels = Int64Column("", b.labels)
+		f.index = []*Column{Int64Column("", b.labels)}
 	}
 	for _, i := range b.layout.order {
 		f.cols = append(f.cols, b.cols[i])

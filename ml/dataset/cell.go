@@ -24,6 +24,9 @@ func formatCells(c *Column) []string { return fixWidth(formatValues(c), alignRig
 func formatValues(c *Column) []string {
 	switch c.kind {
 	case Float64:
+		if c.masked {
+			return formatNullable(c.floats)
+		}
 		return formatFloats(c.floats)
 	case Time:
 		return formatTimes(c)
@@ -165,6 +168,13 @@ func formatTimes(c *Column) []string {
 // formatLabels returns row labels as texts without the space for a sign, where none needs it.
 func formatLabels(c *Column) []string {
 	out := formatValues(c)
+	if c.kind == Float64 {
+		for i, s := range out {
+			if s == "NaN" {
+				out[i] = " NaN"
+			}
+		}
+	}
 	if c.kind != Text {
 		out = fixWidth(out, alignLeft, 0)
 	}

@@ -19,6 +19,7 @@ type Column struct {
 	texts  texts
 	nulls  nulls
 	gaps   bool // values were missing where these rows come from: the dtype stays the nullable one
+	masked bool // floats made of whole numbers with gaps, which pandas keeps in its nullable Float64
 }
 
 // Int64Column returns a column of whole numbers; it keeps v.
@@ -76,6 +77,13 @@ func (c *Column) Missing(rows ...int) *Column {
 	return &out
 }
 
+// named returns the column under another name.
+func (c *Column) named(name string) *Column {
+	out := *c
+	out.name = name
+	return &out
+}
+
 // Name returns the column's name.
 func (c *Column) Name() string { return c.name }
 
@@ -94,10 +102,12 @@ func (c *Column) Nulls() int { return c.nulls.count() }
 // dtype returns what pandas would call the column's type. Whole numbers with gaps are pandas's nullable Int64: they
 // stay whole, where read_csv would turn them into floats.
 func (c *Column) dtype() string {
-	if c.gaps || c.nulls.count() > 0 {
+	if c.nullable() {
 		switch c.kind {
 		case Int64:
 			return "Int64"
+		case Float64:
+			return "Float64"
 		case Bool:
 			return "boolean"
 		}
@@ -105,9 +115,17 @@ func (c *Column) dtype() string {
 	return c.kind.String()
 }
 
+// nullable reports whether pandas would keep the column in one of its nullable types, in which a missing value is <NA>.
+func (c *Column) nullable() bool {
+	if c.kind == Float64 {
+		return c.masked
+	}
+	return (c.kind == Int64 || c.kind == Bool) && (c.gaps || c.nulls.count() > 0)
+}
+
 // take returns the given rows, in their order, as a new column.
 func (c *Column) take(rows []int) *Column {
-	out := &Column{name: c.name, kind: c.kind, n: len(rows), gaps: c.gaps || c.nulls.count() > 0}
+	out := &Column{name: c.name, kind: c.kind, n: len(rows), masked: c.masked, gaps: c.gaps || c.nulls.count() > 0}
 	switch c.kind {
 	case Int64, Time:
 		out.ints = gather(c.ints, rows)
@@ -128,6 +146,44 @@ func (c *Column) take(rows []int) *Column {
 			}
 		}
 	}
+	return out
+}
+
+// pick is take with a missing value where a row is -1. As in pandas, whole numbers become floats when they must miss one
+// and had no gaps before.
+func (c *Column) pick(rows []int) *Column {
+	some := make([]int, 0, len(rows))
+	for _, i := range rows {
+		if i >= 0 {
+			some = append(some, i)
+		}
+	}
+	if len(some) == len(rows) {
+		return c.take(rows)
+	}
+	from := c
+	if c.kind == Int64 && !c.nullable() {
+		from = Float64Column(c.name, New(c).Float64s(c.name))
+	}
+	if c.n == 0 { // nothing to take a value from
+		from = from.one()
+	}
+	filled := make([]int, len(rows))
+	var missing []int
+	for k, i := range rows {
+		filled[k] = max(i, 0)
+		if i < 0 {
+			missing = append(missing, k)
+		}
+	}
+	return from.take(filled).Missing(missing...)
+}
+
+// one returns a column of one missing value, of the kind of c.
+func (c *Column) one() *Column {
+	out := &Column{name: c.name, kind: c.kind, n: 1, gaps: c.gaps, masked: c.masked}
+	out.ints, out.floats, out.bools, out.texts.plain = []int64{0}, []float64{nan}, []bool{false}, []string{""}
+	out.nulls.set(0)
 	return out
 }
 

@@ -79,9 +79,11 @@ func firstNumber(values []float64) float64 {
 // centred is one column of a block, less its mean.
 type centred struct {
 	values  []float64 // NaN where one is missing
-	n       int       // how many are not
-	mean    float64   // less the shift
-	squares float64   // the sum of the values' squares
+	raw     []float64 // as they were, the mean not taken off
+	shift   float64
+	n       int     // how many are not missing
+	mean    float64 // less the shift
+	squares float64 // the sum of the values' squares
 }
 
 // centre takes the shift and then the mean off the values.
@@ -93,7 +95,7 @@ func centre(values []float64, shift float64) centred {
 			n++
 		}
 	}
-	c := centred{values: make([]float64, len(values)), n: n, mean: sum / float64(max(n, 1))}
+	c := centred{values: make([]float64, len(values)), raw: values, shift: shift, n: n, mean: sum / float64(max(n, 1))}
 	for i, v := range values {
 		c.values[i] = v - shift - c.mean
 	}
@@ -112,8 +114,9 @@ func between(a, b *centred) comoment {
 	}
 	both := make([][2]float64, 0, min(a.n, b.n))
 	var sumA, sumB float64
-	for i, v := range a.values {
-		if w := b.values[i]; !math.IsNaN(v) && !math.IsNaN(w) {
+	for i, v := range a.raw { // the means of all rows would drown small values in these
+		v -= a.shift
+		if w := b.raw[i] - b.shift; !math.IsNaN(v) && !math.IsNaN(w) {
 			both = append(both, [2]float64{v, w})
 			sumA, sumB = sumA+v, sumB+w
 		}
@@ -122,10 +125,9 @@ func between(a, b *centred) comoment {
 		return comoment{}
 	}
 	c := comoment{n: float64(len(both))}
-	meanA, meanB := sumA/c.n, sumB/c.n
-	c.meanI, c.meanJ = a.mean+meanA, b.mean+meanB
+	c.meanI, c.meanJ = sumA/c.n, sumB/c.n
 	for _, v := range both {
-		da, db := v[0]-meanA, v[1]-meanB
+		da, db := v[0]-c.meanI, v[1]-c.meanJ
 		c.sii, c.sij, c.sjj = c.sii+float64(da*da), c.sij+float64(da*db), c.sjj+float64(db*db)
 	}
 	return c

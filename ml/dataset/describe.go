@@ -29,13 +29,16 @@ func (f *Frame) Describe(name string) *Series {
 	}
 	s := &Series{
 		values: Float64Column(name, figures),
-		labels: TextColumn("", []string{"count", "mean", "std", "min", "25%", "50%", "75%", "max"}),
+		labels: TextColumn("", figureNames),
 	}
-	if c.dtype() == "Int64" {
-		s.dtype = "Float64"
-	}
+	s.values.masked = c.nullable()
 	return s
 }
+
+var (
+	figureNames     = []string{"count", "mean", "std", "min", "25%", "50%", "75%", "max"}
+	textFigureNames = []string{"count", "unique", "top", "freq"}
+)
 
 func describeTexts(f *Frame, c *Column) *Series {
 	counts := f.ValueCounts(c.name)
@@ -46,7 +49,7 @@ func describeTexts(f *Frame, c *Column) *Series {
 	} else {
 		values = values.Missing(2, 3)
 	}
-	return &Series{values: values, labels: TextColumn("", []string{"count", "unique", "top", "freq"})}
+	return &Series{values: values, labels: TextColumn("", textFigureNames)}
 }
 
 // extremes returns the least and the greatest value, the last of equal ones, as numpy does: that decides the sign of a

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 )
@@ -12,8 +11,9 @@ import (
 type Frame struct {
 	cols   []*Column
 	rows   int
-	labels *Column // Int64 or Text; nil: rows are labelled start, start+1 …
+	index  []*Column // the rows' labels, level by level; nil: they are start, start+1 …
 	start  int
+	across string // says what the columns' names are, as in a pivot table
 	source string // the file it came from, for messages
 }
 
@@ -40,7 +40,7 @@ func (f *Frame) WithLabels(labels ...string) *Frame {
 		panic(fmt.Sprintf("dataset: %d labels for %d rows", len(labels), f.rows))
 	}
 	out := *f
-	out.labels = TextColumn("", labels)
+	out.index = []*Column{TextColumn("", labels)}
 	return &out
 }
 
@@ -94,6 +94,28 @@ func (f *Frame) Select(names ...string) *Frame {
 	return &out
 }
 
+// Drop returns the frame without the named columns.
+func (f *Frame) Drop(names ...string) *Frame {
+	for _, n := range names {
+		f.Column(n)
+	}
+	out := *f
+	out.cols = slices.DeleteFunc(slices.Clone(f.cols), func(c *Column) bool { return slices.Contains(names, c.name) })
+	return &out
+}
+
+// Rename returns the frame with the column of the one name under another. It panics when that is taken.
+func (f *Frame) Rename(old, name string) *Frame {
+	c := f.Column(old)
+	if name != old && f.Has(name) {
+		panic(fmt.Sprintf("dataset: rename %q to %q: there is a column of that name", old, name))
+	}
+	out := *f
+	out.cols = slices.Clone(f.cols)
+	out.cols[slices.Index(f.cols, c)] = c.named(name)
+	return &out
+}
+
 // With returns the frame with one more column, or with the column of that name replaced.
 func (f *Frame) With(c *Column) *Frame {
 	if c.n != f.rows && len(f.cols) > 0 {
@@ -122,8 +144,8 @@ func (f *Frame) Slice(from, to int) *Frame {
 		rows[i] = from + i
 	}
 	out := f.Rows(rows)
-	if f.labels == nil {
-		out.labels, out.start = nil, f.start+from
+	if f.index == nil {
+		out.index, out.start = nil, f.start+from
 	}
 	return out
 }
@@ -131,40 +153,12 @@ func (f *Frame) Slice(from, to int) *Frame {
 // Rows returns the rows at the given positions, in the order given; each keeps its label, so that row 7123 of the file
 // is still called 7123.
 func (f *Frame) Rows(rows []int) *Frame {
-	out := &Frame{rows: len(rows), source: f.source, cols: make([]*Column, len(f.cols))}
+	out := &Frame{rows: len(rows), across: f.across, source: f.source, cols: make([]*Column, len(f.cols))}
 	for i, c := range f.cols {
 		out.cols[i] = c.take(rows)
 	}
-	out.labels = f.labelColumn(rows)
+	out.index = f.levels(rows)
 	return out
-}
-
-// labelColumn returns the labels of the rows at the given positions.
-func (f *Frame) labelColumn(rows []int) *Column {
-	if f.labels != nil {
-		return f.labels.take(rows)
-	}
-	numbers := make([]int64, len(rows))
-	for k, i := range rows {
-		numbers[k] = int64(f.start + i)
-	}
-	return Int64Column("", numbers)
-}
-
-// Labels returns the row labels of a frame whose rows have numbers: 0, 1, 2 … until Rows or Slice chose some.
-// It panics when they are texts.
-func (f *Frame) Labels() []int64 {
-	if f.labels == nil {
-		out := make([]int64, f.rows)
-		for i := range out {
-			out[i] = int64(f.start + i)
-		}
-		return out
-	}
-	if f.labels.kind != Int64 {
-		panic("dataset: the rows are labelled by texts")
-	}
-	return f.labels.ints
 }
 
 // Int64s returns a column of whole numbers; it shares the frame's memory. It panics when the column is of another
@@ -187,20 +181,12 @@ func (f *Frame) Float64s(name string) []float64 {
 	if c.kind == Float64 {
 		return c.floats
 	}
+	if c.kind == Text {
+		panic(fmt.Sprintf("dataset: column %q holds texts, not numbers", name))
+	}
 	out := make([]float64, c.n)
 	for i := range out {
-		switch {
-		case c.nulls.at(i):
-			out[i] = math.NaN()
-		case c.kind == Int64:
-			out[i] = float64(c.ints[i])
-		case c.kind == Time:
-			out[i] = float64(c.ints[i]) / 1000
-		case c.kind == Bool && c.bools[i]:
-			out[i] = 1
-		case c.kind == Text:
-			panic(fmt.Sprintf("dataset: column %q holds texts, not numbers", name))
-		}
+		out[i] = c.float(i)
 	}
 	return out
 }

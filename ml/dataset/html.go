@@ -27,42 +27,30 @@ var escapeHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 func (f *Frame) html() string {
 	w := f.window()
 	var b strings.Builder
-	cell := func(tag, text string) {
-		fmt.Fprintf(&b, "      <%s>%s</%s>\n", tag, strings.TrimSpace(escapeHTML.Replace(text)), tag)
-	}
-	row := func(tag, label string, cells []string) {
-		cell("th", label)
-		for i, s := range cells {
-			if w.colCut > 0 && i == w.colCut {
-				cell(tag, "...")
-			}
-			cell(tag, s)
-		}
-		b.WriteString("    </tr>\n")
-	}
-	names := make([]string, len(w.columns))
+	b.WriteString("<div>\n" + tableStyle + "<table border=\"1\" class=\"dataframe\">\n  <thead>\n")
+	w.htmlHead(&b)
+	b.WriteString("  </thead>\n  <tbody>\n")
 	columns := make([][]string, len(w.columns))
 	for i, c := range w.columns {
-		names[i], columns[i] = shown(c.name), formatCells(c)
+		columns[i] = formatCells(c)
 	}
-	b.WriteString("<div>\n" + tableStyle + "<table border=\"1\" class=\"dataframe\">\n  <thead>\n")
-	b.WriteString("    <tr style=\"text-align: right;\">\n")
-	row("th", "", names)
-	b.WriteString("  </thead>\n  <tbody>\n")
-	for i, label := range w.labels {
+	for i, labels := range w.htmlLabels() {
 		cells := make([]string, len(columns))
-		if w.rowCut > 0 && i == w.rowCut {
-			for j := range cells {
-				cells[j] = "..."
-			}
-			b.WriteString("    <tr>\n")
-			row("td", "...", cells)
-		}
 		for j := range cells {
-			cells[j] = columns[j][i]
+			switch {
+			case w.rowCut == 0 || i < w.rowCut:
+				cells[j] = columns[j][i]
+			case i == w.rowCut:
+				cells[j] = "..."
+			default:
+				cells[j] = columns[j][i-1]
+			}
 		}
 		b.WriteString("    <tr>\n")
-		row("td", label, cells)
+		for _, l := range labels {
+			htmlCell(&b, "th", l.span, l.text)
+		}
+		w.htmlCells(&b, "td", cells)
 	}
 	b.WriteString("  </tbody>\n</table>\n")
 	if w.rowCut > 0 || w.colCut > 0 {
@@ -70,4 +58,88 @@ func (f *Frame) html() string {
 	}
 	b.WriteString("</div>")
 	return b.String()
+}
+
+// htmlHead writes the line of the columns' names and, when they have any, that of the levels' names.
+func (w window) htmlHead(b *strings.Builder) {
+	names, blank := make([]string, len(w.columns)), make([]string, len(w.columns))
+	for i, c := range w.columns {
+		names[i] = shown(c.name)
+	}
+	b.WriteString("    <tr style=\"text-align: right;\">\n")
+	for range len(w.levels) - 1 {
+		htmlCell(b, "th", 1, "")
+	}
+	htmlCell(b, "th", 1, shown(w.across))
+	w.htmlCells(b, "th", names)
+	if w.names == nil {
+		return
+	}
+	b.WriteString("    <tr>\n")
+	for _, name := range w.names {
+		htmlCell(b, "th", 1, name)
+	}
+	cut := w.colCut
+	if cut > 0 {
+		blank, w.colCut = append(blank, ""), 0
+	}
+	w.htmlCells(b, "th", blank)
+}
+
+// htmlCells writes the cells of a row after its labels, dots between them where columns are left out, and ends the row.
+func (w window) htmlCells(b *strings.Builder, tag string, cells []string) {
+	for i, s := range cells {
+		if w.colCut > 0 && i == w.colCut {
+			htmlCell(b, tag, 1, "...")
+		}
+		htmlCell(b, tag, 1, s)
+	}
+	b.WriteString("    </tr>\n")
+}
+
+func htmlCell(b *strings.Builder, tag string, span int, text string) {
+	tags := ""
+	if span > 1 {
+		tags = fmt.Sprintf(` rowspan="%d" valign="top"`, span)
+	}
+	fmt.Fprintf(b, "      <%s%s>%s</%s>\n", tag, tags, strings.TrimSpace(escapeHTML.Replace(text)), tag)
+}
+
+// htmlLabel is a label as a cell: how many rows it stands for.
+type htmlLabel struct {
+	text string
+	span int
+}
+
+// htmlLabels returns the label cells of each row, the row of dots included. Labels that several rows share are one cell.
+func (w window) htmlLabels() [][]htmlLabel {
+	rows, depth := len(w.levels[0]), len(w.levels)
+	again := repeated(w.levels)
+	out := make([][]htmlLabel, 0, rows+1)
+	first := make([]int, depth) // the row in which the current cell of each level began
+	at := make([]int, depth)    // and its place there
+	for i := range rows {
+		if w.rowCut > 0 && i == w.rowCut {
+			dots := []htmlLabel{}
+			for k := range w.levels {
+				if again[k][i] {
+					out[first[k]][at[k]].span++
+					continue
+				}
+				dots = append(dots, htmlLabel{"...", 1})
+			}
+			out = append(out, dots)
+		}
+		cells := []htmlLabel{}
+		for k := range w.levels {
+			if again[k][i] {
+				out[first[k]][at[k]].span++
+				continue
+			}
+			first[k], at[k] = len(out), len(cells)
+			cells = append(cells, htmlLabel{w.levels[k][i], 1})
+		}
+		out = append(out, cells)
+	}
+	return out
 }

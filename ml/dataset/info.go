@@ -50,12 +50,16 @@ func (f *Frame) Info() Info {
 // labelSummary is the line about the row labels.
 func (f *Frame) labelSummary() string {
 	kind, ends := "RangeIndex", ""
-	if f.labels != nil {
+	switch {
+	case len(f.index) > 1:
+		kind = "MultiIndex"
+	case f.index != nil && f.index[0].kind == Time:
+		kind = "DatetimeIndex"
+	case f.index != nil:
 		kind = "Index"
 	}
 	if f.rows > 0 {
-		l := formatValues(f.labelColumn([]int{0, f.rows - 1}))
-		ends = fmt.Sprintf(", %s to %s", strings.TrimSpace(l[0]), strings.TrimSpace(l[1]))
+		ends = fmt.Sprintf(", %s to %s", f.label(0), f.label(f.rows-1))
 	}
 	return fmt.Sprintf("%s: %d entries%s", kind, f.rows, ends)
 }
@@ -93,9 +97,9 @@ func (f *Frame) infoTable(b *strings.Builder) {
 // (Python 3.11) for labels that are just numbered. A "+" says that texts are not counted.
 func (f *Frame) memoryUsage() string {
 	bytes, more := 132, ""
-	if f.labels != nil {
-		bytes = 8 * f.rows
-		if f.labels.kind == Text {
+	if f.index != nil {
+		bytes = 8 * f.rows * len(f.index)
+		if slices.ContainsFunc(f.index, func(level *Column) bool { return level.kind == Text }) {
 			more = "+"
 		}
 	}

@@ -10,31 +10,9 @@ import (
 	"sync"
 
 	"flowbook/ml/atomicfile"
-
-	"golang.org/x/text/encoding"
 )
 
 var nan = math.NaN()
-
-// Options says what to read, the form that the file has, and what to do about rows that cannot be read. A file of the
-// usual form, fields between commas and points in numbers, needs none:
-//
-//	dataset.Options{Delimiter: ';', Decimal: ',', Encoding: charmap.Windows1250}.Read(path)
-type Options struct {
-	Columns []string // the columns wanted, in this order; none means all of the file in its order
-	SkipBad bool     // leave bad rows out and count them; otherwise the first ends the reading with its error
-
-	Delimiter byte     // stands between fields; 0 is ','
-	Decimal   byte     // stands before the decimals of a number; 0 is '.'
-	Thousands byte     // stands between the thousands of a number and is left out; 0 is none
-	Nulls     []string // texts that mean a missing value in every column, besides the empty one
-	HeaderRow int      // the row that names the columns, blank rows not counted; those above it are left out
-	Names     []string // the columns' names in a file without a header; its data begin in row HeaderRow
-
-	// Encoding is that of a file which is not UTF-8, such as charmap.Windows1250. UTF-16 that begins with a byte order
-	// mark is read without.
-	Encoding encoding.Encoding
-}
 
 // Read reads the named columns of a file, or all when none is named, into memory. Columns are found by name, wherever
 // they stand; those of the schema have its kinds, of any other the kind follows from the values as in pandas.
@@ -285,7 +263,7 @@ func (r *Reader) ReadAll() (*Frame, error) {
 	}
 	f := b.frame()
 	if r.skipped == 0 {
-		f.labels = nil
+		f.index = nil
 	}
 	for i, c := range f.cols {
 		if _, known := KindOf(c.name); !known {

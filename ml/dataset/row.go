@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 )
 
 // dialect is the form of a CSV file: what separates fields and how numbers are written. A quote opens a quoted field only
@@ -16,33 +15,6 @@ type dialect struct {
 	point     byte // before the decimals of a number
 	thousands byte // between the thousands of a number, 0 for none
 	backslash bool
-}
-
-// usual is the dialect of a file whose options say nothing.
-var usual = dialect{comma: ',', point: '.'}
-
-// dialect returns the form that the options give to a file.
-func (o Options) dialect() (dialect, error) {
-	d := usual
-	if o.Delimiter != 0 {
-		d.comma = o.Delimiter
-	}
-	if o.Decimal != 0 {
-		d.point = o.Decimal
-	}
-	d.thousands = o.Thousands
-	for _, c := range []byte{d.comma, d.point, d.thousands} {
-		if c == '"' || c == '\n' || c == '\r' || c >= utf8.RuneSelf || isDigit(c) {
-			return d, fmt.Errorf("%q can separate neither fields nor digits", rune(c))
-		}
-	}
-	switch {
-	case d.comma == d.point:
-		return d, fmt.Errorf("%q cannot separate both fields and decimals", d.comma)
-	case d.point == d.thousands:
-		return d, fmt.Errorf("%q cannot separate both thousands and decimals", d.point)
-	}
-	return d, nil
 }
 
 // rowEnd returns the index just after the line end of the row that begins b, and how many line ends it holds in

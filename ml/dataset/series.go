@@ -9,7 +9,6 @@ import (
 type Series struct {
 	values *Column
 	labels *Column
-	dtype  string // where it is not the column's own
 }
 
 // Len returns the number of values.
@@ -42,7 +41,7 @@ func (s *Series) Head(n int) *Series {
 	for i := range rows {
 		rows[i] = i
 	}
-	return &Series{values: s.values.take(rows), labels: s.labels.take(rows), dtype: s.dtype}
+	return &Series{values: s.values.take(rows), labels: s.labels.take(rows)}
 }
 
 // Bundle returns the series as a notebook shows it; pandas has no HTML for it.
@@ -50,10 +49,7 @@ func (s *Series) Bundle() map[string]any { return map[string]any{"text/plain": s
 
 // String returns the series as pandas prints it.
 func (s *Series) String() string {
-	dtype := s.dtype
-	if dtype == "" {
-		dtype = s.values.dtype()
-	}
+	dtype := s.values.dtype()
 	footer := fmt.Sprintf("Name: %s, ", shown(s.values.name))
 	if s.values.name == "" {
 		footer = ""
@@ -69,9 +65,6 @@ func (s *Series) String() string {
 	}
 	labels, column := formatLabels(s.labels.take(shownRows)), s.values.take(shownRows)
 	values := formatCells(column)
-	if dtype == "Float64" {
-		values = formatNullable(column.floats)
-	}
 	if s.Len() > maxRows {
 		footer += fmt.Sprintf("Length: %d, ", s.Len())
 		const cut = minRows / 2

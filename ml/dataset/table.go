@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,9 @@ const (
 
 // window is the part of a frame that a view shows.
 type window struct {
-	labels  []string
+	levels  [][]string // the labels of the rows, level by level
+	names   []string   // the levels' names, nil where none has one
+	across  string
 	columns []*Column
 	rowCut  int // rows before the gap, 0 for no gap
 	colCut  int // columns before the gap, 0 for no gap
@@ -26,7 +29,7 @@ type window struct {
 }
 
 func (f *Frame) window() window {
-	w := window{columns: f.cols}
+	w := window{columns: f.cols, across: f.across}
 	rows := make([]int, 0, min(f.rows, maxRows))
 	for i := range f.rows {
 		if f.rows > maxRows && i >= minRows/2 && i < f.rows-minRows/2 {
@@ -41,7 +44,12 @@ func (f *Frame) window() window {
 		w.colCut = maxColumns / 2
 		w.columns = append(append([]*Column(nil), f.cols[:w.colCut]...), f.cols[n-w.colCut:]...)
 	}
-	w.labels = formatLabels(f.labelColumn(rows))
+	for _, level := range f.levels(rows) {
+		w.levels = append(w.levels, formatLabels(level))
+		if f.named() {
+			w.names = append(w.names, shown(level.name))
+		}
+	}
 	taken := make([]*Column, len(w.columns))
 	for i, c := range w.columns {
 		taken[i] = c.take(rows)
@@ -84,17 +92,41 @@ func (f *Frame) emptyString() string {
 		return "[" + strings.Join(items, ", ") + "]"
 	}
 	names := list(len(f.cols), func(i int) string { return shown(f.cols[i].name) })
-	labels := list(f.rows, func(i int) string { return strings.TrimSpace(formatValues(f.labelColumn([]int{i}))[0]) })
+	labels := list(f.rows, f.label)
 	return "Empty DataFrame\nColumns: " + names + "\nIndex: " + labels
 }
 
-// textColumns returns the labels and then each column, header first, as texts of one width a column.
+// labelColumn returns the labels as one column of texts under its headings, the levels side by side.
+func (w window) labelColumn() []string {
+	levels := make([][]string, len(w.levels))
+	for k, again := range repeated(w.levels) {
+		var texts []string
+		if w.names != nil {
+			texts = append(texts, w.names[k])
+		}
+		for i, s := range w.levels[k] {
+			if again[i] {
+				s = ""
+			}
+			texts = append(texts, s)
+		}
+		levels[k] = fixWidth(texts, alignLeft, 0)
+	}
+	if len(levels) > 1 {
+		levels = [][]string{strings.Split(adjoin(1, levels), "\n")}
+	}
+	return append([]string{shown(w.across)}, levels[0]...)
+}
+
+// textColumns returns the labels and then each column, headings first, as texts of one width a column. There are two
+// lines of headings when the labels have names.
 func (w window) textColumns() [][]string {
-	labels := fixWidth(append([]string(nil), w.labels...), alignLeft, 0)
-	table := [][]string{append([]string{""}, labels...)}
+	labels := w.labelColumn()
+	table := [][]string{labels}
+	heads := len(labels) - len(w.levels[0])
 	for i, c := range w.columns {
 		if w.colCut > 0 && i == w.colCut {
-			table = append(table, dotColumn(len(w.labels)+1))
+			table = append(table, dotColumn(len(labels)))
 		}
 		head := shown(c.name)
 		if w.signed[i] {
@@ -102,11 +134,12 @@ func (w window) textColumns() [][]string {
 		}
 		cells := fixWidth(formatCells(c), alignRight, length(head))
 		width := max(length(head), length(cells[0]))
-		table = append(table, append([]string{pad(head, width, alignRight)}, cells...))
+		col := []string{pad(head, width, alignRight), pad("", width, alignRight)}[:heads]
+		table = append(table, append(col, cells...))
 	}
 	if w.rowCut > 0 {
 		for i := range table {
-			table[i] = insertDots(table[i], w.rowCut, i == 0, w.colCut > 0 && i == w.colCut+1)
+			table[i] = insertDots(table[i], w.rowCut, heads, i == 0, w.colCut > 0 && i == w.colCut+1)
 		}
 	}
 	return table
@@ -120,8 +153,9 @@ func dotColumn(n int) []string {
 	return col
 }
 
-// insertDots puts the row of dots after the header and cut rows of a column.
-func insertDots(col []string, cut int, labels, dotCol bool) []string {
+// insertDots puts the row of dots after the heads and cut rows of a column. pandas takes the width from line number cut,
+// the heads counted, and so do we.
+func insertDots(col []string, cut, heads int, labels, dotCol bool) []string {
 	width := length(col[cut])
 	dots := ".."
 	if width > 3 || dotCol {
@@ -135,7 +169,7 @@ func insertDots(col []string, cut int, labels, dotCol bool) []string {
 	default:
 		dots = pad(dots, width, alignRight)
 	}
-	return append(col[:cut+1:cut+1], append([]string{dots}, col[cut+1:]...)...)
+	return slices.Insert(slices.Clone(col), cut+heads, dots)
 }
 
 // wrapColumns joins the columns, breaking them into blocks that fit a line; each block begins with the labels.

@@ -56,8 +56,7 @@ func (f *Frame) ToTime(name string, layouts ...string) (*Frame, error) {
 			if f.source != "" {
 				place = "read " + f.source
 			}
-			label := strings.TrimSpace(formatValues(f.labelColumn([]int{i}))[0])
-			return nil, fmt.Errorf("%s: row %s, column %s: %s is no time of the form %s", place, label, name, shownValue([]byte(from.texts.at(i))), form)
+			return nil, fmt.Errorf("%s: row %s, column %s: %s is no time of the form %s", place, f.label(i), name, shownValue([]byte(from.texts.at(i))), form)
 		}
 		to.ints[i] = t.UnixMicro()
 	}

@@ -1,0 +1,115 @@
+"""Writes what pandas makes of flows.csv and hosts.csv here, verb by verb, to verbs.txtar: the expectations of
+TestVerbsAsPandas, which has a Go expression for each name.
+
+    FLOWBOOK_PYTHON=env/bin/python go test ./ml/dataset -run VerbsAsPandas -update
+
+The options are those of a Jupyter notebook. Whole numbers with gaps are Int64, as dataset.Read has them, and sorting is
+stable.
+"""
+
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+
+warnings.simplefilter("ignore")
+pd.set_option("display.max_columns", 20)
+dir = pathlib.Path(sys.argv[1])
+inf, nan = np.inf, np.nan
+
+f = pd.read_csv(dir / "flows.csv")
+f["begun"] = pd.to_datetime(f["begun"], format="ISO8601")
+f["peer_ms"] = f["peer_ms"].astype("Int64")
+hosts = pd.read_csv(dir / "hosts.csv")
+hosts["bytes"] = hosts["bytes"].astype("Int64")
+hosts["known"] = hosts["known"].astype("boolean")
+odd = pd.DataFrame({"k": ["a", "b", "a", "b", "c", "c"], "x": [1.0, inf, 2.0, 5.0, nan, nan], "y": [inf, -inf, inf, 1.0, 2.0, nan],
+                    "z": [0.0, -0.0, -0.0, 0.0, 1e-9, 1e9], "n": [nan] * 6})
+long = pd.DataFrame({"k": [i % 7 for i in range(100)], "j": [i * i % 5 for i in range(100)], "v": [i * 0.5 for i in range(100)]})
+wide = pd.DataFrame({f"c{j}": [j, j + 1, j * j] for j in range(25)})
+empty = f.head(0)
+numbers = f[["proto", "bytes", "duration", "peer_ms"]]
+
+cases = {
+    # describe and corr
+    "describe": lambda: f.drop(columns="begun").describe(),
+    "describe.times": lambda: f.describe(),
+    "describe.texts": lambda: f[["app", "guessed"]].describe(),
+    "describe.odd": lambda: odd.describe(),
+    "describe.one": lambda: f.head(1).drop(columns="begun").describe(),
+    "describe.wide": lambda: wide.describe(),
+    "corr": lambda: f.corr(numeric_only=True),
+    "corr.odd": lambda: odd[["y", "z", "n"]].replace([inf, -inf], [3.0, 4.0]).corr(),
+    "corr.one": lambda: numbers.head(1).corr(),
+    # group
+    "group.agg": lambda: f.groupby("app").agg(flows=("bytes", "count"), total=("bytes", "sum"), mean=("duration", "mean"), p95=("duration", lambda s: s.quantile(0.95))),
+    "group.every": lambda: f.groupby("app").agg(
+        size=("duration", "size"), count=("duration", "count"), nunique=("duration", "nunique"), sum=("duration", "sum"), mean=("duration", "mean"),
+        median=("duration", "median"), std=("duration", "std"), var=("duration", "var"), min=("duration", "min"), max=("duration", "max"),
+        first=("duration", "first"), last=("duration", "last")),
+    "group.nullable": lambda: f.groupby("proto").agg(
+        count=("peer_ms", "count"), nunique=("peer_ms", "nunique"), sum=("peer_ms", "sum"), mean=("peer_ms", "mean"), median=("peer_ms", "median"),
+        std=("peer_ms", "std"), min=("peer_ms", "min"), first=("peer_ms", "first")),
+    "group.int": lambda: f.groupby("guessed").agg(
+        sum=("bytes", "sum"), mean=("bytes", "mean"), median=("bytes", "median"), std=("bytes", "std"), min=("bytes", "min"), max=("bytes", "max"), first=("bytes", "first"), last=("bytes", "last")),
+    "group.texts": lambda: f.dropna(subset="app").groupby("proto").agg(first=("app", "first"), last=("app", "last"), least=("app", "min"), most=("app", "max"), different=("app", "nunique")),
+    "group.times": lambda: f.groupby("app").agg(first=("begun", "first"), latest=("begun", "max"), n=("begun", "count")),
+    "group.bools": lambda: f.groupby("app").agg(guessed=("guessed", "sum"), share=("guessed", "mean"), any=("guessed", "max")),
+    "group.two": lambda: f.groupby(["app", "proto"]).agg(n=("bytes", "size"), mean=("duration", "mean")),
+    "group.three": lambda: f.groupby(["proto", "guessed", "app"]).agg(n=("bytes", "sum")),
+    "group.time_key": lambda: f.groupby("begun").agg(n=("bytes", "sum")),
+    "group.float_key": lambda: f.groupby("duration").agg(n=("bytes", "sum")),
+    "group.nullable_key": lambda: f.fillna({"app": "?"}).groupby("peer_ms").agg(n=("bytes", "sum"), app=("app", "first")),
+    "group.mean": lambda: f.groupby("app").mean(numeric_only=True),
+    "group.sum": lambda: f.groupby("app").sum(numeric_only=True),
+    "group.median": lambda: f.groupby("proto").median(numeric_only=True),
+    "group.std": lambda: f.groupby("proto").std(numeric_only=True),
+    "group.count": lambda: f.groupby("app").count(),
+    "group.min": lambda: f.drop(columns="app").groupby("proto").min(),
+    "group.max": lambda: f.drop(columns="app").groupby("proto").max(),
+    "group.odd": lambda: odd.groupby("k").agg(sum=("x", "sum"), mean=("x", "mean"), median=("x", "median"), std=("x", "std"), count=("x", "count"), ysum=("y", "sum"), ymed=("y", "median"), zmin=("z", "min"), null=("n", "mean"), nothing=("n", "sum")),
+    "group.reset_describe": lambda: f.groupby("app").agg(n=("bytes", "sum")).describe(),
+    "describe.no_times": lambda: empty[["begun"]].describe(),
+    "describe.time": lambda: f[["begun"]].head(1).describe(),
+    "describe.day": lambda: pd.DataFrame({"day": pd.to_datetime(["2022-07-27", "2022-07-28"])}).describe(),
+    "group.empty": lambda: empty.groupby("app").agg(n=("bytes", "sum")),
+    "group.long": lambda: long.groupby("v").agg(k=("k", "first"), j=("j", "sum")),
+    "group.long_two": lambda: long[long.v > 4].groupby(["k", "v"]).agg(j=("j", "sum")),
+    "group.long_cut_between": lambda: long.head(62).assign(k=[i // 5 for i in range(62)]).groupby(["k", "v"]).agg(j=("j", "sum")),
+    "group.reset": lambda: f.groupby(["app", "proto"]).agg(n=("bytes", "size")).reset_index(),
+    "group.sorted": lambda: f.groupby("app").agg(n=("bytes", "size")).sort_values("n", ascending=False, kind="stable").head(3),
+    "group.wide": lambda: pd.concat([f[["app"]].head(3), wide], axis=1).groupby("app").sum(),
+    # sort, filter, fill, rename, index
+    "sort": lambda: f.sort_values("bytes", kind="stable"),
+    "sort.desc": lambda: f.sort_values("duration", ascending=False, kind="stable"),
+    "sort.two": lambda: f.sort_values(["app", "peer_ms"], kind="stable"),
+    "sort.mixed": lambda: f.sort_values(["proto", "bytes"], ascending=[True, False], kind="stable"),
+    "sort.times": lambda: f.sort_values("begun", kind="stable")[["begun", "app"]],
+    "sort.odd": lambda: odd.sort_values("y", kind="stable"),
+    "sort.bools": lambda: f.sort_values("guessed", kind="stable")[["guessed", "bytes"]],
+    "filter": lambda: f[f.bytes > 90],
+    "filter.float": lambda: f[(f.duration > 1) & f.guessed],
+    "filter.none": lambda: f[f.bytes > 1e9],
+    "dropna": lambda: f.dropna(),
+    "dropna.some": lambda: f.dropna(subset=["app", "peer_ms"]),
+    "fillna.number": lambda: f[["bytes", "duration", "peer_ms"]].fillna(0),
+    "fillna.some": lambda: f.fillna({"app": "?"}),
+    "fillna.float": lambda: f.fillna({"duration": 0.5}),
+    "rename": lambda: f.rename(columns={"bytes": "octets"}).head(2),
+    "drop": lambda: f.drop(columns=["bytes", "begun"]).head(2),
+    "index": lambda: f.set_index("app").head(5),
+    "index.two": lambda: f.set_index(["proto", "app"]).head(6),
+    "index.time": lambda: f.set_index("begun")[["app", "bytes"]],
+    "index.float": lambda: f.set_index("duration")[["app", "bytes"]],
+    "index.bool": lambda: f.set_index("guessed")[["app", "bytes"]].head(3),
+    "index.reset": lambda: f.sort_values("bytes", kind="stable").reset_index().head(3),
+    "index.wide": lambda: wide.set_index("c3"),
+}
+
+with open(dir / "verbs.txtar", "w", newline="\n") as out:
+    print(f"pandas {pd.__version__}, numpy {np.__version__}", file=out)
+    for name, make in cases.items():
+        df = make()
+        print(f"-- {name} --", repr(df), df.dtypes.to_string() if len(df.columns) else "", df._repr_html_(), sep="\n", file=out)
