@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/formatters/html"
@@ -13,10 +14,35 @@ var codeHTML = html.New(html.WithClasses(true), html.PreventSurroundingPre(true)
 
 // highlight is the HTML of source code: spans with classes that the page's style sheet gives colours, inside no <pre>.
 func highlight(code, language string) string {
-	lexer := lexers.Get(language)
-	if language == "" || lexer == nil {
+	lexer := lexerOf(language)
+	if lexer == nil || len(code) > maxCode {
 		return escape(plain(code))
 	}
+	if text, ok := within(maxTime, func() string { return spansOf(code, lexer) }); ok {
+		return text
+	}
+	return escape(plain(code))
+}
+
+var known sync.Map // language → chroma.Lexer: the registry looks through all its patterns for one that it lacks
+
+func lexerOf(language string) chroma.Lexer {
+	if language == "" {
+		return nil
+	}
+	if l, ok := known.Load(language); ok {
+		return l.(*found).lexer
+	}
+	l := &found{lexers.Get(language)}
+	known.Store(language, l)
+	return l.lexer
+}
+
+// found is a lexer, or that there is none.
+type found struct{ lexer chroma.Lexer }
+
+// spansOf highlights.
+func spansOf(code string, lexer chroma.Lexer) string {
 	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, strings.ToValidUTF8(code, "\ufffd"))
 	if err != nil {
 		return escape(plain(code))

@@ -48,7 +48,7 @@ var goldmarks = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-			extension.Strikethrough, extension.Linkify, extension.TaskList,
+			bounds{}, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.NewFootnote(extension.WithFootnoteIDPrefixFunction(func(n ast.Node) []byte {
 				prefix, _ := n.OwnerDocument().Meta()[footnotes].(string)
 				return []byte(prefix)
@@ -64,9 +64,17 @@ const footnotes = "footnotes"
 // render is the HTML of one text. Attachments are the cell's; links to them become the data itself.
 func (m *markdown) render(source string, attachments notebook.Object) string {
 	m.texts++
+	cut := ""
+	if len(source) > maxText {
+		cut = note("%d kB more of this text are not shown.", (len(source)-maxText)/1024+1)
+		source = strings.ToValidUTF8(source[:maxText], "")
+	}
 	held, formulas := takeMath(decent(source))
 	src := []byte(held)
-	doc := goldmarks().Parser().Parse(text.NewReader(src))
+	doc, ok := within(maxTime, func() ast.Node { return goldmarks().Parser().Parse(text.NewReader(src)) })
+	if !ok {
+		return "<pre>" + escape(plain(source)) + "</pre>" + note("This text is shown as it was written: its Markdown takes too long to read.") + cut
+	}
 	doc.OwnerDocument().AddMeta(footnotes, fmt.Sprintf("t%d-", m.texts))
 	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -86,7 +94,7 @@ func (m *markdown) render(source string, attachments notebook.Object) string {
 	if err := goldmarks().Renderer().Render(&b, src, doc); err != nil {
 		return "<pre>" + escape(plain(source)) + "</pre>"
 	}
-	return m.setMath(coloured(sanitize(attachedImages(b.String(), attachments)), formulas), formulas)
+	return m.setMath(coloured(sanitize(attachedImages(b.String(), attachments)), formulas), formulas) + cut
 }
 
 // heading notes a heading and gives it its anchors: JupyterLab's and, where it is another, GitHub's.

@@ -98,7 +98,7 @@ func page(run Run, i int) ([]byte, error) {
 		if h.Level == 1 && view.Title == p.Name {
 			view.Title = h.Text
 		}
-		if h.Level <= 3 {
+		if h.Level <= 3 && len(view.Contents) < maxContents {
 			view.Contents = append(view.Contents, h)
 		}
 	}

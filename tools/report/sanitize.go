@@ -21,6 +21,7 @@ var untrusted = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
 	p.AllowAttrs("checked", "disabled").OnElements("input") // task lists
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^footnotes$`)).OnElements("div")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^note$`)).OnElements("p")
 	return p
 })
 
@@ -45,10 +46,11 @@ var altText = regexp.MustCompile(` alt="([^"]+)"`)
 var void = []string{"area", "br", "col", "hr", "img", "input", "wbr"}
 
 // balance drops end tags without a beginning and closes what is open at the end. It takes the sanitiser's output, where
-// each < begins a tag, since those in texts and attributes are escaped.
+// each < begins a tag, since those in texts and attributes are escaped. Elements nested deeper than browsers take them are dropped.
 func balance(text string) string {
 	var b strings.Builder
 	var open []string
+	count := map[string]int{} // how many of a name are open
 	last := 0
 	for _, m := range tag.FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[last:m[0]])
@@ -62,13 +64,18 @@ func balance(text string) string {
 			}
 		case m[2] == m[3]: // a start tag
 			if !slices.Contains(void, name) && !strings.HasSuffix(text[m[0]:m[1]], "/>") {
+				if len(open) >= maxNested {
+					continue
+				}
 				open = append(open, name)
+				count[name]++
 			}
 			b.WriteString(text[m[0]:m[1]])
-		case slices.Contains(open, name):
+		case count[name] > 0:
 			for {
 				top := open[len(open)-1]
 				open = open[:len(open)-1]
+				count[top]--
 				b.WriteString("</" + top + ">")
 				if top == name {
 					break

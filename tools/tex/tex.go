@@ -30,7 +30,7 @@ const (
 	maxLength   = 5 << 10          // bytes of one formula: MathJax's own bound
 	maxDepth    = 100              // braces in braces
 	maxOutput   = 1 << 20          // bytes of MathML of one formula
-	maxFormulas = 5000             // of one page; one takes about a millisecond
+	maxFormulas = 3000             // of one page, without repetitions; one takes about a millisecond
 	maxCalls    = 2000             // nested calls of the interpreter
 	maxTime     = 5 * time.Second  // of one formula
 	maxTotal    = 10 * time.Second // of the formulas of one page that take longer than slow
@@ -76,16 +76,26 @@ var load = sync.OnceValues(func() (*engine, error) {
 // Page sets the formulas of one page in their order: a macro that one defines holds for those after it.
 type Page struct {
 	macros goja.Value
+	set    map[string]string // formulas set already, by their mode and source, until one defines something
 	count  int
 	labels map[string]string // \label → its \tag
 	spent  time.Duration
 }
 
 // NewPage returns a page without formulas; KaTeX is loaded with the first.
-func NewPage() *Page { return &Page{labels: map[string]string{}} }
+func NewPage() *Page { return &Page{labels: map[string]string{}, set: map[string]string{}} }
 
 // MathML sets a formula, its source as an annotation beside it. A formula that KaTeX refuses is an error, one line.
 func (p *Page) MathML(source string, display bool) (string, error) {
+	key := source
+	if display {
+		key = "$" + source
+	}
+	if defines.MatchString(source) {
+		clear(p.set)
+	} else if text, ok := p.set[key]; ok {
+		return text, nil
+	}
 	p.count++
 	if len(source) > maxLength || depth(source) > maxDepth || p.count > maxFormulas || p.spent > maxTotal {
 		return "", ErrTooLong
@@ -97,8 +107,15 @@ func (p *Page) MathML(source string, display bool) (string, error) {
 	if len(markup) > maxOutput {
 		return "", ErrTooLong
 	}
-	return mathml(markup, source)
+	text, err := mathml(markup, source)
+	if err == nil && !defines.MatchString(source) {
+		p.set[key] = text
+	}
+	return text, err
 }
+
+// defines finds what makes the same source another formula later on the page.
+var defines = regexp.MustCompile(`(?i)\\(def|edef|gdef|xdef|let|futurelet|global|long|(new|renew|provide)command|declaremathoperator|tag|label|(eq)?ref)\b`)
 
 // katex is KaTeX's own markup of a formula.
 func (p *Page) katex(source string, display bool) (markup string, err error) {
