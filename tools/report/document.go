@@ -3,10 +3,10 @@ package report
 import (
 	"bufio"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 
@@ -24,15 +24,16 @@ func Markdown(w io.Writer, p Page, save func(name string, data []byte) error) er
 	if d.language == "" {
 		d.language = "go"
 	}
-	number := 0
+	code, texts := 0, 0
 	for _, c := range p.Notebook.Cells {
+		number := &texts
 		if c.Type == notebook.Code {
-			number++
+			number = &code
 		}
-		if c.HasTag("remove-cell") {
+		if *number++; c.HasTag("remove-cell") {
 			continue
 		}
-		if err := d.cell(c, number); err != nil {
+		if err := d.cell(c, *number); err != nil {
 			return fmt.Errorf("write Markdown: %s: %w", p.Path, err)
 		}
 	}
@@ -50,7 +51,7 @@ type document struct {
 
 // block writes one block, an empty line before it.
 func (d *document) block(text string) {
-	if text = strings.Trim(text, "\n"); text == "" {
+	if text = strings.Trim(string(visible([]byte(text))), "\n"); text == "" {
 		return
 	}
 	if d.begun {
@@ -58,6 +59,12 @@ func (d *document) block(text string) {
 	}
 	d.begun = true
 	d.w.WriteString(text + "\n")
+}
+
+// fold begins what a reader opens, end ends it.
+func (d *document) fold(title string) (end func()) {
+	d.block("<details>\n<summary>" + title + "</summary>")
+	return func() { d.block("</details>") }
 }
 
 // fence writes code in a fence longer than any that the code holds.
@@ -72,17 +79,26 @@ func (d *document) fence(code, language string) {
 func (d *document) cell(c *notebook.Cell, number int) error {
 	switch {
 	case c.Type == notebook.Markdown:
-		text, err := d.attachments(strings.ToValidUTF8(c.Source, "\ufffd"), c.Attachments)
+		text, err := d.attachments(c.Source, c.Attachments, number)
 		d.block(text)
 		return err
 	case c.Type != notebook.Code:
 		return nil
 	}
+	why, outputs := hidden(c)
 	if strings.TrimSpace(c.Source) != "" && !c.HasTag("remove-input") {
+		end := func() {}
+		if why != "" {
+			end = d.fold(why)
+		}
 		d.fence(plain(c.Source), d.language)
+		end()
 	}
-	if c.HasTag("remove-output") {
+	if c.HasTag("remove-output") || len(c.Outputs) == 0 {
 		return nil
+	}
+	if outputs {
+		defer d.fold("Output")()
 	}
 	for n, o := range c.Outputs {
 		if err := d.output(o, fmt.Sprintf("%s/cell-%d-%d", d.folder, number, n+1)); err != nil {
@@ -124,13 +140,18 @@ var blank = regexp.MustCompile(`\n\s*\n`)
 // picture saves an image and writes a link to it.
 func (d *document) picture(mime, data, base string, b *notebook.Bundle) error {
 	bytes := []byte(data)
-	if mime != "image/svg+xml" {
+	if still, ok := stillSVG(data); mime == "image/svg+xml" {
+		if bytes = []byte(still); !ok {
+			d.block("*An output of type " + mime + " is not shown: it is not a picture.*")
+			return nil
+		}
+	} else {
 		var err error
 		if bytes, err = base64.StdEncoding.DecodeString(unspaced(data)); err != nil {
 			return fmt.Errorf("%s of type %s: %w", base, mime, err)
 		}
 	}
-	name := base + "." + strings.TrimSuffix(strings.TrimPrefix(mime, "image/"), "+xml")
+	name := base + suffix(mime)
 	alt, _ := b.Text("text/plain")
 	if alt = inline(shorten(oneLine(alt), 120)); alt == "" {
 		alt = "figure"
@@ -139,33 +160,32 @@ func (d *document) picture(mime, data, base string, b *notebook.Bundle) error {
 	return d.save(name, bytes)
 }
 
-var attachment = regexp.MustCompile(`\]\(attachment:([^)\s]+)`)
+var attachment = regexp.MustCompile(`(\]\(<?|\ssrc\s*=\s*["']?)attachment:([^)\s>"']+)`)
 
-// attachments saves the pictures attached to a cell and points its links to them.
-func (d *document) attachments(text string, attachments notebook.Object) (string, error) {
+// attachments saves the pictures attached to a cell, under names of its own, and points its links to them. What is no picture stays
+// a link to nothing.
+func (d *document) attachments(text string, attachments notebook.Object, number int) (string, error) {
 	var failed error
 	text = attachment.ReplaceAllStringFunc(text, func(s string) string {
-		name := attachment.FindStringSubmatch(s)[1]
-		if n, err := url.PathUnescape(name); err == nil {
-			name = n
-		}
-		var b notebook.Bundle
-		if raw := attachments.Get(name); raw == nil || json.Unmarshal(raw, &b) != nil {
+		m := attachment.FindStringSubmatch(s)
+		mime, data, ok := attachedPicture(m[2], attachments)
+		if !ok {
 			return s
 		}
-		for _, mime := range b.Keys() {
-			data, _ := b.Text(mime)
-			bytes, err := base64.StdEncoding.DecodeString(unspaced(data))
-			if err != nil || !strings.HasPrefix(mime, "image/") {
-				continue
-			}
-			file := d.folder + "/" + slugify(strings.TrimSuffix(name, ".png")) + "." + slugify(strings.TrimPrefix(mime, "image/"))
-			if err := d.save(file, bytes); err != nil {
-				failed = err
-			}
-			return "](" + file
+		name, err := url.PathUnescape(m[2])
+		if err != nil {
+			name = m[2]
 		}
-		return s
+		file := fmt.Sprintf("%s/text-%d-%s%s", d.folder, number, slugify(strings.TrimSuffix(name, path.Ext(name))), suffix(mime))
+		if err := d.save(file, data); err != nil {
+			failed = err
+		}
+		return m[1] + (&url.URL{Path: file}).String()
 	})
 	return text, failed
+}
+
+// suffix is the extension of a picture's, by its type.
+func suffix(mime string) string {
+	return "." + strings.TrimSuffix(strings.TrimPrefix(mime, "image/"), "+xml")
 }

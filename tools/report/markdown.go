@@ -186,23 +186,42 @@ func attached(dest []byte, attachments notebook.Object) []byte {
 	if !ok {
 		return dest
 	}
+	mime, data, ok := attachedPicture(name, attachments)
+	if !ok {
+		return dest
+	}
+	return []byte("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data))
+}
+
+// attachedPicture is the picture that a link calls name: of a type that is shown, an SVG without what is no drawing.
+func attachedPicture(name string, attachments notebook.Object) (mime string, data []byte, ok bool) {
 	if n, err := url.PathUnescape(name); err == nil {
 		name = n
 	}
 	var b notebook.Bundle
 	if raw := attachments.Get(name); raw == nil || json.Unmarshal(raw, &b) != nil {
-		return dest
+		return "", nil, false
 	}
-	for _, mime := range b.Keys() {
-		if data, ok := b.Text(mime); ok && strings.HasPrefix(mime, "image/") {
-			if data = unspaced(data); strings.HasPrefix(data, "<") { // an SVG that is no base64
-				whole, _ := b.Text(mime)
-				data = base64.StdEncoding.EncodeToString([]byte(whole))
+	for _, mime := range images {
+		text, ok := b.Text(mime)
+		if !ok {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(unspaced(text))
+		if mime == "image/svg+xml" {
+			if err != nil {
+				data = []byte(text) // not encoded, as some tools write it
 			}
-			return []byte("data:" + mime + ";base64," + data)
+			still, ok := stillSVG(string(data))
+			if data, err = []byte(still), nil; !ok {
+				continue
+			}
+		}
+		if err == nil {
+			return mime, data, true
 		}
 	}
-	return dest
+	return "", nil, false
 }
 
 var attachedSource = regexp.MustCompile(`(?i)(<img\b[^>]*?\ssrc\s*=\s*)(?:"(attachment:[^"]*)"|'(attachment:[^']*)'|(attachment:[^\s"'>]+))`)

@@ -88,7 +88,11 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 // at its natural size and stays sharp.
 func picture(o *notebook.Output, mime, data string, n int) string {
 	if mime == "image/svg+xml" {
-		data = base64.StdEncoding.EncodeToString([]byte(data))
+		still, ok := stillSVG(data)
+		if !ok {
+			return note("An output of type %s is not shown: it is not a picture.", mime)
+		}
+		data = base64.StdEncoding.EncodeToString([]byte(still))
 	} else if data = unspaced(data); strings.Trim(data, base64Digits) != "" {
 		return note("An output of type %s is not shown: it is not base64.", mime)
 	}

@@ -113,24 +113,13 @@ func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
 		v.Source = template.HTML(m.render(c.Source, c.Attachments))
 		return v
 	}
-	var lab struct {
-		SourceHidden  bool `json:"source_hidden"`
-		OutputsHidden bool `json:"outputs_hidden"`
-	}
-	c.Metadata.Decode("jupyter", &lab)
 	if c.ExecutionCount != nil {
 		v.Prompt = fmt.Sprintf("[%d]", *c.ExecutionCount)
 	}
 	if !c.HasTag("remove-input") {
 		v.Source = template.HTML(highlight(c.Source, language))
 	}
-	switch {
-	case c.HasTag("solution"):
-		v.Fold = "Solution"
-	case lab.SourceHidden || c.HasTag("hide-input") || c.HasTag("hide-cell"):
-		v.Fold = "Source"
-	}
-	v.Hidden = lab.OutputsHidden || c.HasTag("hide-output") || c.HasTag("hide-cell") || c.HasTag("solution")
+	v.Fold, v.Hidden = hidden(c)
 	if !c.HasTag("remove-output") {
 		for n, o := range c.Outputs {
 			if text := m.outputHTML(o, n+1); text != "" {

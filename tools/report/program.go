@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"flowbook/tools/gocell"
 	"flowbook/tools/notebook"
 )
 
@@ -15,7 +16,7 @@ import (
 // declarations as GoNB does: a later cell's replaces an earlier one's of the same name, functions called init_… become
 // init, imports that nothing uses are dropped, and those of the standard library that are missing are added. What a
 // cell executes becomes a function that main calls; texts become comments. Lines for the kernel (% and !) and cells
-// tagged raises-exception or skip-execution stay behind as comments.
+// tagged raises-exception or skip-execution stay behind as comments. Solutions of exercises stay in the notebook, as pages fold them.
 //
 // What differs from the notebook: it is one process, so package variables live on from cell to cell, and a cell that ran
 // with a declaration which a later cell replaced runs with the later one; the head of the program names those.
@@ -35,13 +36,25 @@ func Program(w io.Writer, p Page) error {
 			text = append(text, c.Source)
 		case notebook.Code:
 			number++
-			g, err := readGoCell(c, number)
+			if c.HasTag("solution") {
+				text = append(text, fmt.Sprintf("Cell %d is the solution, which the notebook has.", number))
+				continue
+			}
+			open := *c
+			open.Source = unsolved(c)
+			g, err := readGoCell(&open, number)
 			if err != nil {
 				return fmt.Errorf("write program: %s: cells[%d]: %w", p.Path, i, err)
+			}
+			if commands := g.commands(open.Source); commands != "" {
+				text = append(text, fmt.Sprintf("What cell %d tells the kernel does not run here:\n\n%s", number, commands))
 			}
 			g.text, text = strings.Join(text, "\n\n"), nil
 			cells = append(cells, g)
 		}
+	}
+	if len(text) > 0 { // below the last code cell
+		cells = append(cells, &goCell{number: number + 1, text: strings.Join(text, "\n\n")})
 	}
 	src, err := merge(cells).program(p.Path)
 	if err != nil {
@@ -49,6 +62,24 @@ func Program(w io.Writer, p Page) error {
 	}
 	_, err = w.Write(src)
 	return err
+}
+
+// commands are the lines for the kernel that neither a declaration nor what the cell executes holds as comments.
+func (g *goCell) commands(source string) string {
+	if g.aside != "" {
+		return ""
+	}
+	kept := g.body
+	for _, d := range g.decls {
+		kept += "\n" + d.text
+	}
+	var lost []string
+	for _, line := range gocell.Lines(plain(source)) {
+		if line.Kind == gocell.Command && !strings.Contains(kept, "// "+line.Text) {
+			lost = append(lost, line.Text)
+		}
+	}
+	return strings.Join(lost, "\n")
 }
 
 // program is the source of all cells merged.

@@ -108,7 +108,7 @@ func TestMarkdownDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "Flows.md", b.String())
-	if diff := cmp.Diff(map[string]int{"Flows_files/cell-1-4.png": 72, "Flows_files/d.png": 72}, saved); diff != "" {
+	if diff := cmp.Diff(map[string]int{"Flows_files/cell-1-4.png": 72, "Flows_files/text-1-d.png": 72}, saved); diff != "" {
 		t.Errorf("saved files and their sizes (-want +got):\n%s", diff)
 	}
 }
