@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"math"
 
 	"flowbook/ml"
 	"flowbook/ml/figure"
@@ -20,25 +21,23 @@ func (v view) Bundle() map[string]any { return v.figure().Bundle() }
 // Metadata is the figure's.
 func (v view) Metadata() map[string]any { return v.figure().Metadata() }
 
-// figure draws the losses of each epoch, from 1, and which epoch's weights are kept. Its title is the progress line.
+// figure draws the losses of each epoch, from 0 as a plot of Keras's history has them, and which epoch's weights are kept.
+// Its title is the progress line, which counts from 1 as Keras's log does.
 func (v view) figure() *figure.Figure {
-	epochs := make([]float64, len(v.history.Epochs))
-	for i := range epochs {
-		epochs[i] = float64(i + 1)
-	}
 	fig := figure.New(figure.Size(8, 3.5))
 	fig.Title, fig.XLabel, fig.YLabel = v.line(), "Epoch", "Error"
 	look := func(c figure.Color, label string) figure.Style {
 		s := figure.Style{Color: c, Width: 2, Label: label}
-		if len(epochs) == 1 {
+		if len(v.history.Epochs) == 1 {
 			s.Marker = 5 // one point makes no line
 		}
 		return s
 	}
-	fig.Line(epochs, v.history.Losses(), look(figure.RoyalBlue, "Training error"))
-	fig.Line(epochs, v.history.ValLosses(), look(figure.DarkOrange, "Validation error"))
-	best := v.history.Best + 1
-	fig.VLine(float64(best), figure.Style{Color: figure.Grey, Width: 1, Dash: true, Label: fmt.Sprintf("Weights kept: epoch %d", best)})
+	fig.Line(nil, v.history.Losses(), look(figure.RoyalBlue, "Training error"))
+	if v.validated() {
+		fig.Line(nil, v.history.ValLosses(), look(figure.DarkOrange, "Validation error"))
+	}
+	fig.VLine(float64(v.history.Best), figure.Style{Color: figure.Grey, Width: 1, Dash: true, Label: "Weights kept"})
 	return fig
 }
 
@@ -57,5 +56,12 @@ func (v view) line() string {
 		state = "Trained: epoch"
 	}
 	last := h.Epochs[n-1]
-	return fmt.Sprintf("%s %d of %d, loss %.4g, val_loss %.4g", state, n, h.Planned, last.Loss, last.ValLoss)
+	line := fmt.Sprintf("%s %d of %d, loss %.4g", state, n, h.Planned, last.Loss)
+	if v.validated() {
+		line += fmt.Sprintf(", val_loss %.4g", last.ValLoss)
+	}
+	return line
 }
+
+// validated says whether the training has validation rows.
+func (v view) validated() bool { return !math.IsNaN(v.history.Epochs[0].ValLoss) }

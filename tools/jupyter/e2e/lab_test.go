@@ -49,10 +49,10 @@ func endlessly(t *testing.T, nb *notebook.Notebook) string {
 		if _, main, _ := strings.Cut(c.Source, "%%"); !strings.Contains(main, "live.Train(") {
 			continue
 		}
-		if n := strings.Count(c.Source, "ml.KerasConfig()"); n != 1 {
+		if n := strings.Count(c.Source, "Config: Network()"); n != 1 {
 			t.Fatalf("the training cell configures %d trainings, want one:\n%s", n, c.Source)
 		}
-		return endless + strings.Replace(c.Source, "ml.KerasConfig()", "Endless()", 1)
+		return endless + strings.Replace(c.Source, "Config: Network()", "Config: Endless()", 1)
 	}
 	t.Fatal("no cell of the notebook trains live")
 	return ""
