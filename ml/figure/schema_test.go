@@ -29,10 +29,10 @@ func vegaLiteSchema(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("vega-lite.json", document); err != nil {
+	if err := c.AddResource("embedded:///vega-lite.json", document); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := c.Compile("vega-lite.json")
+	schema, err := c.Compile("embedded:///vega-lite.json")
 	if err != nil {
 		t.Fatal(err)
 	}

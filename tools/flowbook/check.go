@@ -11,10 +11,10 @@ import (
 )
 
 type checkCmd struct {
-	Notebooks []string `arg:"" name:"nb" help:"Notebooks or globs of notebooks."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks or globs of notebooks."`
 
 	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
-	Sanitize   []string `placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
+	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
 	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal (1e-6)."`
 	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly."`
 	IgnoreMIME []string `name:"ignore-mime" placeholder:"TYPE" help:"MIME type that is not compared."`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"sync"
 
 	"flowbook/ml/atomicfile"
@@ -101,7 +102,26 @@ func newParser(stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),
 		kong.UsageOnError(),
+		kong.KindMapper(reflect.String, word(func(s string) string { return s })),
+		kong.NamedMapper("path", word(kong.ExpandPath)),
 	)
+}
+
+// word maps a word of the command line to a string. The mapper that kong has by itself takes it
+// through JSON, which changes the names of files that are not UTF-8.
+func word(change func(string) string) kong.MapperFunc {
+	return func(ctx *kong.DecodeContext, target reflect.Value) error {
+		token, err := ctx.Scan.PopValue("string")
+		if err != nil {
+			return err
+		}
+		s, ok := token.Value.(string)
+		if !ok {
+			s = fmt.Sprint(token.Value)
+		}
+		target.SetString(change(s))
+		return nil
+	}
 }
 
 // exitPanic unwinds run when kong has printed help and wants the program to end.

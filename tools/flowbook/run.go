@@ -25,10 +25,10 @@ import (
 )
 
 type runCmd struct {
-	Notebooks []string `arg:"" name:"nb" help:"Notebooks, globs of notebooks, or - for standard input."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, globs of notebooks, or - for standard input."`
 
 	Param     []string `short:"p" name:"param" sep:"none" placeholder:"NAME=VALUE" help:"Set a parameter that the notebook's parameters cell declares."`
-	ParamFile []string `short:"f" name:"param-file" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
+	ParamFile []string `short:"f" name:"param-file" sep:"none" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
 	Output    string   `short:"o" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
 	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
 

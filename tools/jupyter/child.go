@@ -2,6 +2,8 @@ package jupyter
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,8 +36,8 @@ func spawn(folder string, p plan) (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a kernel: %w", err)
 	}
-	line, err := json.Marshal(p)
-	if err != nil {
+	var planned bytes.Buffer
+	if err := gob.NewEncoder(&planned).Encode(p); err != nil {
 		return nil, fmt.Errorf("start a kernel: %w", err)
 	}
 	cmd := exec.Command(self, "supervise", folder)
@@ -62,7 +64,7 @@ func spawn(folder string, p plan) (*child, error) {
 	c := &child{folder: folder, cmd: cmd, lifeline: in, tail: newTail(errs), gone: make(chan struct{}), exited: make(chan report, 1)}
 	reports := json.NewDecoder(bufio.NewReader(out))
 	var first report
-	_, err = in.Write(append(line, '\n'))
+	_, err = in.Write(planned.Bytes())
 	if err == nil {
 		err = reports.Decode(&first)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // connection is the content of a connection file: where the kernel listens and the key that signs messages.
@@ -34,11 +35,14 @@ const longestSocket = 103
 // GoNB's gonb_12345678/gopls_socket, and some room.
 const longestBelow = len("/gonb_12345678/gopls_socket") + 8
 
-// newFolder names a run folder that does not exist yet. Only where the system's temporary folder is too deep for a
-// socket it is another: /tmp.
+// newFolder names a run folder that does not exist yet. It is in the system's temporary folder, or in /tmp where that
+// folder is too deep for a socket, or has a name that is not UTF-8 and so cannot stand in a connection file.
 func newFolder() string {
 	base := os.TempDir()
-	if len(base)+len("/fb12345678")+longestBelow > longestSocket {
+	if abs, err := filepath.Abs(base); err == nil { // the kernel has another working folder
+		base = abs
+	}
+	if len(base)+len("/fb12345678")+longestBelow > longestSocket || !utf8.ValidString(base) {
 		if info, err := os.Stat("/tmp"); err == nil && info.IsDir() {
 			base = "/tmp"
 		}

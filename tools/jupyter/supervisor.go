@@ -2,6 +2,7 @@ package jupyter
 
 import (
 	"bufio"
+	"encoding/gob"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,7 +19,8 @@ const (
 	envKernel    = "FLOWBOOK_KERNEL_FOLDER" // the run folder: this process descends from its kernel
 )
 
-// plan is the first line that the supervisor reads: what it starts.
+// plan is the first thing that the supervisor reads: what it starts. It is sent as gob, because JSON would
+// change arguments and paths that are not UTF-8.
 type plan struct {
 	Argv  []string
 	Env   []string
@@ -73,11 +75,7 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 
 	lines := bufio.NewReader(in)
 	var p plan
-	line, err := lines.ReadBytes('\n')
-	if err != nil {
-		return fail(fmt.Errorf("read the plan: %w", err))
-	}
-	if err := json.Unmarshal(line, &p); err != nil {
+	if err := gob.NewDecoder(lines).Decode(&p); err != nil { // it reads no byte of the commands, because lines is an io.ByteReader
 		return fail(fmt.Errorf("read the plan: %w", err))
 	}
 	for name, data := range p.Files {

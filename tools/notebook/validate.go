@@ -152,13 +152,14 @@ func compile(minor int, definition string) (*jsonschema.Schema, error) {
 		}
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
+	url := "embedded:///" + name // without a scheme it would be a path below the working folder, whose name can be no URL
+	if err := c.AddResource(url, doc); err != nil {
 		return nil, fmt.Errorf("validate notebook: %s: %w", name, err)
 	}
 	if definition != "" {
-		name += "#/definitions/" + definition
+		url += "#/definitions/" + definition
 	}
-	schema, err := c.Compile(name)
+	schema, err := c.Compile(url)
 	if err != nil {
 		return nil, fmt.Errorf("validate notebook: %s: %w", name, err)
 	}

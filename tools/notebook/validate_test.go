@@ -1,6 +1,8 @@
 package notebook
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -57,5 +59,23 @@ func TestValidate(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestValidateAnywhere: the schemas do not depend on the working folder. Schemas are compiled once a
+// process, so the test compiles one itself in each folder.
+func TestValidateAnywhere(t *testing.T) {
+	for _, name := range []string{"a b", "%20", `"`, "'", `\`, "^", "#", "?", "[", "\n", "ž", "日本", "-dash", "a\xff"} {
+		dir := filepath.Join(t.TempDir(), "in", name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Logf("%q: the file system does not take it: %v", name, err)
+			continue
+		}
+		t.Chdir(dir)
+		for _, definition := range []string{"", "code_cell"} {
+			if _, err := compile(FormatMinor, definition); err != nil {
+				t.Errorf("in a folder %q: %v", name, err)
+			}
+		}
 	}
 }
