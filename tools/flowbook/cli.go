@@ -17,6 +17,7 @@ import (
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
 	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
+	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
 	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
 	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
 	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`

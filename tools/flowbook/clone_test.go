@@ -153,6 +153,11 @@ func (c *clone) plainGoNB(line string) {
 	}
 }
 
+// store executes a command with a folder of the test in the place of the page's.
+func (c *clone) store(command string) {
+	c.shell(strings.ReplaceAll(command, "/srv/flowbook", c.path("store")))
+}
+
 // sh is the shell of every Unix, also where it is not on the PATH.
 const sh = "/bin/sh"
 

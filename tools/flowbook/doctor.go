@@ -21,7 +21,9 @@ import (
 
 // doctorCmd changes nothing. Its status is 1 if something is missing that `flowbook pipeline` cannot bring itself: Go, or the
 // module.
-type doctorCmd struct{}
+type doctorCmd struct {
+	Store string `env:"FLOWBOOK_STORE" placeholder:"URL" help:"Ask also this store of pipeline runs."`
+}
 
 // finding is one line of the report.
 type finding struct {
@@ -43,6 +45,9 @@ const flowbook = "go run ./tools/flowbook "
 
 func (c *doctorCmd) Run(con *console) error {
 	findings := examine(con.ctx)
+	if c.Store != "" {
+		findings = append(findings, examineStore(con.ctx, c.Store))
+	}
 	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
 	bad := 0
 	for _, f := range findings {
@@ -165,6 +170,18 @@ func examineKernel(root, tools string) finding {
 		return finding{good, "kernel", spec.Dir + ", with GPU", nil}
 	}
 	return finding{good, "kernel", spec.Dir, nil}
+}
+
+// examineStore asks a store for something.
+func examineStore(ctx context.Context, url string) finding {
+	s, err := (&storeFlags{Store: url}).open()
+	if err == nil {
+		err = s.Check(ctx)
+	}
+	if err != nil {
+		return finding{wrong, "store", err.Error(), nil}
+	}
+	return finding{good, "store", s.String(), nil}
 }
 
 // examineBackend says what computes, and how to get another.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
 	"flowbook/tools/runner"
+	"flowbook/tools/store"
 )
 
 // pipelineCmd brings everything that notebooks/pipeline.yaml describes up to date.
@@ -24,6 +24,7 @@ type pipelineCmd struct {
 	Plan    bool     `help:"Say what would run and why, and run nothing."`
 	Force   bool     `help:"Run the targets although they are up to date."`
 	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`
+	storeFlags
 }
 
 // Run runs or plans the pipeline and writes the report.
@@ -31,24 +32,36 @@ func (c *pipelineCmd) Run(con *console) error {
 	if c.Jobs < 1 {
 		return &usageError{fmt.Errorf("pipeline: --jobs %d: at least one is wanted", c.Jobs)}
 	}
+	shared, err := c.open()
+	if err != nil {
+		return err
+	}
 	root, err := module.Root("")
 	if err != nil {
 		return &usageError{err}
 	}
-	p, err := pipeline.Read(root, filepath.Join(root, "notebooks", "pipeline.yaml"))
+	p, err := readPipeline()
 	if err != nil {
 		return err
 	}
 	view := newPipelineView(con)
 	defer view.close()
-	p.Command, p.CommandPackages = runWords, []string{"flowbook/tools/flowbook"}
 	p.Notebook = view.runNotebook
 	opt := pipeline.Options{Targets: c.Targets, Force: c.Force, Jobs: c.Jobs, Event: view.event}
 	if c.Plan {
 		return c.plan(con, p, opt)
 	}
+	var uploads *store.Executor
+	if shared != nil {
+		uploads = &store.Executor{Store: shared, ReadOnly: c.StoreReadOnly, Warn: view.warn}
+		opt.Executor = uploads
+	}
 	started := time.Now()
 	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(con.ctx, opt) })
+	if uploads != nil {
+		view.say("storing the runs")
+		uploads.Close(con.ctx)
+	}
 	view.close()
 	if err != nil {
 		return err
@@ -69,7 +82,7 @@ func (c *pipelineCmd) Run(con *console) error {
 		return err
 	}
 	var words []string
-	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.UpToDate, pipeline.Failed, pipeline.Stopped, pipeline.NotRun} {
+	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.Fetched, pipeline.UpToDate, pipeline.Failed, pipeline.Stopped, pipeline.NotRun} {
 		if n := counts[status]; n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n, status))
 		}
@@ -182,7 +195,7 @@ func resultLine(run *pipeline.Run) string {
 	if run.Result != nil {
 		words = append(words, plural(len(run.Result.Cells), "cell"), elapsed(run.Result.Elapsed))
 	}
-	if run.Status == pipeline.Ran && run.Executed != "" {
+	if (run.Status == pipeline.Ran || run.Status == pipeline.Fetched) && run.Executed != "" {
 		words = append(words, dataset.Rel(run.Executed))
 	}
 	line := run.Name + ": " + strings.Join(words, ", ")

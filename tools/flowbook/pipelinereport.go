@@ -108,7 +108,7 @@ func pageStatus(run *pipeline.Run) report.Status {
 		return run.Result.Status
 	case run.Status == pipeline.Ran:
 		return report.OK
-	case run.Status == pipeline.UpToDate:
+	case run.Status == pipeline.UpToDate || run.Status == pipeline.Fetched:
 		return report.Cached
 	case run.Status == pipeline.Failed:
 		return report.Failed

@@ -107,6 +107,14 @@ func (v *pipelineView) event(e pipeline.Event) {
 	v.draw()
 }
 
+// warn writes a line that stays.
+func (v *pipelineView) warn(line string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.print(v.con.stderr, line)
+	v.draw()
+}
+
 // say shows what is going on before anything has come from a step.
 func (v *pipelineView) say(text string) {
 	v.mu.Lock()

@@ -17,9 +17,6 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// absent stands for the digest of an optional file that is not there.
-const absent = "absent"
-
 // digests are the SHA-256 of files, remembered with what tells that a file is still the same: size, time of modification and inode.
 type digests struct {
 	mu    sync.Mutex
@@ -110,16 +107,13 @@ type MissingError struct{ Path string }
 func (e *MissingError) Error() string { return e.Path + " is not there" }
 
 // all returns the digests of the files that are meant, by their paths from the root. A pattern that matches nothing is an error, or
-// absent if that is allowed.
+// Absent if that is allowed.
 func (p *Pipeline) all(d *digests, files []File) (map[string]string, error) {
 	sums := map[string]string{}
 	for _, f := range files {
-		names := []string{f.Pattern}
-		if strings.ContainsAny(f.Pattern, wild) {
-			var err error
-			if names, err = fs.Glob(os.DirFS(p.root), f.Pattern); err != nil {
-				return nil, err
-			}
+		names, err := p.names(f)
+		if err != nil {
+			return nil, err
 		}
 		found := false
 		for _, name := range names {
@@ -136,10 +130,18 @@ func (p *Pipeline) all(d *digests, files []File) (map[string]string, error) {
 		case !found && !f.Optional:
 			return nil, &MissingError{f.Pattern}
 		case !found:
-			sums[f.Pattern] = absent
+			sums[f.Pattern] = Absent
 		}
 	}
 	return sums, nil
+}
+
+// names returns the paths of the files that match a pattern, or the path that is none, whether it is there or not.
+func (p *Pipeline) names(f File) ([]string, error) {
+	if !strings.ContainsAny(f.Pattern, wild) {
+		return []string{f.Pattern}, nil
+	}
+	return fs.Glob(os.DirFS(p.root), f.Pattern)
 }
 
 // sum is the hex SHA-256 of texts; their lengths keep them apart.

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,18 +23,21 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// part is one of the things that a key is made of, with a name for people.
-type part struct {
+// Part is one of the things that a key is made of, with a name for people.
+type Part struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"`
 }
 
 // keyForm changes when a key made of the same parts would mean something else.
-const keyForm = "1"
+const keyForm = "2"
 
-// keyOf is the digest of the parts.
-func keyOf(parts []part) string {
-	texts := []string{keyForm}
+// keyOf is the digest of a step's code and of the rest of a run's parts. The two are apart because the code of a step is the same
+// for all its runs and known before any of them.
+func keyOf(code string, rest []Part) string { return sum(keyForm, code, digestOf(rest)) }
+
+func digestOf(parts []Part) string {
+	var texts []string
 	for _, p := range parts {
 		texts = append(texts, p.Name, p.Digest)
 	}
@@ -42,7 +48,7 @@ func keyOf(parts []part) string {
 type change struct{ name, what string }
 
 // compare returns what the new parts have other than the old.
-func compare(old, now []part) (changes []change) {
+func compare(old, now []Part) (changes []change) {
 	was := map[string]string{}
 	for _, p := range old {
 		was[p.Name] = p.Digest
@@ -99,15 +105,54 @@ func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
 	return &keys{p: p, digests: d, goVersion: version, packages: packages}, nil
 }
 
-// parts returns what the key of a run is made of. For a notebook it returns also the digest of its file.
-func (k *keys) parts(run *instance) (parts []part, source string, err error) {
+// key is what a run depends on.
+type key struct {
+	digest string
+	parts  []Part
+	source string            // digest of the notebook's file
+	inputs map[string]string // digests by path, Absent for an optional one that is not there
+}
+
+// of returns the key of a run. An input that is not there is a *MissingError.
+func (k *keys) of(run *instance) (*key, error) {
 	inputs, err := k.p.all(k.digests, run.inputs)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
+	code, source, err := k.code(run.Step)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := restOf(run, inputs)
+	if err != nil {
+		return nil, err
+	}
+	return &key{keyOf(digestOf(code), rest), append(code, rest...), source, inputs}, nil
+}
+
+// restOf returns the parts of a run that its step's other runs need not share.
+func restOf(run *instance, inputs map[string]string) (parts []Part, err error) {
+	for _, a := range run.assignments {
+		text, err := yaml.Marshal(a.Node)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, Part{"parameter " + a.Name, string(text)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		parts = append(parts, Part{name, inputs[name]})
+	}
+	for _, f := range run.outputs {
+		parts = append(parts, Part{"output " + f.Pattern, strconv.FormatBool(f.Optional)})
+	}
+	return parts, nil
+}
+
+// code returns the parts that all runs of a step share. For a notebook it returns also the digest of its file.
+func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 	var packages []string
 	if run.Notebook == "" {
-		parts = append(parts, part{"its command", sum(run.Command...)})
+		parts = append(parts, Part{"its command", sum(run.Command...)})
 		packages = k.p.CommandPackages
 	} else {
 		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
@@ -117,38 +162,29 @@ func (k *keys) parts(run *instance) (parts []part, source string, err error) {
 		if source, err = k.digests.of(k.p.path(run.Notebook)); err != nil {
 			return nil, "", err
 		}
-		cells, imported := k.code(nb)
+		cells, imported := k.cells(nb)
 		parts, packages = append(parts, cells...), imported
-		parts = append(parts, part{"its kernel", kernel(nb)}, part{"$GOMLX_BACKEND", os.Getenv("GOMLX_BACKEND")})
-	}
-	for _, a := range run.assignments {
-		text, err := yaml.Marshal(a.Node)
+		backend, err := k.backend(os.Getenv("GOMLX_BACKEND"))
 		if err != nil {
 			return nil, "", err
 		}
-		parts = append(parts, part{"parameter " + a.Name, string(text)})
-	}
-	for _, name := range slices.Sorted(maps.Keys(inputs)) {
-		parts = append(parts, part{name, inputs[name]})
-	}
-	for _, f := range run.outputs {
-		parts = append(parts, part{"output " + f.Pattern, strconv.FormatBool(f.Optional)})
+		parts = append(parts, Part{"its folder", path.Dir(run.Notebook)}, Part{"its kernel", kernel(nb)}, Part{"$GOMLX_BACKEND", backend})
 	}
 	sources, err := module.Read(k.p.root, packages...)
 	if err != nil {
 		return nil, "", err
 	}
 	for _, pkg := range sources.Packages {
-		parts = append(parts, part{"package " + pkg, sources.Digests[pkg]})
+		parts = append(parts, Part{"package " + pkg, sources.Digests[pkg]})
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
 		digest, err := k.p.all(k.digests, []File{{Pattern: name, Optional: true}})
 		if err != nil {
 			return nil, "", err
 		}
-		parts = append(parts, part{name, digest[name]})
+		parts = append(parts, Part{name, digest[name]})
 	}
-	return append(parts, part{"the Go version", k.goVersion}), source, nil
+	return append(parts, Part{"the Go version", k.goVersion}), source, nil
 }
 
 // named has an error of reading a notebook name it as the pipeline does.
@@ -161,9 +197,9 @@ func named(name string, err error) error {
 	return fmt.Errorf("read %s: %w", name, atomicfile.Reason(err))
 }
 
-// code returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
+// cells returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
 // goimports mends, or run by their path, in a command or with os/exec.
-func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
+func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 	isGo := nb.Language() == "" || nb.Language() == "go"
 	var all gocell.Code
 	number := 0
@@ -178,10 +214,24 @@ func (k *keys) code(nb *notebook.Notebook) (parts []part, packages []string) {
 			digest = code.Digest
 			all.Add(code)
 		}
-		parts = append(parts, part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
+		parts = append(parts, Part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
 	}
-	parts = append(parts, part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
+	parts = append(parts, Part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
 	return parts, all.Uses(module.Path, k.packages)
+}
+
+// backend is $GOMLX_BACKEND with a plugin's digest in the place of its path, which other machines do not share.
+func (k *keys) backend(config string) (string, error) {
+	name, options, _ := strings.Cut(config, ",")
+	kind, file, ok := strings.Cut(name, ":")
+	if !ok || !filepath.IsAbs(file) {
+		return config, nil
+	}
+	digest, err := k.digests.of(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config, nil // running the notebook will say so
+	}
+	return kind + ":" + digest + "," + options, err
 }
 
 // settings are what besides its source decides how a cell is run.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"flowbook/ml/module"
@@ -55,7 +56,7 @@ func (s *session) runNotebook(ctx context.Context, run *instance, executed strin
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", run.Notebook, err)
 	}
-	reads := filepath.Join(s.state, "reads", run.name)
+	reads := s.readsFile(run)
 	if err := os.Remove(reads); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
@@ -72,22 +73,22 @@ func (s *session) runNotebook(ctx context.Context, run *instance, executed strin
 	if bad := res.Bad(); bad != nil {
 		return res, &CellError{run.name, *bad}
 	}
-	return res, s.checkReads(run, reads)
+	return res, nil
 }
 
-// checkReads compares the files that a run has opened with those that it declares. Scratch files do not count: those that are gone
+// reads compares the files that a run has opened with those that it declares, and returns those that it has opened. Scratch files do not count: those that are gone
 // after the run, and those outside the module, where a notebook makes temporary files.
-func (s *session) checkReads(run *instance, reads string) error {
-	data, err := os.ReadFile(reads)
+func (s *session) reads(run *instance) (names []string, err error) {
+	data, err := os.ReadFile(s.readsFile(run))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	root, err := filepath.EvalSymlinks(s.p.root)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for line := range strings.Lines(string(data)) {
 		name, err := filepath.EvalSymlinks(strings.TrimSuffix(line, "\n"))
@@ -100,11 +101,16 @@ func (s *session) checkReads(run *instance, reads string) error {
 		}
 		rel = filepath.ToSlash(rel)
 		if !declares(run.inputs, rel) && !declares(run.outputs, rel) {
-			return &UndeclaredError{run.name, rel, s.p.file, run.Line}
+			return nil, &UndeclaredError{run.name, rel, s.p.file, run.Line}
 		}
+		names = append(names, rel)
 	}
-	return nil
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
+
+// readsFile is where a run's notebook tells what it has opened.
+func (s *session) readsFile(run *instance) string { return filepath.Join(s.state, "reads", run.name) }
 
 func declares(files []File, name string) bool {
 	for _, f := range files {

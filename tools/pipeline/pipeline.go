@@ -63,6 +63,7 @@ type Run struct {
 	Name     string // of the step; with a grid "name-parameter-value…"
 	Status   Status
 	Why      string         // why it was run, or is out of date
+	Where    string         // name of the machine that made it, "" for this one
 	Err      error          // why it failed
 	Result   *runner.Result // of a notebook that was run
 	Executed string         // path of the executed notebook, "" for a command and for what was never run
@@ -75,6 +76,7 @@ type Status string
 const (
 	UpToDate Status = "up to date"
 	Ran      Status = "ran"
+	Fetched  Status = "fetched" // somebody else has run it, and a store had what it wrote
 	Failed   Status = "failed"
 	Stopped  Status = "stopped"   // the context ended while it was run
 	NotRun   Status = "not run"   // a step before it failed, or the context had ended
@@ -90,7 +92,7 @@ func goVersion(ctx context.Context, root string) (string, error) {
 	if version, ok := versions.Load(root); ok {
 		return version.(string), nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION", "GOARCH")
+	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64")
 	cmd.Dir = root
 	out, err := cmd.Output()
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *session) plan(run *instance, before []*Step) *Run {
 		}
 	case err != nil:
 		out.Status, out.Err = Failed, inStep(run.name, err)
-	case len(before) > 0 && !run.Missing && (v.fresh || v.record != nil && onlyFrom(before, compare(v.record.Parts, v.parts))):
+	case len(before) > 0 && !run.Missing && (v.fresh || v.record != nil && onlyFrom(before, compare(v.record.Parts, v.key.parts))):
 		out.Status, out.Why = Unsure, waits
 	case !v.fresh:
 		out.Status, out.Why = Stale, v.why

@@ -14,7 +14,7 @@ import (
 // killed has none.
 type record struct {
 	Key     string            `json:"key"`
-	Parts   []part            `json:"parts"`
+	Parts   []Part            `json:"parts"`
 	Outputs map[string]string `json:"outputs"` // digests by path
 	Source  string            `json:"source"`  // digest of the notebook's file
 }

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +27,9 @@ func (p *Pipeline) Run(ctx context.Context, opt Options) ([]*Run, error) {
 		return nil, err
 	}
 	defer unlock()
+	if err := os.RemoveAll(filepath.Join(s.state, stageFolder)); err != nil {
+		return nil, err
+	}
 	if opt.Force {
 		s.forced = targets
 	}
@@ -127,7 +132,6 @@ func (s *schedule) one(ctx context.Context, run *instance, out *Run) {
 		err = s.refresh(run, v)
 	} else if err == nil {
 		out.Status, out.Why = Ran, v.why
-		s.tell(Event{Run: out, Kind: StartEvent})
 		err = s.perform(ctx, run, out, v, s.tell)
 	}
 	if err != nil {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path"
@@ -20,7 +19,9 @@ type Options struct {
 	Targets []string // steps, by name or notebook; with what they wait for. None: all
 	Force   bool     // run the targets although they are up to date
 	Jobs    int      // runs at the same time, at least 1
-	Event   func(Event)
+	// Executor makes the runs that are not up to date; nil makes them on this machine.
+	Executor Executor
+	Event    func(Event)
 }
 
 // Event tells how the pipeline gets on. Events come one at a time.
@@ -88,8 +89,7 @@ func (s *session) executed(run *instance) string {
 type verdict struct {
 	fresh  bool // nothing to do
 	why    string
-	parts  []part
-	source string
+	key    *key // nil for what is there whoever made it
 	record *record
 }
 
@@ -102,18 +102,19 @@ func (s *session) judge(run *instance) (verdict, error) {
 		} else if !errors.Is(err, os.ErrNotExist) {
 			return verdict{}, err
 		}
-		return verdict{why: first + " is missing"}, nil
+		key, err := s.keys.of(run)
+		return verdict{why: first + " is missing", key: key}, err
 	}
-	parts, source, err := s.keys.parts(run)
+	key, err := s.keys.of(run)
 	if err != nil {
 		return verdict{}, err
 	}
-	v := verdict{parts: parts, source: source, record: s.records.read(run.name)}
+	v := verdict{key: key, record: s.records.read(run.name)}
 	switch {
 	case v.record == nil:
 		v.why = "no complete run yet"
-	case v.record.Key != keyOf(parts):
-		v.why = describe(compare(v.record.Parts, parts))
+	case v.record.Key != key.digest:
+		v.why = describe(compare(v.record.Parts, key.parts))
 	case slices.Contains(s.forced, run.Step):
 		v.why = "forced"
 	default:
@@ -155,15 +156,14 @@ func (s *session) written(run *instance) (map[string]string, error) {
 		return nil, err
 	}
 	if executed := s.executed(run); executed != "" {
-		name := "the executed notebook"
 		sum, err := s.digests.of(executed)
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, &MissingError{name}
+			return nil, &MissingError{ExecutedNotebook}
 		}
 		if err != nil {
 			return nil, err
 		}
-		sums[name] = sum
+		sums[ExecutedNotebook] = sum
 	}
 	return sums, nil
 }
@@ -173,37 +173,34 @@ func (s *session) perform(ctx context.Context, run *instance, out *Run, v verdic
 	if err := s.records.remove(run.name); err != nil {
 		return err
 	}
+	t := &Task{Run: out, Why: v.why, Key: v.key.digest, Parts: v.key.parts, Source: v.key.source, Inputs: v.key.inputs,
+		session: s, instance: run, record: v.record, forced: slices.Contains(s.forced, run.Step)}
+	var did *Outcome
 	var err error
-	if run.Notebook != "" {
-		out.Result, err = s.runNotebook(ctx, run, out.Executed, func(e runner.Event) { tell(Event{Run: out, Kind: CellEvent, Cell: e}) })
+	if s.opt.Executor != nil {
+		did, err = s.opt.Executor.Execute(ctx, t, tell)
 	} else {
-		lines := &lineWriter{say: func(line string) { tell(Event{Run: out, Kind: TextEvent, Text: line}) }}
-		err = s.p.Command(ctx, run.Command, lines, lines)
-		lines.flush()
-		if err == nil && ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			err = fmt.Errorf("step %s: %w", run.name, err)
-		}
+		did, err = t.Execute(ctx, tell)
 	}
-	if err != nil {
-		return err
-	}
-	sums, err := s.written(run)
-	var missing *MissingError
-	if errors.As(err, &missing) {
-		return fmt.Errorf("step %s has not written %s", run.name, missing.Path)
+	if did != nil {
+		out.Result, out.Where = did.Result, did.Where
+		if did.Status != "" {
+			out.Status = did.Status
+		}
 	}
 	if err != nil || run.Missing {
 		return err
 	}
-	return s.records.write(run.name, &record{Key: keyOf(v.parts), Parts: v.parts, Outputs: sums, Source: v.source})
+	rec := &record{Key: t.Key, Parts: t.Parts, Outputs: did.Outputs, Source: did.Source}
+	if err := s.records.write(run.name, rec); err != nil {
+		return err
+	}
+	return s.refresh(run, verdict{key: v.key, record: rec})
 }
 
 // refresh carries a change of text over to the executed notebook of a run that is up to date.
 func (s *session) refresh(run *instance, v verdict) error {
-	if v.record == nil || v.source == v.record.Source {
+	if v.record == nil || v.key.source == v.record.Source {
 		return nil
 	}
 	if err := carryOver(s.p.path(run.Notebook), s.executed(run), run.assignments); err != nil {
@@ -214,7 +211,7 @@ func (s *session) refresh(run *instance, v verdict) error {
 		return err
 	}
 	rec := *v.record
-	rec.Outputs, rec.Source = sums, v.source
+	rec.Outputs, rec.Source = sums, v.key.source
 	return s.records.write(run.name, &rec)
 }
 
