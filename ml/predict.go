@@ -33,10 +33,16 @@ func (m *Model) Predict(rows dataset.Matrix) dataset.Matrix {
 type Predictor struct {
 	features, outputs int
 
-	chunk   int // rows of an execution
+	chunk int    // rows of an execution
+	fused *fused // computes without a graph, where that can be; nil elsewhere
+	graph *predictionGraph
+}
+
+// predictionGraph is the network as a graph of GoMLX.
+type predictionGraph struct {
 	backend compute.Backend
-	layers  []Weights
-	kernels []any // of *tensors.Tensor, layer by layer
+	layers  []Weights // without their kernels
+	kernels []any     // of *tensors.Tensor, layer by layer
 	exec    *graph.Exec
 
 	mu     sync.Mutex
@@ -63,17 +69,25 @@ func NewPredictor(m *Model) (p *Predictor, err error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	p = &Predictor{features: m.Features, outputs: m.Outputs(), chunk: cpuChunk, backend: b.compute, biases: map[int][]any{}}
+	p = &Predictor{features: m.Features, outputs: m.Outputs(), chunk: cpuChunk}
 	if b.GPU() {
 		p.chunk = gpuChunk
 	}
-	for _, d := range m.Weights {
-		kernel, err := p.place(d.Kernel, d.In, d.Out)
+	if p.fused = newFused(m, b.Config); p.fused == nil {
+		p.graph, err = newPredictionGraph(m, b.compute)
+	}
+	return p, err
+}
+
+func newPredictionGraph(m *Model, backend compute.Backend) (g *predictionGraph, err error) {
+	g = &predictionGraph{backend: backend, biases: map[int][]any{}}
+	for _, w := range m.Weights {
+		kernel, err := g.place(w.Kernel, w.In, w.Out)
 		if err != nil {
 			return nil, err
 		}
-		p.kernels = append(p.kernels, kernel)
-		p.layers = append(p.layers, Weights{In: d.In, Out: d.Out, Bias: slices.Clone(d.Bias)})
+		g.kernels = append(g.kernels, kernel)
+		g.layers = append(g.layers, Weights{In: w.In, Out: w.Out, Bias: slices.Clone(w.Bias)})
 	}
 	var dense []stage
 	for _, l := range m.Config.stages(m.Features) {
@@ -81,7 +95,7 @@ func NewPredictor(m *Model) (p *Predictor, err error) {
 			dense = append(dense, l)
 		}
 	}
-	p.exec, err = graph.NewExec(b.compute, func(in []*graph.Node) *graph.Node {
+	g.exec, err = graph.NewExec(backend, func(in []*graph.Node) *graph.Node {
 		x, kernels, biases := in[0], in[1:1+len(dense)], in[1+len(dense):]
 		for i, l := range dense {
 			x = graph.Add(graph.Dot(x, kernels[i]).Product(), biases[i])
@@ -93,45 +107,49 @@ func NewPredictor(m *Model) (p *Predictor, err error) {
 		}
 		return x
 	})
-	return p, err
+	return g, err
 }
 
 // place puts a matrix on the backend, to be used by many executions.
-func (p *Predictor) place(data []float32, rows, cols int) (*tensors.Tensor, error) {
+func (g *predictionGraph) place(data []float32, rows, cols int) (*tensors.Tensor, error) {
 	t := tensors.FromFlatDataAndDimensions(data, rows, cols)
-	return t, t.MaterializeOnDevice(p.backend, true, 0)
+	return t, t.MaterializeOnDevice(g.backend, true, 0)
 }
 
 // bias gives each layer's bias, repeated for rows rows: adding equal shapes is what the Go backend does three times
 // faster than adding a row to each row.
-func (p *Predictor) bias(rows int) ([]any, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b, ok := p.biases[rows]; ok {
+func (g *predictionGraph) bias(rows int) ([]any, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b, ok := g.biases[rows]; ok {
 		return b, nil
 	}
 	var b []any
-	for _, d := range p.layers {
-		t, err := p.place(slices.Repeat(d.Bias, rows), rows, d.Out)
+	for _, d := range g.layers {
+		t, err := g.place(slices.Repeat(d.Bias, rows), rows, d.Out)
 		if err != nil {
 			return nil, err
 		}
 		b = append(b, t)
 	}
-	p.biases[rows] = b
+	g.biases[rows] = b
 	return b, nil
 }
 
 // Close frees what the predictor holds on the backend.
 func (p *Predictor) Close() {
-	p.exec.Finalize()
+	g := p.graph
+	if g == nil {
+		return
+	}
+	g.exec.Finalize()
 	free := func(all []any) {
 		for _, t := range all {
 			t.(*tensors.Tensor).MustFinalizeAll()
 		}
 	}
-	free(p.kernels)
-	for _, b := range p.biases {
+	free(g.kernels)
+	for _, b := range g.biases {
 		free(b)
 	}
 }
@@ -190,12 +208,13 @@ func (p *Predictor) each(rows int, read func(from, n int, x []float32), write fu
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
+			execute := p.executor()
 			for {
 				from := (int(next.Add(1)) - 1) * p.chunk
 				if from >= rows || errs[w] != nil {
 					return
 				}
-				errs[w] = p.execute(from, min(p.chunk, rows-from), read, write)
+				errs[w] = execute(from, min(p.chunk, rows-from), read, write)
 			}
 		})
 	}
@@ -208,23 +227,41 @@ func (p *Predictor) each(rows int, read func(from, n int, x []float32), write fu
 	return nil
 }
 
+type executor func(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) error
+
+// executor is what computes a chunk, with the buffers of one goroutine.
+func (p *Predictor) executor() executor {
+	if p.fused == nil {
+		return p.execute
+	}
+	b := p.fused.buffers()
+	x, y := make([]float32, p.chunk*p.features), make([]float32, p.chunk*p.outputs)
+	return func(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) error {
+		read(from, n, x)
+		p.fused.run(b, x[:n*p.features], y[:n*p.outputs], n)
+		write(from, y[:n*p.outputs])
+		return nil
+	}
+}
+
 func (p *Predictor) execute(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) (err error) {
 	defer catch(&err)
 	padded := p.chunk
 	for padded/2 >= n && padded > minChunk {
 		padded /= 2
 	}
+	g := p.graph
 	x := make([]float32, padded*p.features)
 	read(from, n, x)
-	in, err := graph.DonateTensorBuffer(tensors.FromFlatDataAndDimensions(x, padded, p.features), p.backend, 0)
+	in, err := graph.DonateTensorBuffer(tensors.FromFlatDataAndDimensions(x, padded, p.features), g.backend, 0)
 	if err != nil {
 		return err
 	}
-	biases, err := p.bias(padded)
+	biases, err := g.bias(padded)
 	if err != nil {
 		return err
 	}
-	out, err := p.exec.Call(slices.Concat([]any{in}, p.kernels, biases)...)
+	out, err := g.exec.Call(slices.Concat([]any{in}, g.kernels, biases)...)
 	if err != nil {
 		return err
 	}
