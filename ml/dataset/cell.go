@@ -178,17 +178,22 @@ func formatLabels(c *Column) []string {
 	if c.kind != Text {
 		out = fixWidth(out, alignLeft, 0)
 	}
-	for len(out) > 0 {
-		for _, s := range out {
+	return trimFront(out)
+}
+
+// trimFront takes off the spaces that all texts begin with.
+func trimFront(texts []string) []string {
+	for len(texts) > 0 {
+		for _, s := range texts {
 			if !strings.HasPrefix(s, " ") {
-				return out
+				return texts
 			}
 		}
-		for i := range out {
-			out[i] = out[i][1:]
+		for i := range texts {
+			texts[i] = texts[i][1:]
 		}
 	}
-	return out
+	return texts
 }
 
 type alignment uint8

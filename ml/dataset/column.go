@@ -149,8 +149,7 @@ func (c *Column) take(rows []int) *Column {
 	return out
 }
 
-// pick is take with a missing value where a row is -1. As in pandas, whole numbers become floats when they must miss one
-// and had no gaps before.
+// pick is take with a missing value where a row is -1.
 func (c *Column) pick(rows []int) *Column {
 	some := make([]int, 0, len(rows))
 	for _, i := range rows {
@@ -161,10 +160,7 @@ func (c *Column) pick(rows []int) *Column {
 	if len(some) == len(rows) {
 		return c.take(rows)
 	}
-	from := c
-	if c.kind == Int64 && !c.nullable() {
-		from = Float64Column(c.name, New(c).Float64s(c.name))
-	}
+	from := c.missable()
 	if c.n == 0 { // nothing to take a value from
 		from = from.one()
 	}
@@ -177,6 +173,14 @@ func (c *Column) pick(rows []int) *Column {
 		}
 	}
 	return from.take(filled).Missing(missing...)
+}
+
+// missable returns the column as pandas makes room in it for a missing value: whole numbers that had no gaps become floats.
+func (c *Column) missable() *Column {
+	if c.kind == Int64 && !c.nullable() {
+		return Float64Column(c.name, New(c).Float64s(c.name))
+	}
+	return c
 }
 
 // one returns a column of one missing value, of the kind of c.

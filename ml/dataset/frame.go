@@ -13,8 +13,10 @@ type Frame struct {
 	rows   int
 	index  []*Column // the rows' labels, level by level; nil: they are start, start+1 …
 	start  int
-	across string // says what the columns' names are, as in a pivot table
 	source string // the file it came from, for messages
+
+	across  string // says what the columns' names are, as in a pivot table
+	aligned bool   // and that they were no texts, which pandas gives one width
 }
 
 // New returns a frame of the given columns. It panics when their lengths differ or a name comes twice.
@@ -112,7 +114,7 @@ func (f *Frame) Rename(old, name string) *Frame {
 	}
 	out := *f
 	out.cols = slices.Clone(f.cols)
-	out.cols[slices.Index(f.cols, c)] = c.named(name)
+	out.cols[slices.Index(f.cols, c)], out.aligned = c.named(name), false
 	return &out
 }
 
@@ -130,7 +132,7 @@ func (f *Frame) With(c *Column) *Frame {
 			return &out
 		}
 	}
-	out.cols = append(out.cols, c)
+	out.cols, out.aligned = append(out.cols, c), false
 	return &out
 }
 
@@ -153,7 +155,7 @@ func (f *Frame) Slice(from, to int) *Frame {
 // Rows returns the rows at the given positions, in the order given; each keeps its label, so that row 7123 of the file
 // is still called 7123.
 func (f *Frame) Rows(rows []int) *Frame {
-	out := &Frame{rows: len(rows), across: f.across, source: f.source, cols: make([]*Column, len(f.cols))}
+	out := &Frame{rows: len(rows), across: f.across, aligned: f.aligned, source: f.source, cols: make([]*Column, len(f.cols))}
 	for i, c := range f.cols {
 		out.cols[i] = c.take(rows)
 	}
@@ -202,14 +204,7 @@ func (f *Frame) Strings(name string) []string {
 
 // Times returns a column of times in UTC, missing ones as the zero Time. It panics when the column is of another kind.
 func (f *Frame) Times(name string) []time.Time {
-	c := f.Column(name)
-	if c.kind != Time {
-		maker := "WithTime makes one of milliseconds"
-		if c.kind == Text {
-			maker = "ToTime makes one of texts"
-		}
-		panic(fmt.Sprintf("dataset: column %q is %s, not a time; %s", name, c.dtype(), maker))
-	}
+	c := f.timeColumn(name)
 	out := make([]time.Time, c.n)
 	for i, us := range c.ints {
 		if !c.nulls.at(i) {

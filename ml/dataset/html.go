@@ -62,16 +62,12 @@ func (f *Frame) html() string {
 
 // htmlHead writes the line of the columns' names and, when they have any, that of the levels' names.
 func (w window) htmlHead(b *strings.Builder) {
-	names, blank := make([]string, len(w.columns)), make([]string, len(w.columns))
-	for i, c := range w.columns {
-		names[i] = shown(c.name)
-	}
 	b.WriteString("    <tr style=\"text-align: right;\">\n")
 	for range len(w.levels) - 1 {
 		htmlCell(b, "th", 1, "")
 	}
 	htmlCell(b, "th", 1, shown(w.across))
-	w.htmlCells(b, "th", names)
+	w.htmlCells(b, "th", w.heads)
 	if w.names == nil {
 		return
 	}
@@ -79,11 +75,11 @@ func (w window) htmlHead(b *strings.Builder) {
 	for _, name := range w.names {
 		htmlCell(b, "th", 1, name)
 	}
-	cut := w.colCut
-	if cut > 0 {
-		blank, w.colCut = append(blank, ""), 0
+	blank := len(w.columns)
+	if w.colCut > 0 {
+		blank, w.colCut = blank+1, 0
 	}
-	w.htmlCells(b, "th", blank)
+	w.htmlCells(b, "th", make([]string, blank))
 }
 
 // htmlCells writes the cells of a row after its labels, dots between them where columns are left out, and ends the row.

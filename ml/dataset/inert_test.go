@@ -44,6 +44,10 @@ func TestViewsAreInert(t *testing.T) {
 			"describe": f.Describe(text).String(),
 			"counts":   f.ValueCounts(text).String(),
 			"empty":    f.Head(0).String(),
+			"groups":   f.GroupBy(text, "n").Agg(Agg(text, "n", "sum")).String(),
+			"pivot":    f.With(TextColumn("k"+text, []string{text, text, "y"})).Pivot(text, "k"+text, "n", "sum").String(),
+			"html two": f.GroupBy(text, "n").Agg(Agg(text, "n", "sum")).html(),
+			"pivotted": f.With(TextColumn("k"+text, []string{text, text, "y"})).Pivot(text, "k"+text, "n", "sum").html(),
 			"html":     f.WithLabels(text, text, text).Bundle()["text/html"].(string),
 		}
 		for name, view := range views {
@@ -58,8 +62,10 @@ func TestViewsAreInert(t *testing.T) {
 				}
 			}
 		}
-		if strings.Contains(views["html"], "<script") {
-			t.Errorf("%q: a tag got into the HTML", text)
+		for _, name := range []string{"html", "html two", "pivotted"} {
+			if strings.Contains(views[name], "<script") {
+				t.Errorf("%q: a tag got into the HTML of %s", text, name)
+			}
 		}
 		var sheet strings.Builder
 		if err := f.WriteSheet(&sheet); err != nil {

@@ -100,12 +100,15 @@ func TestReadAsPandas(t *testing.T) {
 // dtypes returns the columns' types as pandas's dtypes.to_string().
 func dtypes(f *Frame) string {
 	names, types := []string{}, []string{}
-	for _, c := range f.cols {
-		names, types = append(names, shown(c.name)), append(types, c.dtype())
+	for i, c := range f.cols {
+		names, types = append(names, f.heads()[i]), append(types, c.dtype())
 	}
-	return adjoin(4, [][]string{names, fixWidth(types, alignRight, 0)})
+	text := adjoin(4, [][]string{names, fixWidth(types, alignRight, 0)})
+	if f.across != "" {
+		text = shown(f.across) + "\n" + text
+	}
+	return text
 }
-
 func TestOptionsRefuse(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string

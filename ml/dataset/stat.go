@@ -52,14 +52,23 @@ func (s Stat) fits(c *Column) bool {
 	return c.kind != Text && c.kind != Time
 }
 
-// column computes the figure of each group of a column's rows.
-func (a Aggregation) columnOf(c *Column, g *Groups) *Column {
+// what names the aggregation in a message.
+func (a Aggregation) what(g *Groups) string {
 	switch {
-	case a.of == nil && !a.stat.fits(c):
-		panic(fmt.Sprintf("dataset: column %q is %s; %s wants numbers", a.column, c.dtype(), a.stat))
-	case g.windows:
-		return a.floats(c, g)
 	case a.of != nil:
+		return "AggFunc"
+	case g.windows:
+		return "a window's " + string(a.stat)
+	}
+	return string(a.stat)
+}
+
+// columnOf computes the figure of each group of a column's rows.
+func (a Aggregation) columnOf(c *Column, g *Groups) *Column {
+	if floats := g.windows || a.of != nil; floats || !a.stat.fits(c) {
+		if c.kind == Text || c.kind == Time {
+			panic(fmt.Sprintf("dataset: column %q is %s; %s wants numbers", a.column, c.dtype(), a.what(g)))
+		}
 		return a.floats(c, g)
 	}
 	n := g.len()
@@ -165,7 +174,11 @@ func (a Aggregation) floats(c *Column, g *Groups) *Column {
 			}
 			values = append(values, v)
 		}
-		if out[k] = nan; len(values) >= g.minPeriods {
+		there := len(values)
+		if a.stat == "count" {
+			there = len(g.rows(k)) // pandas counts the rows here
+		}
+		if out[k] = nan; there >= g.minPeriods {
 			out[k] = of(values)
 		}
 	}

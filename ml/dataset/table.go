@@ -19,6 +19,7 @@ type window struct {
 	levels  [][]string // the labels of the rows, level by level
 	names   []string   // the levels' names, nil where none has one
 	across  string
+	heads   []string // the columns' names as texts
 	columns []*Column
 	rowCut  int // rows before the gap, 0 for no gap
 	colCut  int // columns before the gap, 0 for no gap
@@ -56,7 +57,22 @@ func (f *Frame) window() window {
 		w.signed = append(w.signed, f.cols[i].kind != Text && f.cols[i].kind != Time)
 	}
 	w.columns = taken
+	w.heads = (&Frame{cols: w.columns, aligned: f.aligned}).heads()
 	return w
+}
+
+// heads returns the columns' names as a table shows them.
+func (f *Frame) heads() []string {
+	heads := make([]string, len(f.cols))
+	for i, c := range f.cols {
+		if heads[i] = shown(c.name); f.aligned && !strings.HasPrefix(heads[i], "-") {
+			heads[i] = " " + heads[i]
+		}
+	}
+	if f.aligned {
+		heads = trimFront(fixWidth(heads, alignLeft, 0))
+	}
+	return heads
 }
 
 // Bundle returns the frame as a notebook shows it: pandas's text table and its HTML.
@@ -128,7 +144,7 @@ func (w window) textColumns() [][]string {
 		if w.colCut > 0 && i == w.colCut {
 			table = append(table, dotColumn(len(labels)))
 		}
-		head := shown(c.name)
+		head := w.heads[i]
 		if w.signed[i] {
 			head = " " + head // above the space for a sign
 		}

@@ -72,3 +72,16 @@ func parseTime(s string, layouts []string) (t time.Time, err error) {
 	}
 	return t, err
 }
+
+// timeColumn returns a column of times; it panics when the column is of another kind.
+func (f *Frame) timeColumn(name string) *Column {
+	c := f.Column(name)
+	if c.kind != Time {
+		maker := "WithTime makes one of milliseconds"
+		if c.kind == Text {
+			maker = "ToTime makes one of texts"
+		}
+		panic(fmt.Sprintf("dataset: column %q is %s, not a time; %s", name, c.dtype(), maker))
+	}
+	return c
+}

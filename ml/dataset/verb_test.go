@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -59,7 +60,8 @@ func every(column string, stats ...Stat) []Aggregation {
 
 // cases is the Go side of the names in reference.py.
 func (v verbs) cases() map[string]func() *Frame {
-	f, odd, long, wide := v.f, v.odd, v.long, v.wide
+	f, odd, long, wide, hosts := v.f, v.odd, v.long, v.wide, v.hosts
+	calm := f.Select("app", "proto", "bytes", "duration", "peer_ms")
 	return map[string]func() *Frame{
 		"describe":       func() *Frame { return f.Drop("begun").DescribeAll() },
 		"describe.times": func() *Frame { return f.DescribeAll() },
@@ -169,6 +171,77 @@ func (v verbs) cases() map[string]func() *Frame {
 		"index.bool":    func() *Frame { return f.SetIndex("guessed").Select("app", "bytes").Head(3) },
 		"index.reset":   func() *Frame { return f.SortBy("bytes").ResetIndex().Head(3) },
 		"index.wide":    func() *Frame { return wide.SetIndex("c3") },
+
+		"join.inner":     func() *Frame { return calm.Join(hosts, "inner", "app") },
+		"join.left":      func() *Frame { return calm.Join(hosts, "left", "app") },
+		"join.right":     func() *Frame { return calm.Join(hosts, "right", "app") },
+		"join.outer":     func() *Frame { return calm.Join(hosts, "outer", "app") },
+		"join.two_inner": func() *Frame { return calm.Join(hosts, "inner", "app", "proto") },
+		"join.two_left":  func() *Frame { return calm.Join(hosts, "left", "app", "proto") },
+		"join.two_right": func() *Frame { return calm.Join(hosts, "right", "app", "proto") },
+		"join.two_outer": func() *Frame { return calm.Join(hosts, "outer", "app", "proto") },
+		"join.ints_to_floats": func() *Frame {
+			ranks := New(TextColumn("app", []string{"TLS", "DNS"}), Int64Column("rank", []int64{1, 2}))
+			return f.Select("app", "bytes", "peer_ms").Join(ranks, "left", "app")
+		},
+		"join.float_key": func() *Frame {
+			names := New(Float64Column("proto", []float64{6, 17, 2.5}), TextColumn("name", []string{"tcp", "udp", "none"}))
+			return f.Select("proto", "app").Join(names, "inner", "proto")
+		},
+		"join.time_key": func() *Frame {
+			return f.Select("begun", "app").Join(f.Select("begun", "bytes").Head(10), "outer", "begun")
+		},
+		"join.empty": func() *Frame { return v.empty.Select("app", "bytes").Join(hosts, "right", "app") },
+		"join.nothing": func() *Frame {
+			return f.Select("app", "bytes").Join(hosts.Head(0).Select("app", "owner", "proto"), "left", "app")
+		},
+
+		"pivot.mean":          func() *Frame { return f.Pivot("app", "proto", "duration", "mean") },
+		"pivot.sum":           func() *Frame { return f.Pivot("app", "proto", "bytes", "sum") },
+		"pivot.count":         func() *Frame { return f.Pivot("guessed", "app", "duration", "count") },
+		"pivot.whole":         func() *Frame { return f.Pivot("proto", "guessed", "bytes", "sum") },
+		"pivot.max":           func() *Frame { return f.Pivot("proto", "guessed", "peer_ms", "max") },
+		"pivot.float_columns": func() *Frame { return f.Pivot("app", "duration", "bytes", "sum") },
+		"pivot.times":         func() *Frame { return f.Pivot("begun", "app", "bytes", "sum") },
+		"pivot.long":          func() *Frame { return long.Pivot("v", "k", "j", "sum") },
+		"pivot.wide":          func() *Frame { return long.Pivot("k", "v", "j", "sum") },
+		"crosstab":            func() *Frame { return f.Crosstab("app", "proto") },
+		"crosstab.bools":      func() *Frame { return f.Crosstab("proto", "guessed") },
+		"crosstab.texts":      func() *Frame { return f.Crosstab("proto", "app") },
+
+		"resample.agg": func() *Frame {
+			return f.Resample("begun", time.Minute).Agg(Agg("n", "bytes", "count"), Agg("total", "bytes", "sum"), Agg("mean", "bytes", "mean"),
+				Agg("most", "bytes", "max"), Agg("size", "bytes", "size"))
+		},
+		"resample.gaps": func() *Frame {
+			return f.Resample("begun", 100*time.Second).Agg(append(every("duration", "mean", "sum", "std", "first"),
+				Agg("peers", "peer_ms", "sum"), Agg("peer", "peer_ms", "max"), Agg("apps", "app", "nunique"))...)
+		},
+		"resample.seven": func() *Frame { return f.Resample("begun", 7*time.Minute).Mean() },
+		"resample.days":  func() *Frame { return f.Resample("begun", 48*time.Hour).Agg(Agg("n", "bytes", "sum")) },
+		"resample.ms":    func() *Frame { return f.Head(3).Resample("begun", 250*time.Millisecond).Agg(Agg("n", "bytes", "sum")) },
+		"resample.long":  func() *Frame { return f.Resample("begun", 10*time.Second).Agg(Agg("n", "bytes", "sum")) },
+		"resample.sum":   func() *Frame { return f.Resample("begun", 5*time.Minute).Sum() },
+
+		"rolling.mean":        func() *Frame { return v.numbers.Rolling(3).Mean() },
+		"rolling.sum":         func() *Frame { return v.numbers.Rolling(3).Sum() },
+		"rolling.min_periods": func() *Frame { return v.numbers.Rolling(3).MinPeriods(1).Max() },
+		"rolling.count":       func() *Frame { return v.numbers.Rolling(3).Count() },
+		"rolling.count_min":   func() *Frame { return v.numbers.Rolling(3).MinPeriods(3).Count() },
+		"rolling.std":         func() *Frame { return v.numbers.Rolling(4).MinPeriods(2).Std() },
+		"rolling.median":      func() *Frame { return v.numbers.Rolling(5).MinPeriods(2).Median() },
+		"rolling.min":         func() *Frame { return v.numbers.Rolling(2).Min() },
+		"rolling.one":         func() *Frame { return v.numbers.Rolling(1).Mean() },
+		"rolling.beyond":      func() *Frame { return v.numbers.Rolling(100).MinPeriods(1).Sum() },
+		"rolling.odd":         func() *Frame { return odd.Rolling(2).MinPeriods(1).Sum("x", "y", "n") },
+		"rolling.quantile":    func() *Frame { return v.numbers.Rolling(4).Agg(Agg("bytes", "bytes", Quantile(0.25))) },
+		"rolling.bools":       func() *Frame { return f.Select("guessed").Rolling(3).Mean() },
+		"rolling.time": func() *Frame {
+			return f.DropNA("begun").SortBy("begun").RollingTime("begun", time.Minute).Sum("bytes", "duration")
+		},
+		"rolling.time_mean": func() *Frame {
+			return f.DropNA("begun").SortBy("begun").RollingTime("begun", time.Second).MinPeriods(2).Mean("bytes", "duration")
+		},
 	}
 }
 
@@ -188,8 +261,8 @@ func TestVerbsAsPandas(t *testing.T) {
 			}
 			delete(cases, file.Name)
 			f := call()
-			types := dtypes(f)
-			got := f.String() + "\n" + types + "\n" + f.html()
+			_, html, _ := strings.Cut(f.html(), "</style>\n")
+			got := f.String() + "\n" + dtypes(f) + "\n" + html
 			if diff := cmp.Diff(lines(string(file.Data)), lines(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s\ngot:\n%s", diff, f)
 			}
@@ -197,6 +270,70 @@ func TestVerbsAsPandas(t *testing.T) {
 	}
 	for name := range cases {
 		t.Errorf("%s: pandas has no text of that name", name)
+	}
+}
+
+// TestVerbPanics: a caller's mistakes, and what the messages say.
+func TestVerbPanics(t *testing.T) {
+	v := newVerbs(t)
+	f := v.f
+	for _, tt := range []struct {
+		name string
+		call func()
+		want string
+	}{
+		{"group by nothing", func() { f.GroupBy() }, "dataset: GroupBy without a column"},
+		{"group by an absent column", func() { f.GroupBy("ap") }, `read ml/dataset/testdata/verbs/flows.csv: no column "ap"`},
+		{"unknown figure", func() { f.GroupBy("app").Agg(Agg("x", "bytes", "avg")) },
+			`dataset: no figure "avg"; there are size, count, nunique, sum, mean, median, std, var, min, max, first, last and Quantile(q)`},
+		{"mean of texts", func() { f.GroupBy("proto").Agg(Agg("x", "app", "mean")) }, `dataset: column "app" is object; mean wants numbers`},
+		{"sum of times", func() { f.GroupBy("proto").Sum("begun") }, `dataset: column "begun" is datetime64[ns]; sum wants numbers`},
+		{"window of texts", func() { f.Rolling(2).Max("app") }, `dataset: column "app" is object; a window's max wants numbers`},
+		{"function of times", func() { f.GroupBy("app").Agg(AggFunc("x", "begun", median)) }, `dataset: column "begun" is datetime64[ns]; AggFunc wants numbers`},
+		{"share", func() { f.Quantile("bytes", 95) }, "dataset: quantile 95 is not between 0 and 1"},
+		{"one name twice", func() { f.GroupBy("app").Agg(Agg("x", "bytes", "sum"), Agg("x", "bytes", "mean")) }, `dataset: column "x" given twice`},
+		{"fill texts by numbers", func() { f.FillNA(1, "app") }, `dataset: column "app" is object and cannot hold 1 (int)`},
+		{"fill whole numbers by halves", func() { f.FillNA(0.5, "peer_ms") }, `dataset: column "peer_ms" is Int64 and cannot hold 0.5 (float64)`},
+		{"rename to a taken name", func() { f.Rename("app", "bytes") }, `dataset: rename "app" to "bytes": there is a column of that name`},
+		{"drop an absent column", func() { f.Drop("apps") }, `read ml/dataset/testdata/verbs/flows.csv: no column "apps"`},
+		{"join on nothing", func() { f.Join(v.hosts, "left") }, "dataset: Join without a column to join on"},
+		{"unknown join", func() { f.Join(v.hosts, "full", "app") }, `dataset: no join "full"; there are inner, left, right and outer`},
+		{"join texts and numbers", func() { f.Join(v.hosts.Drop("app").Rename("proto", "app"), "left", "app") },
+			`dataset: column "app" is object in one frame and int64 in the other`},
+		{"spans of texts", func() { f.Resample("app", time.Minute) }, `dataset: column "app" is object, not a time; ToTime makes one of texts`},
+		{"no span", func() { f.Resample("begun", 0) }, "dataset: Resample every 0s; a positive number of microseconds is wanted"},
+		{"too many spans", func() { f.Resample("begun", time.Microsecond) },
+			"dataset: Resample every 1µs: more than 100000000 spans from the first time to the last"},
+		{"no window", func() { f.Rolling(0) }, "dataset: Rolling over 0 rows"},
+		{"unsorted times", func() { f.RollingTime("begun", time.Minute) },
+			`dataset: RollingTime: row 5, column "begun": times must be there and ascend; DropNA and SortBy come first`},
+		{"numbers of text labels", func() { f.SetIndex("app").Labels() }, "dataset: the rows are not labelled by numbers"},
+		{"labels of nothing", func() { f.SetIndex() }, "dataset: SetIndex without a column"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer func() {
+				got := recover()
+				if err, ok := got.(error); ok {
+					got = err.Error()
+				}
+				if diff := cmp.Diff(any(tt.want), got); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			}()
+			tt.call()
+		})
+	}
+}
+
+// TestVerbsKeepTheirFrame: no verb changes the frame that it is called on.
+func TestVerbsKeepTheirFrame(t *testing.T) {
+	v := newVerbs(t)
+	before := v.f.String() + v.odd.String() + v.hosts.String() + v.wide.String() + v.long.String()
+	for name, call := range v.cases() {
+		call()
+		if v.f.String()+v.odd.String()+v.hosts.String()+v.wide.String()+v.long.String() != before {
+			t.Fatalf("%s changed its frame", name)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ odd = pd.DataFrame({"k": ["a", "b", "a", "b", "c", "c"], "x": [1.0, inf, 2.0, 5.
 long = pd.DataFrame({"k": [i % 7 for i in range(100)], "j": [i * i % 5 for i in range(100)], "v": [i * 0.5 for i in range(100)]})
 wide = pd.DataFrame({f"c{j}": [j, j + 1, j * j] for j in range(25)})
 empty = f.head(0)
+calm = f[["app", "proto", "bytes", "duration", "peer_ms"]]
 numbers = f[["proto", "bytes", "duration", "peer_ms"]]
 
 cases = {
@@ -106,10 +107,55 @@ cases = {
     "index.bool": lambda: f.set_index("guessed")[["app", "bytes"]].head(3),
     "index.reset": lambda: f.sort_values("bytes", kind="stable").reset_index().head(3),
     "index.wide": lambda: wide.set_index("c3"),
+    # join
+    **{f"join.{how}": (lambda how=how: calm.merge(hosts, on="app", how=how)) for how in ("inner", "left", "right", "outer")},
+    **{f"join.two_{how}": (lambda how=how: calm.merge(hosts, on=["app", "proto"], how=how)) for how in ("inner", "left", "right", "outer")},
+    "join.ints_to_floats": lambda: f[["app", "bytes", "peer_ms"]].merge(pd.DataFrame({"app": ["TLS", "DNS"], "rank": [1, 2]}), on="app", how="left"),
+    "join.float_key": lambda: f[["proto", "app"]].merge(pd.DataFrame({"proto": [6.0, 17.0, 2.5], "name": ["tcp", "udp", "none"]}), on="proto", how="inner"),
+    "join.time_key": lambda: f[["begun", "app"]].merge(f[["begun", "bytes"]].head(10), on="begun", how="outer"),
+    "join.empty": lambda: empty[["app", "bytes"]].merge(hosts, on="app", how="right"),
+    "join.nothing": lambda: f[["app", "bytes"]].merge(hosts.head(0)[["app", "owner", "proto"]], on="app", how="left"),
+    # pivot
+    "pivot.mean": lambda: f.pivot_table(index="app", columns="proto", values="duration", aggfunc="mean"),
+    "pivot.sum": lambda: f.pivot_table(index="app", columns="proto", values="bytes", aggfunc="sum"),
+    "pivot.count": lambda: f.pivot_table(index="guessed", columns="app", values="duration", aggfunc="count"),
+    "pivot.whole": lambda: f.pivot_table(index="proto", columns="guessed", values="bytes", aggfunc="sum"),
+    "pivot.max": lambda: f.pivot_table(index="proto", columns="guessed", values="peer_ms", aggfunc="max"),
+    "pivot.float_columns": lambda: f.pivot_table(index="app", columns="duration", values="bytes", aggfunc="sum"),
+    "pivot.times": lambda: f.pivot_table(index="begun", columns="app", values="bytes", aggfunc="sum"),
+    "pivot.long": lambda: long.pivot_table(index="v", columns="k", values="j", aggfunc="sum"),
+    "pivot.wide": lambda: long.pivot_table(index="k", columns="v", values="j", aggfunc="sum"),
+    "crosstab": lambda: pd.crosstab(f.app, f.proto),
+    "crosstab.bools": lambda: pd.crosstab(f.proto, f.guessed),
+    "crosstab.texts": lambda: pd.crosstab(f.proto, f.app),
+    # resample
+    "resample.agg": lambda: f.resample("1min", on="begun").agg(n=("bytes", "count"), total=("bytes", "sum"), mean=("bytes", "mean"), most=("bytes", "max"), size=("bytes", "size")),
+    "resample.gaps": lambda: f.resample("100s", on="begun").agg(mean=("duration", "mean"), sum=("duration", "sum"), std=("duration", "std"), first=("duration", "first"), peers=("peer_ms", "sum"), peer=("peer_ms", "max"), apps=("app", "nunique")),
+    "resample.seven": lambda: f.resample("7min", on="begun").mean(numeric_only=True),
+    "resample.days": lambda: f.resample("2D", on="begun").agg(n=("bytes", "sum")),
+    "resample.ms": lambda: f.head(3).resample("250ms", on="begun").agg(n=("bytes", "sum")),
+    "resample.long": lambda: f.resample("10s", on="begun").agg(n=("bytes", "sum")),
+    "resample.sum": lambda: f.resample("5min", on="begun").sum(numeric_only=True),
+    # rolling
+    "rolling.mean": lambda: numbers.rolling(3).mean(),
+    "rolling.sum": lambda: numbers.rolling(3).sum(),
+    "rolling.min_periods": lambda: numbers.rolling(3, min_periods=1).agg("max"),
+    "rolling.count": lambda: numbers.rolling(3).count(),
+    "rolling.count_min": lambda: numbers.rolling(3, min_periods=3).count(),
+    "rolling.std": lambda: numbers.rolling(4, min_periods=2).std(),
+    "rolling.median": lambda: numbers.rolling(5, min_periods=2).median(),
+    "rolling.min": lambda: numbers.rolling(2).min(),
+    "rolling.one": lambda: numbers.rolling(1).mean(),
+    "rolling.beyond": lambda: numbers.rolling(100, min_periods=1).sum(),
+    "rolling.odd": lambda: odd[["x", "y", "n"]].rolling(2, min_periods=1).sum(),
+    "rolling.quantile": lambda: numbers[["bytes"]].rolling(4).quantile(0.25),
+    "rolling.bools": lambda: f[["guessed"]].rolling(3).mean(),
+    "rolling.time": lambda: f.dropna(subset="begun").sort_values("begun", kind="stable")[["begun", "bytes", "duration"]].rolling("60s", on="begun").sum().drop(columns="begun"),
+    "rolling.time_mean": lambda: f.dropna(subset="begun").sort_values("begun", kind="stable")[["begun", "bytes", "duration"]].rolling("1s", on="begun", min_periods=2).mean().drop(columns="begun"),
 }
 
 with open(dir / "verbs.txtar", "w", newline="\n") as out:
     print(f"pandas {pd.__version__}, numpy {np.__version__}", file=out)
     for name, make in cases.items():
         df = make()
-        print(f"-- {name} --", repr(df), df.dtypes.to_string() if len(df.columns) else "", df._repr_html_(), sep="\n", file=out)
+        print(f"-- {name} --", repr(df), df.dtypes.to_string() if len(df.columns) else "", df._repr_html_().split("</style>\n")[1], sep="\n", file=out)
