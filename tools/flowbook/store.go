@@ -48,12 +48,15 @@ type storeCmd struct {
 
 // storeOf are the flag and the arguments that the three have in common.
 type storeOf struct {
-	Store   string   `env:"FLOWBOOK_STORE" required:"" placeholder:"URL" help:"The store: http(s)://HOST or file:///FOLDER."`
+	Store   string   `env:"FLOWBOOK_STORE" placeholder:"URL" help:"The store: http(s)://HOST or file:///FOLDER."`
 	Targets []string `arg:"" optional:"" name:"step" help:"Steps of notebooks/pipeline.yaml, by name or notebook; without any, all."`
 }
 
 // tasks returns the runs of the steps and the store.
 func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
+	if c.Store == "" {
+		return nil, nil, &usageError{fmt.Errorf("store: say which with --store URL or $%s", store.EnvURL)}
+	}
 	s, err := (&storeFlags{Store: c.Store}).open()
 	if err != nil {
 		return nil, nil, err
