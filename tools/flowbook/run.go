@@ -44,20 +44,23 @@ type runCmd struct {
 
 // runFlags are what run and check have in common.
 type runFlags struct {
-	Timeout  time.Duration `placeholder:"DURATION" help:"Time a cell may take (90s, 10m) unless its metadata says otherwise; 0 is no limit."`
-	Deadline time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
-	Jobs     int           `short:"j" default:"1" help:"Notebooks run at the same time."`
-	Kernel   string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is the one that go.mod pins."`
-	Cwd      string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
-	Env      []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
-	Log      bool          `help:"Print the cells' text as it comes."`
-	Timings  bool          `help:"Measure build and link of Go cells, for the .run.json."`
-	Separate bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
+	Timeout   time.Duration `placeholder:"DURATION" help:"Time a cell may take (90s, 10m); its metadata may set a shorter one. 0 is no limit."`
+	Deadline  time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
+	Jobs      int           `short:"j" default:"1" help:"Notebooks run at the same time."`
+	Kernel    string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is the one that go.mod pins."`
+	Cwd       string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
+	Env       []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
+	Log       bool          `help:"Print the cells' text as it comes."`
+	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
+	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`
+	Separate  bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
 }
 
 // Validate refuses, before anything runs, what would fail only in the kernel, or mean nothing without saying so.
 func (f *runFlags) Validate() error {
 	switch {
+	case f.MaxOutput < 0 || f.MaxOutput > 1<<20:
+		return fmt.Errorf("--max-output %d: want a number of MiB from 0 to 1048576", f.MaxOutput)
 	case f.Timeout < 0 || f.Deadline < 0:
 		return fmt.Errorf("--timeout %v, --deadline %v: a time from 0 up is wanted", f.Timeout, f.Deadline)
 	case f.Jobs < 1:

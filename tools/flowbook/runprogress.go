@@ -155,6 +155,11 @@ func (s *progressSet) tell(t *target, res *runner.Result, err error) {
 	for _, w := range res.Warnings {
 		fmt.Fprintf(s.con.stderr, "flowbook: %s: %s\n", t.name, w)
 	}
+	for i := range res.Cells {
+		if c := &res.Cells[i]; c.Cut {
+			fmt.Fprintf(s.con.stderr, "flowbook: %s: cell %d: a part of its output is missing, it was too large (--max-output MIB keeps more)\n", t.name, c.Number)
+		}
+	}
 	told := false
 	for i := range res.Cells {
 		if c := &res.Cells[i]; c.Status.Bad() {

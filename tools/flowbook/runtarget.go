@@ -220,8 +220,13 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 	if root, err := t.root(); err == nil {
 		env = append(env, module.EnvRoot+"="+root)
 	}
+	limit := f.MaxOutput << 20
+	if limit == 0 {
+		limit = -1
+	}
 	return runner.Options{
-		Spec: spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
+		MaxOutput: limit,
+		Spec:      spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
 		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings, Separate: f.Separate,
 	}, nil
 }

@@ -28,7 +28,7 @@ func (e *DeathError) Error() string {
 		fmt.Fprintf(&b, "exit status %d", e.Code)
 	}
 	if e.Stderr != "" {
-		fmt.Fprintf(&b, "; its last output:\n%s", e.Stderr)
+		fmt.Fprintf(&b, "; its last output: %s", e.Stderr)
 	}
 	return b.String()
 }

@@ -59,7 +59,7 @@ func TestStartFails(t *testing.T) {
 		script fake.Script
 		want   string
 	}{
-		{"exit", 0, fake.Script{ExitAtStart: 7}, "exit status 7; its last output:\nfake kernel: exit at start"},
+		{"exit", 0, fake.Script{ExitAtStart: 7}, "exit status 7; its last output: fake kernel: exit at start"},
 		{"silent", 200 * time.Millisecond, fake.Script{Silent: true, IgnoreTerm: true, Children: 1}, "did not answer within 200ms"},
 		{"nothing on iopub", 200 * time.Millisecond, fake.Script{NoIOPub: true}, "did not answer within 200ms"},
 		{"too slow", 200 * time.Millisecond, fake.Script{StartDelay: time.Hour}, "did not answer within 200ms"},

@@ -18,7 +18,7 @@ import (
 
 // goTools are the packages that make the Go kernel: tools of go.mod, and ours. GoNB runs goimports and the go command for each cell; gofront stands
 // before both.
-var goTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", goFront}
+var goTools = []string{gonbModule, "golang.org/x/tools/cmd/goimports", goFront}
 
 const goFront = module.Path + "/tools/jupyter/gofront"
 
@@ -144,7 +144,7 @@ func toolsDir(root, state string, settings goEnv) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(h, front)
+	fmt.Fprintf(h, "%s\n%s", front, stdinClosed)
 	return filepath.Join(state, "bin", hex.EncodeToString(h.Sum(nil))[:16]), nil
 }
 
@@ -170,7 +170,16 @@ func buildTools(ctx context.Context, goCommand, root, state string, settings goE
 	if out, err := download.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("download the modules of go.mod: %w\n%s", err, strings.TrimSpace(string(out)))
 	}
-	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
+	scratch, err := os.MkdirTemp(filepath.Dir(dir), "build-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(scratch)
+	mod, err := withStdinClosed(ctx, goCommand, root, scratch, download.Env)
+	if err != nil {
+		return "", err
+	}
+	args := append([]string{"build", "-modfile=" + mod, "-buildvcs=false", "-ldflags=-s", "-o", temp + string(filepath.Separator)}, goTools...)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
 	cmd.Dir = root
 	cmd.Env = append(scrubbed(goEnvironment(state)), "GOCACHE="+settings.GOCACHE)

@@ -4,7 +4,7 @@ import "sync"
 
 // queueLimit is how many bytes of undelivered messages are kept. Below it the sockets are always read, for a kernel
 // whose subscriber is slow throws messages away; above it the kernel has to wait.
-const queueLimit = 256 << 20
+const queueLimit = 64 << 20
 
 // queue holds the messages of all channels in the order in which they arrived.
 type queue struct {

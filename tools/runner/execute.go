@@ -62,9 +62,13 @@ const (
 	stopped           // the context is done
 	died              // the kernel is dead
 	askedStdin        // it wants input
+	flooded           // it put out many times what is kept
 	noIdle            // replied, then silence
 	noReply           // idle, then silence
 )
+
+// flood is how many times the limit of what is kept a cell may put out. A kernel that sends faster than anyone can read fills its memory.
+const flood = 16
 
 // await takes messages, and lets the saver write, until the cell has ended. Once something cuts it short it interrupts the kernel, again each second because GoNB loses
 // an interrupt while it compiles, and waits for the cell to end by itself as long as the grace lasts.
@@ -94,8 +98,12 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if t.replied && t.idle {
 				return cut
 			}
-			if t.asked && cut == done {
+			switch {
+			case cut != done:
+			case t.asked:
 				interrupt(askedStdin, s.opt.Grace)
+			case t.out.limit > 0 && t.out.sent > flood*t.out.limit:
+				interrupt(flooded, s.opt.Grace)
 			}
 			if t.replied || t.idle { // progress: each message of the cell buys time
 				silence = time.After(s.opt.IdleWait)

@@ -16,12 +16,15 @@ func (s *session) judge(t *task, end ending) {
 		t.fail(KernelDied, &CellError{Name: "KernelDied", Value: msg, Stderr: t.out.events.stderr.String()})
 		return
 	case timedOut:
-		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v%s", t.timeout, t.hint(s.gonb)), Stderr: t.out.events.stderr.String()})
+		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v", t.timeout), Stderr: t.out.events.stderr.String()})
 		return
 	case stopped:
 		return // execute knows why
 	case askedStdin:
 		t.fail(StdinRequested, &CellError{Name: "StdinRequested", Value: fmt.Sprintf("the cell asks for input (%q); a headless run has none to give", strings.TrimSpace(t.prompt))})
+		return
+	case flooded:
+		t.fail(Failed, &CellError{Name: "OutputFlood", Value: fmt.Sprintf("the cell put out more than %d times the %s that are kept, and was interrupted", flood, byteSize(t.out.limit))})
 		return
 	case noIdle:
 		t.fail(Failed, &CellError{Name: "NoIdle", Value: fmt.Sprintf("the kernel replied, but did not become idle within %v: output may be missing", s.opt.IdleWait)})
@@ -109,14 +112,6 @@ func (s *session) expected(t *task, e *CellError) {
 }
 
 func (t *task) fail(s Status, e *CellError) { t.res.Status, t.res.Error = s, e }
-
-// hint says what a silent Go cell may be waiting for.
-func (t *task) hint(gonb bool) string {
-	if gonb && t.out.size == 0 && strings.Contains(t.cell.Source, "Scan") {
-		return " (a Go cell that reads os.Stdin waits for ever: a kernel has no terminal)"
-	}
-	return ""
-}
 
 // place turns a place as the kernel names it, an execution count and a line, into a code cell's number and line; number 0 if it is nobody's.
 func (s *session) place(count, line int) (number, l int) {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // A normalizer takes out of a Go cell's streams and errors what is different on each run or machine and means nothing to a reader, so that
 // a second run gives the same bytes:
 //
-//   - the kernel's folder, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
+//   - the folder of this kernel in which GoNB composes programs, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
 //   - in stack traces, addresses and program counters are written 0x?, goroutines but the first and the closures of a cell's main are N, folders are
 //     written $GOROOT, $GOMODCACHE or relative to the module, and a line of the composed main.go is left out where GoNB says of which cell it is;
 //   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3] Line 2, are counted as if each were executed
@@ -19,16 +20,16 @@ import (
 //
 // Nothing else is touched: what a cell shows by other means is its author's.
 type normalizer struct {
-	roots []root
-	place func(count, line int) (int, int) // maps GoNB's places to the notebook's counts; nil where they are the same
-	lost  func(text string) string         // names the places that GoNB did not; may be nil
+	folders []string // the kernel's folder, by each path that leads to it
+	name    string   // its last element
+	roots   []root
+	place   func(count, line int) (int, int) // maps GoNB's places to the notebook's counts; nil where they are the same
+	lost    func(text string) string         // names the places that GoNB did not; may be nil
 }
 
 type root struct{ dir, name string }
 
 var (
-	gonbDir     = regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`)
-	gonbName    = regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b`)
 	mappedLine  = regexp.MustCompile(`(Line \d+ \]\]\S* \S*main\.go):\d+`)
 	hexNumber   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 	goroutine   = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
@@ -61,9 +62,11 @@ func (n *normalizer) text(s string) string {
 	if n.lost != nil && strings.Contains(s, "main.go:") {
 		s = n.lost(s)
 	}
-	if strings.Contains(s, "gonb_") {
-		s = gonbDir.ReplaceAllLiteralString(s, "$GONB_TMP_DIR")
-		s = gonbName.ReplaceAllLiteralString(s, "gonb")
+	if n.name != "" && strings.Contains(s, n.name) {
+		for _, folder := range n.folders {
+			s = strings.ReplaceAll(s, folder, "$GONB_TMP_DIR")
+		}
+		s = strings.ReplaceAll(s, n.name, "gonb")
 	}
 	if !strings.Contains(s, "goroutine ") {
 		return s
@@ -100,4 +103,17 @@ func (n *normalizer) trace(line string) string {
 		line = strings.Replace(line, r.dir, r.name, 1)
 	}
 	return line
+}
+
+// ownFolders finds the folder in which a GoNB whose temporary folder is temp composes its programs, by each path that leads to it.
+func ownFolders(temp string) (folders []string, name string) {
+	found, err := filepath.Glob(filepath.Join(temp, "gonb_????????"))
+	if err != nil || len(found) != 1 {
+		return nil, ""
+	}
+	folders = found
+	if real, err := filepath.EvalSymlinks(found[0]); err == nil && real != found[0] {
+		folders = append([]string{real}, folders...) // longer, as a rule: /private/tmp
+	}
+	return folders, filepath.Base(found[0])
 }

@@ -13,24 +13,29 @@ import (
 // outputs collects what one cell puts out. Outputs are held by pointer: a display that is updated later is the same value wherever
 // it stands, whatever was merged or cleared around it.
 type outputs struct {
-	displays map[string][]*notebook.Output // display id → where it is shown, shared by all cells of a run
-	limit    int                           // bytes that are kept, 0 is no limit
-	crossed  *bool                         // set when an output of another cell is updated; may be nil
+	displays map[string][]*piece // display id → where it is shown, shared by all cells of a run
+	limit    int                 // bytes that are kept, 0 is no limit
+	crossed  *bool               // set when an output of another cell is updated; may be nil
 
 	list    []*piece
 	clear   bool // a clear_output(wait) waits for the next output
-	size    int
-	dropped bool
-	lost    int // characters that the kernel cut
+	size    int  // bytes that are kept
+	sent    int  // bytes that have come
+	dropped bool // what comes is dropped
+	lost    int  // characters that the kernel cut
 	events  events
 }
 
 // piece is one output and, for a stream, the terminal its text goes through.
 type piece struct {
 	out  *notebook.Output
+	size int // of a display, in bytes
 	term *terminal
 	seam seam
 }
+
+// maxPieces is how many outputs of a cell are kept where their size is limited.
+const maxPieces = 20_000
 
 // events is what the rules for failures look at.
 type events struct {
@@ -70,6 +75,7 @@ func (c *content) displayID() string {
 // take adds an iopub message that makes, changes or clears outputs; others are ignored. Content that is no JSON object of the right
 // shape is an error.
 func (o *outputs) take(m jupyter.Message) error {
+	o.sent += len(m.Content)
 	var c content
 	if err := json.Unmarshal(m.Content, &c); err != nil {
 		return fmt.Errorf("%s message: %w", m.Header.MsgType, err)
@@ -82,8 +88,7 @@ func (o *outputs) take(m jupyter.Message) error {
 	case "update_display_data":
 		return o.update(&c)
 	case "error":
-		o.events.errors++
-		o.add(&piece{out: &notebook.Output{Type: notebook.ErrorOutput, EName: c.EName, EValue: c.EValue, Traceback: c.Traceback}}, 0)
+		o.failure(&c)
 	case "clear_output":
 		if c.Wait {
 			o.clear = true
@@ -118,6 +123,7 @@ func (o *outputs) stream(name, text string) {
 	} else {
 		p = &piece{out: &notebook.Output{Type: notebook.Stream, Name: name}, term: &terminal{}}
 		o.list = append(o.list, p)
+		o.size += len(name) - len("stdout")
 	}
 	lost := p.seam.lost
 	text = p.seam.next(text)
@@ -129,9 +135,47 @@ func (o *outputs) stream(name, text string) {
 	before := p.term.len()
 	p.term.write(text)
 	o.size += p.term.len() - before
-	if o.limit > 0 && o.size > o.limit {
+	if o.limit > 0 && (o.size > o.limit || len(o.list) >= maxPieces) {
 		o.drop()
 	}
+}
+
+// failure adds an error. One that finds no room, or not enough, is shortened; no second one gets in then.
+func (o *outputs) failure(c *content) {
+	o.events.errors++
+	out := &notebook.Output{Type: notebook.ErrorOutput, EName: c.EName, EValue: c.EValue, Traceback: c.Traceback}
+	size := len(c.EName) + len(c.EValue)
+	for _, line := range c.Traceback {
+		size += len(line)
+	}
+	if o.clear {
+		o.reset()
+	}
+	if o.limit > 0 && o.size+size > o.limit {
+		if o.dropped && o.events.errors > 1 {
+			return
+		}
+		o.drop()
+		out.EName, out.EValue = shorten(out.EName), shorten(out.EValue)
+		for i := range out.Traceback {
+			out.Traceback[i] = shorten(out.Traceback[i])
+		}
+		if n := len(out.Traceback); n > 100 {
+			out.Traceback = out.Traceback[n-100:]
+		}
+		size = 0
+	}
+	o.list = append(o.list, &piece{out: out})
+	o.size += size
+}
+
+// shorten cuts the middle out of a long text.
+func shorten(s string) string {
+	const most = 4 << 10
+	if len(s) <= most {
+		return s
+	}
+	return whole(s[:most/2] + " … " + s[len(s)-most/2:])
 }
 
 // display adds a display or result, and refreshes every other that has its display id.
@@ -146,24 +190,40 @@ func (o *outputs) display(msgType string, c *content) error {
 			return err
 		}
 	}
-	if o.add(&piece{out: out}, len(c.Data)) && id != "" {
-		o.displays[id] = append(o.displays[id], out)
+	p := &piece{out: out, size: c.size()}
+	if o.add(p) && id != "" {
+		o.displays[id] = append(o.displays[id], p)
 	}
 	return nil
 }
 
-// update replaces data and metadata of every output with the display id; an unknown id does nothing.
+// update replaces data and metadata of every output with the display id; an unknown id does nothing. One for which there is no room is dropped, and the
+// displays stay as they are.
 func (o *outputs) update(c *content) error {
-	for _, out := range o.displays[c.displayID()] {
-		if o.crossed != nil && !slices.ContainsFunc(o.list, func(p *piece) bool { return p.out == out }) {
+	shown := o.displays[c.displayID()]
+	grown := 0
+	for _, p := range shown {
+		grown += c.size() - p.size
+	}
+	if o.limit > 0 && grown > 0 && o.size+grown > o.limit {
+		o.drop()
+		return nil
+	}
+	o.size += grown
+	for _, p := range shown {
+		if o.crossed != nil && !slices.Contains(o.list, p) {
 			*o.crossed = true
 		}
-		if err := fill(out, c); err != nil {
+		p.size = c.size()
+		if err := fill(p.out, c); err != nil {
 			return fmt.Errorf("update_display_data message: %w", err)
 		}
 	}
 	return nil
 }
+
+// size is how many bytes a display keeps.
+func (c *content) size() int { return len(c.Data) + len(c.Metadata) }
 
 func fill(out *notebook.Output, c *content) error {
 	data := &notebook.Bundle{}
@@ -179,19 +239,19 @@ func fill(out *notebook.Output, c *content) error {
 	return nil
 }
 
-// add appends an output that is no stream; false if the cell's size limit keeps it out. Errors always get in.
-func (o *outputs) add(p *piece, size int) bool {
+// add appends a display; false if the cell's size limit keeps it out.
+func (o *outputs) add(p *piece) bool {
 	if o.clear {
 		o.reset()
 	}
-	if size > 0 && o.limit > 0 && o.size+size > o.limit {
+	if o.limit > 0 && (o.size+p.size > o.limit || len(o.list) >= maxPieces) {
 		o.drop()
 	}
-	if size > 0 && o.dropped {
+	if o.dropped {
 		return false
 	}
 	o.list = append(o.list, p)
-	o.size += size
+	o.size += p.size
 	return true
 }
 

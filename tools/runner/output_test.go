@@ -95,7 +95,7 @@ func TestOutputs(t *testing.T) {
 		{"U+FFFD that was printed", []jupyter.Message{stream("stdout", "a\ufffd"), stream("stdout", "b\ufffd\ufffd")}, []string{`stdout "a�b��"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := &outputs{displays: map[string][]*notebook.Output{}}
+			o := &outputs{displays: map[string][]*piece{}}
 			for _, m := range tt.in {
 				if err := o.take(m); err != nil {
 					t.Fatal(err)
@@ -110,7 +110,7 @@ func TestOutputs(t *testing.T) {
 
 // An update reaches displays in other cells.
 func TestOutputsUpdateAcrossCells(t *testing.T) {
-	displays := map[string][]*notebook.Output{}
+	displays := map[string][]*piece{}
 	first, second := &outputs{displays: displays}, &outputs{displays: displays}
 	for _, step := range []struct {
 		o *outputs
@@ -125,6 +125,12 @@ func TestOutputsUpdateAcrossCells(t *testing.T) {
 	}
 }
 
+// huge is an error of a megabyte.
+func huge(name string) jupyter.Message {
+	text := strings.Repeat("v", 1<<20)
+	return msg("error", fmt.Sprintf(`{"ename":%q,"evalue":%q,"traceback":[%[2]q]}`, name, text))
+}
+
 func TestOutputsLimit(t *testing.T) {
 	note := `stderr "[flowbook: the rest of this cell's output is dropped, the limit is 1 KiB]\n"`
 	for _, tt := range []struct {
@@ -136,11 +142,17 @@ func TestOutputsLimit(t *testing.T) {
 			[]string{fmt.Sprintf("stdout %q", strings.Repeat("a", 1020)+"bcde"), note}},
 		{"display", []jupyter.Message{show("", strings.Repeat("a", 2000)), stream("stdout", "b")}, []string{note}},
 		{"errors get in", []jupyter.Message{show("", strings.Repeat("a", 2000)), msg("error", `{"ename":"E","evalue":"v","traceback":[]}`)}, []string{note, `error E v []`}},
+		{"metadata", []jupyter.Message{msg("display_data", fmt.Sprintf(`{"data":{"text/plain":"a"},"metadata":{"x":%q}}`, strings.Repeat("a", 2000)))}, []string{note}},
+		{"updates that grow", []jupyter.Message{show("i", "a"), show("i", "b"), update("i", strings.Repeat("c", 600)), update("i", "d")},
+			[]string{`display_data "d" {"new":true}`, `display_data "d" {"new":true}`, note}},
+		{"updates that take turns", []jupyter.Message{show("i", "a"), update("i", strings.Repeat("b", 600)), update("i", strings.Repeat("c", 600)), update("i", "d"), show("", strings.Repeat("e", 900))},
+			[]string{`display_data "d" {"new":true}`, fmt.Sprintf("display_data %q", strings.Repeat("e", 900))}},
+		{"large errors", []jupyter.Message{huge("E"), huge("F"), huge("G")}, []string{note, fmt.Sprintf("error E %s [%[1]q]", strings.Repeat("v", 2048)+" … "+strings.Repeat("v", 2048))}},
 		{"a progress bar takes one line", slow(2000), []string{`stdout "step 1999"`}},
 		{"clearing makes room", []jupyter.Message{show("", strings.Repeat("a", 2000)), msg("clear_output", `{}`), stream("stdout", "b")}, []string{`stdout "b"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := &outputs{displays: map[string][]*notebook.Output{}, limit: 1024}
+			o := &outputs{displays: map[string][]*piece{}, limit: 1024}
 			for _, m := range tt.in {
 				if err := o.take(m); err != nil {
 					t.Fatal(err)
@@ -162,12 +174,12 @@ func slow(n int) []jupyter.Message {
 }
 
 func TestNormalizer(t *testing.T) {
-	n := &normalizer{roots: []root{{"/home/me/go/pkg/mod", "$GOMODCACHE"}, {"/usr/local/go", "$GOROOT"}, {"/src/flowbook/", ""}}}
-	in := "wrote /tmp/fb12/gonb_1a2b3c4d/out.txt and gonb_1a2b3c4d, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a2b]\n\n" +
+	n := &normalizer{folders: []string{"/tmp/fb12/gonb_1a2b3c4d"}, name: "gonb_1a2b3c4d", roots: []root{{"/home/me/go/pkg/mod", "$GOMODCACHE"}, {"/usr/local/go", "$GOROOT"}, {"/src/flowbook/", ""}}}
+	in := "read /data/gonb_0a0b0c0d/x, wrote /tmp/fb12/gonb_1a2b3c4d/out.txt and gonb_1a2b3c4d, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a2b]\n\n" +
 		"goroutine 1 [running]:\nmain.f(0xc00001, 0x3)\n\t\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/fb12/gonb_1a2b3c4d/main.go:16 +0x67\n" +
 		"flowbook/ml.Train()\n\t/src/flowbook/ml/train.go:3 +0x1d\nruntime.main()\n\t/usr/local/go/src/runtime/proc.go:283 +0x28b\n\n" +
 		"goroutine 18 [sleep]:\nmain.main.func3.1()\nmain.main.gowrap2()\nmain.main-range4(...)\nmain.f.func5()\nexit status 2\n0x99 main.main.func3\n"
-	want := "wrote $GONB_TMP_DIR/out.txt and gonb, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x? addr=0x? pc=0x?]\n\n" +
+	want := "read /data/gonb_0a0b0c0d/x, wrote $GONB_TMP_DIR/out.txt and gonb, 0xc000012345\npanic: boom\n\n[signal SIGSEGV: segmentation violation code=0x? addr=0x? pc=0x?]\n\n" +
 		"goroutine 1 [running]:\nmain.f(0x?, 0x?)\n\t\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m $GONB_TMP_DIR/main.go +0x?\n" +
 		"flowbook/ml.Train()\n\tml/train.go:3 +0x?\nruntime.main()\n\t$GOROOT/src/runtime/proc.go:283 +0x?\n\n" +
 		"goroutine N [sleep]:\nmain.main.funcN.1()\nmain.main.gowrapN()\nmain.main-rangeN(...)\nmain.f.func5()\nexit status 2\n0x99 main.main.func3\n"

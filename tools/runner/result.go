@@ -34,6 +34,7 @@ type CellResult struct {
 	Title   string // first line of code, shortened
 	Status  Status
 	Error   *CellError // nil unless Status.Bad()
+	Cut     bool       // its output was larger than Options.MaxOutput and is not complete
 	Why     string     // of an incremental run: why the cell was executed
 	Started time.Time
 	Phases  Phases

@@ -132,6 +132,8 @@ func TestRun(t *testing.T) {
 			[]string{`1 failed (NoStatus: the kernel's reply has no status) [1]`, "= failed, exit 1"}},
 		{"stdin", x(fake.Busy(), fake.Stdout("a"), fake.Ask("name? ")), short, []string{"x", "y"},
 			[]string{`1 stdin-requested (StdinRequested: the cell asks for input ("name?"); a headless run has none to give) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= stdin-requested, exit 1"}},
+		{"a flood", x(fake.Busy(), fake.Stdout(strings.Repeat("a", 300)), fake.Sleep(time.Minute)), runner.Options{MaxOutput: 4, Grace: 5 * time.Second}, []string{"x", "y"},
+			[]string{`1 failed (OutputFlood: the cell put out more than 16 times the 4 bytes that are kept, and was interrupted) [1] stdout:"aaaa" stderr:"[flowbook:…76 bytes" error:KeyboardInterrupt`, "2 not-run", "= failed, exit 1"}},
 		{"forged, strange and broken messages", x(fake.Busy(), fake.Forged(), fake.Garbage(), fake.Stranger(), fake.Orphans(), fake.Stdout("a"), fake.Reply("ok"), fake.Idle()), short, []string{"x", "y"},
 			[]string{`1 ok [1] stdout:"a"`, `2 ok [2] stdout:"y"`, "= ok, exit 0"}},
 		{"death keeps what came", x(fake.Busy(), fake.Stdout("a"), fake.Sleep(200*time.Millisecond), fake.Die(3)), short, []string{"x", "y"},
@@ -234,14 +236,14 @@ func TestRunStops(t *testing.T) {
 	})
 }
 
-// Metadata of a cell beats that of the notebook, which beats the option.
+// Metadata of a cell beats that of the notebook.
 func TestRunMetadata(t *testing.T) {
 	nb := book(t, "slow", "fail", "fine", "other")
 	for i, meta := range []string{`{"timeout": "10s"}`, `{"expect-error": "no such .*"}`, `{"expect-error": "x"}`, `{"timeout": 0.2}`} {
 		nb.Cells[i].Metadata.Set("flowbook", []byte(meta))
 	}
 	nb.Metadata.Set("flowbook", []byte(`{"timeout": "150ms"}`))
-	res, err := runner.Run(t.Context(), nb, runner.Options{AllowErrors: true, Timeout: time.Millisecond, Grace: time.Second, Spec: fake.Spec(t, fake.Script{Cells: map[string][]fake.Step{
+	res, err := runner.Run(t.Context(), nb, runner.Options{AllowErrors: true, Grace: time.Second, Spec: fake.Spec(t, fake.Script{Cells: map[string][]fake.Step{
 		"slow": fake.Cell(fake.Sleep(300 * time.Millisecond)), "fail": fake.Raise("E", "no such file"), "other": {fake.Busy(), fake.Sleep(time.Minute)},
 	}})})
 	if err != nil {
@@ -249,6 +251,28 @@ func TestRunMetadata(t *testing.T) {
 	}
 	want := []string{"1 ok [1]", "2 ok [2] error:E", `3 failed (UnexpectedSuccess: an error matching "x" was demanded, the cell had none) [3] stdout:"fine"`,
 		"4 timed-out (Timeout: ran longer than 200ms) [4] error:KeyboardInterrupt", "= timed-out, exit 4"}
+	if diff := cmp.Diff(want, outcome(nb, res)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The option bounds what metadata asks for, nbmake's too, and a run that goes on after errors goes on after a timeout that the kernel has survived.
+func TestTimeoutBound(t *testing.T) {
+	nb := book(t, "none", "long", "nbmake's", "fine")
+	nb.Cells[0].Metadata.Set("flowbook", []byte(`{"timeout": 0}`))
+	nb.Cells[1].Metadata.Set("flowbook", []byte(`{"timeout": "10m"}`))
+	nb.Metadata.Set("execution", []byte(`{"timeout": 0.05}`))
+	hang := []fake.Step{fake.Busy(), fake.Sleep(time.Minute)}
+	res, err := runner.Run(t.Context(), nb, runner.Options{AllowErrors: true, Timeout: 150 * time.Millisecond, Grace: 5 * time.Second, Spec: fake.Spec(t, fake.Script{Cells: map[string][]fake.Step{
+		"none": hang, "long": hang, "nbmake's": hang,
+	}})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"1 timed-out (Timeout: ran longer than 150ms) [1] error:KeyboardInterrupt", "2 timed-out (Timeout: ran longer than 150ms) [2] error:KeyboardInterrupt",
+		"3 timed-out (Timeout: ran longer than 50ms) [3] error:KeyboardInterrupt", `4 ok [4] stdout:"fine"`, "= timed-out, exit 4",
+	}
 	if diff := cmp.Diff(want, outcome(nb, res)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -14,7 +14,7 @@
 //
 //	"flowbook": {"timeout": "90s", "expect-error": "regexp", "pure": ["flowbook/tools/flowbook"]}
 //
-// A timeout is a Go duration or a number of seconds, 0 for none. A cell with expect-error must fail, with an error that the expression matches.
+// A timeout is a Go duration or a number of seconds, 0 for none; Options.Timeout bounds it. nbmake's metadata.execution.timeout is known too. A cell with expect-error must fail, with an error that the expression matches.
 // pure is for incremental runs, which execute a cell that reads or starts things by itself each time: by this its author vouches that
 // its outputs follow from its code, the packages that it names and those listed here, and the data files that package dataset opens.
 package runner
@@ -45,7 +45,7 @@ type Options struct {
 	Output      string                 // where the notebook is written, first and after each cell; "" to keep it in memory only
 	Assignments []parameter.Assignment // parameters to set
 
-	Timeout     time.Duration // of a cell that sets none of its own; 0 is none
+	Timeout     time.Duration // of a cell, which may set a shorter one of its own; 0 is none
 	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
 	IdleWait    time.Duration // how long a kernel may say nothing between a cell's reply and its idle; 0 is 10 s
 	Grace       time.Duration // from the first interrupt to the kernel's end; 0 is 6 s, GoNB needs 5

@@ -24,9 +24,9 @@ type session struct {
 
 	k        *jupyter.Kernel
 	gonb     bool
-	tasks    map[string]*task              // message id → the cell that sent it, so that late output finds its cell
-	counts   map[int]*task                 // by the kernel's execution count
-	displays map[string][]*notebook.Output // display id → outputs
+	tasks    map[string]*task    // message id → the cell that sent it, so that late output finds its cell
+	counts   map[int]*task       // by the kernel's execution count
+	displays map[string][]*piece // display id → where it is shown
 	widgets  widgets
 	normal   normalizer
 	graph    *buildGraph
@@ -81,9 +81,10 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		res:      &Result{Path: opt.Path, Output: opt.Output, Status: OK, Kernel: opt.Spec.Name},
 		tasks:    map[string]*task{},
 		counts:   map[int]*task{},
-		displays: map[string][]*notebook.Output{},
+		displays: map[string][]*piece{},
 		saver:    newSaver(opt.Output),
 	}
+	s.widgets.limit = max(opt.MaxOutput, 0)
 	s.send = asIs{s}
 	return s
 }
@@ -94,8 +95,15 @@ func (s *session) prepare() error {
 	if err := s.nb.Metadata.Decode("flowbook", &common); err != nil {
 		return fmt.Errorf("metadata flowbook: %w", err)
 	}
-	everywhere, err := common.timeout(s.opt.Timeout)
+	var nbmake settings
+	if err := s.nb.Metadata.Decode("execution", &nbmake); err != nil {
+		return fmt.Errorf("metadata execution: %w", err)
+	}
+	everywhere, err := nbmake.timeout(s.opt.Timeout)
 	if err != nil {
+		return fmt.Errorf("metadata execution.timeout: %w", err)
+	}
+	if everywhere, err = common.timeout(everywhere); err != nil {
 		return fmt.Errorf("metadata flowbook.timeout: %w", err)
 	}
 	n := 0
@@ -119,6 +127,9 @@ func (s *session) prepare() error {
 		}
 		if t.timeout, err = own.timeout(everywhere); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook.timeout: %w", number, err)
+		}
+		if bound := s.opt.Timeout; bound > 0 && (t.timeout <= 0 || t.timeout > bound) {
+			t.timeout = bound
 		}
 		t.pure = own.Pure
 		if own.ExpectError != "" {
@@ -209,6 +220,7 @@ func (s *session) introduce(raw json.RawMessage) error {
 	}
 	if s.gonb {
 		s.normal.roots = goRoots(s.opt.Dir)
+		s.normal.folders, s.normal.name = ownFolders(s.k.Folder())
 		s.normal.place = s.countPlace
 	}
 	return nil
@@ -249,7 +261,7 @@ func (s *session) cells(ctx context.Context) error {
 			return err
 		}
 		s.progress(t)
-		if stops(t.res.Status) || t.res.Status.Bad() && !s.opt.AllowErrors {
+		if t.stops() || t.res.Status.Bad() && !s.opt.AllowErrors {
 			return nil
 		}
 		if err := s.send.executed(i); err != nil {
@@ -265,9 +277,15 @@ func (s *session) cells(ctx context.Context) error {
 	return nil
 }
 
-// stops reports whether no other cell can follow, whatever the options.
-func stops(s Status) bool {
-	return s == TimedOut || s == KernelDied || s == Interrupted || s == StdinRequested
+// stops reports whether no other cell can follow, whatever the options: the kernel is dead, or still busy with this one.
+func (t *task) stops() bool {
+	switch t.res.Status {
+	case KernelDied, Interrupted:
+		return true
+	case TimedOut, StdinRequested:
+		return !t.replied || !t.idle
+	}
+	return false
 }
 
 // record puts a cell's outputs into the notebook.
@@ -288,9 +306,13 @@ func (s *session) normalize() func(*notebook.Output) {
 // finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the sidecar.
 func (s *session) finish() error {
 	s.stop()
+	if s.widgets.cut {
+		s.warn("the state of its widgets was cut at %s", byteSize(s.widgets.limit))
+	}
 	for _, t := range s.plan {
 		if t.out != nil {
 			s.record(t)
+			t.res.Cut = t.out.dropped
 			if t.out.lost > 0 {
 				s.warn("cell %d: the kernel cut %d characters in two; each is shown as U+FFFD", t.res.Number, t.out.lost)
 			}
@@ -317,10 +339,16 @@ func (s *session) stop() {
 	if s.k == nil {
 		return
 	}
-	if s.gonb && s.res.Stop == nil && !s.dead() {
+	patience := 15 * time.Second
+	for _, t := range s.tasks {
+		if !t.idle { // it has not heeded an interrupt
+			patience = time.Second
+		}
+	}
+	if s.gonb && s.res.Stop == nil && !s.dead() && patience > time.Second {
 		s.drain(50 * time.Millisecond) // a large display may come after idle
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := s.k.Shutdown(ctx); err != nil {
 		s.warn("kernel shutdown: %v", err)

@@ -12,6 +12,9 @@ import (
 type widgets struct {
 	models map[string]*model // comm id → model
 	clock  int
+	limit  int  // bytes of state that are kept of all models, 0 is no limit
+	size   int  // bytes that are kept
+	cut    bool // state was dropped
 }
 
 type model struct {
@@ -49,6 +52,23 @@ func (w *widgets) take(m jupyter.Message) *model {
 		w.models = map[string]*model{}
 	}
 	mod := w.models[c.CommID]
+	grown := len(m.Content)
+	for _, b := range m.Buffers {
+		grown += len(b)
+	}
+	if mod != nil {
+		for k := range c.Data.State {
+			grown -= len(mod.state[k])
+		}
+		for _, path := range c.Data.BufferPaths {
+			grown -= mod.bufferSize(path)
+		}
+	}
+	if w.limit > 0 && grown > 0 && w.size+grown > w.limit {
+		w.cut = true
+		return mod
+	}
+	w.size += grown
 	if mod == nil {
 		mod = &model{state: map[string]json.RawMessage{}}
 		w.models[c.CommID] = mod
@@ -63,7 +83,7 @@ func (w *widgets) take(m jupyter.Message) *model {
 	}
 	if m.Header.MsgType == "comm_open" && c.Target == "jupyter.widget" &&
 		mod.str("_model_module") == "@jupyter-widgets/output" && mod.str("_model_name") == "OutputModel" {
-		mod.out = &outputs{displays: map[string][]*notebook.Output{}}
+		mod.out = &outputs{displays: map[string][]*piece{}}
 	}
 	if _, ok := c.Data.State["msg_id"]; ok && mod.out != nil {
 		w.clock++
@@ -82,6 +102,17 @@ func (m *model) put(b widgetBuffer) {
 		}
 	}
 	m.buffers = append(m.buffers, b)
+}
+
+// bufferSize is about how many bytes the buffer at a path has.
+func (m *model) bufferSize(path []any) int {
+	key, _ := json.Marshal(path) // strings and numbers that came from JSON
+	for _, b := range m.buffers {
+		if at, _ := json.Marshal(b.Path); string(at) == string(key) {
+			return len(b.Data) / 4 * 3
+		}
+	}
+	return 0
 }
 
 func (m *model) str(key string) string {
