@@ -14,24 +14,17 @@ import (
 )
 
 type exportCmd struct {
-	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders of notebooks, globs, or - for standard input."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders of notebooks (in the order of their _toc.yml or pipeline.yaml), globs, or - for standard input."`
 	Out       string   `placeholder:"DIR" help:"Folder to write into. Default: .flowbook/export."`
 	To        string   `default:"html" enum:"html,markdown,go" placeholder:"FORM" help:"html: a site to open from disk; markdown: a document and its pictures for each notebook; go: a program for each notebook (${default})."`
 }
 
 func (c *exportCmd) Run(con *console) error {
-	var args []string
-	for _, arg := range c.Notebooks {
-		if info, err := os.Stat(arg); err == nil && info.IsDir() {
-			arg = filepath.Join(arg, "*.ipynb")
-		}
-		args = append(args, arg)
-	}
-	targets, err := readTargets(con, args)
+	run, err := exportRun(con, c.Notebooks)
 	if err != nil {
 		return err
 	}
-	pages := exportPages(targets)
+	pages := run.Pages
 	if c.Out == "" {
 		if c.Out, err = exportDir(); err != nil {
 			return err
@@ -41,10 +34,10 @@ func (c *exportCmd) Run(con *console) error {
 		return fmt.Errorf("export: %w", err)
 	}
 	if c.To == "html" {
-		if err := report.Site(c.Out, report.Run{Title: "Notebooks", Pages: pages}); err != nil {
+		if err := report.Site(c.Out, run); err != nil {
 			return err
 		}
-		fmt.Fprintf(con.stdout, "%s and %d pages\n", display(abs(filepath.Join(c.Out, "index.html"))), len(pages))
+		fmt.Fprintf(con.stdout, "%s and %s\n", display(abs(filepath.Join(c.Out, "index.html"))), plural(len(pages), "page"))
 		return nil
 	}
 	for _, p := range pages {
@@ -101,24 +94,6 @@ func (c *exportCmd) save(name string, data []byte) error {
 		return fmt.Errorf("export: %w", err)
 	}
 	return atomicfile.Write(path, data, 0o666)
-}
-
-// exportPages names a page for each notebook: after its file, with its folder before it where two files are called alike.
-func exportPages(targets []*target) []report.Page {
-	taken := map[string]bool{"index": true}
-	var pages []report.Page
-	for _, t := range targets {
-		name := pageName(strings.TrimSuffix(t.base(), ".ipynb"))
-		if taken[strings.ToLower(name)] {
-			name = pageName(filepath.Base(t.dir)) + "-" + name
-		}
-		for n := 2; taken[strings.ToLower(name)]; n++ {
-			name = fmt.Sprintf("%s-%d", strings.TrimSuffix(name, fmt.Sprintf("-%d", n-1)), n)
-		}
-		taken[strings.ToLower(name)] = true
-		pages = append(pages, report.Page{Name: name, Path: t.name, Notebook: t.nb})
-	}
-	return pages
 }
 
 // pageName keeps what a page may be called: letters and digits of all scripts, "-", "_", and "." within.

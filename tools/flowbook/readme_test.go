@@ -48,7 +48,7 @@ var commandsShown = []shown{
 	{"README.md", "In JupyterLab", "!*cp $GONB_DIR/../go.mod $GONB_DIR/../go.sum . && go mod edit -module gonb -require flowbook@v0.0.0 -replace flowbook=$GONB_DIR/..",
 		nil, (*clone).plainGoNB, "notebooks/figures/top10_protocols.png", ""},
 	{"README.md", "In a course", "go run ./tools/flowbook export notebooks/Course_Exercises.ipynb --out site", nil, nil,
-		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 pages`},
+		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 page$`},
 	{"CONTRIBUTING.md", "Contributing", "go run ./tools/flowbook pipeline", nil, nil, "", `5 steps: 5 up to date`},
 	{"CONTRIBUTING.md", "Contributing", "go test ./...", nil, inGate, "", ""},
 	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data generate", (*clone).fresh, nil, "Datasets/labels.csv", `27072022\.csv: 100000 flows`},

@@ -37,7 +37,8 @@ type markdown struct {
 	pages    map[string]string // notebook file, slashes → its page: links to notebooks go there
 	dir      string            // the notebook's folder, which links are relative to
 	tex      *tex.Page
-	texts    int // rendered so far, by which footnotes of two texts differ
+	cell     string // the anchor of the cell whose outputs are written
+	texts    int    // rendered so far, by which footnotes of two texts differ
 }
 
 func newMarkdown(dir string) *markdown {
@@ -237,10 +238,10 @@ func attachedImages(text string, attachments notebook.Object) string {
 	})
 }
 
-// link turns a link to another notebook of the run into one to its page.
+// link turns a link to another notebook or text of the run into one to its page.
 func (m *markdown) link(dest []byte) []byte {
 	file, fragment, _ := strings.Cut(string(dest), "#")
-	if !strings.HasSuffix(file, ".ipynb") || strings.Contains(file, ":") {
+	if ext := path.Ext(file); ext != ".ipynb" && ext != ".md" || strings.Contains(file, ":") {
 		return dest
 	}
 	if name, err := url.PathUnescape(file); err == nil {

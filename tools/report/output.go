@@ -24,6 +24,9 @@ func (m *markdown) outputHTML(o *notebook.Output, n int) string {
 		if o.Name == "stderr" {
 			class = "stderr"
 		}
+		if twoColumns(plain(o.Text)) {
+			class += " long"
+		}
 		return `<pre class="` + class + `">` + ansi(o.Text) + "</pre>"
 	case notebook.ErrorOutput:
 		return `<pre class="error" role="alert">` + ansi(errorText(o)) + "</pre>"
@@ -54,12 +57,15 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 	}
 	for _, mime := range images {
 		if data, ok := b.Text(mime); ok {
-			return picture(o, mime, data, n)
+			return m.figure(picture(o, mime, data, n), n)
 		}
 	}
 	if text, ok := b.Text("text/html"); ok {
 		// What is left of a widget or a script when both are forbidden is nothing; the plain text then says more.
 		if clean := sanitize(text); strings.TrimSpace(plain(untagged(clean))) != "" || strings.Contains(clean, "<img ") {
+			if paper, ok := forPaper(clean); ok {
+				return `<div class="html screen">` + clean + `</div><div class="html paper">` + paper + `</div>`
+			}
 			return `<div class="html">` + clean + `</div>`
 		}
 	}
@@ -84,6 +90,19 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 	return note("An output of type %s is not shown: it has no form that a still page can hold.", strings.Join(b.Keys(), ", "))
 }
 
+// figure lets a reader open a picture at its full size: the link to the figure lays it over the page, another lays it back. No script.
+func (m *markdown) figure(img string, n int) string {
+	if m.cell == "" || !strings.HasPrefix(img, "<img ") {
+		return img
+	}
+	id, class := fmt.Sprintf("%s-figure-%d", m.cell, n), "figure"
+	if strings.HasPrefix(img, `<img class="wide"`) {
+		class += " wide"
+	}
+	return fmt.Sprintf(`<div class="%s" id="%s"><a class="open" href="#%s" title="Full size">%s</a><a class="close" href="#%s" aria-label="Back to the page">×</a></div>`,
+		class, id, id, img, m.cell)
+}
+
 // picture is an image with its data, at the size that its metadata gives: a figure drawn at 200 dots per inch is shown
 // at its natural size and stays sharp.
 func picture(o *notebook.Output, mime, data string, n int) string {
@@ -100,13 +119,16 @@ func picture(o *notebook.Output, mime, data string, n int) string {
 	if alt = oneLine(alt); alt == "" {
 		alt = fmt.Sprintf("Output %d", n)
 	}
-	size := ""
+	size, class := "", ""
 	var metadata map[string]json.RawMessage
 	var px struct{ Width, Height float64 }
 	if json.Unmarshal(o.Metadata, &metadata) == nil && json.Unmarshal(metadata[mime], &px) == nil && px.Width >= 1 && px.Height >= 1 {
 		size = fmt.Sprintf(` width="%.0f" height="%.0f"`, px.Width, px.Height)
+		if px.Width >= 2*px.Height && px.Width >= 700 {
+			class = ` class="wide"` // panels side by side
+		}
 	}
-	return fmt.Sprintf(`<img src="data:%s;base64,%s"%s alt="%s">`, mime, data, size, escape(shorten(alt, 300)))
+	return fmt.Sprintf(`<img%s src="data:%s;base64,%s"%s alt="%s">`, class, mime, data, size, escape(shorten(alt, 300)))
 }
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="

@@ -24,13 +24,13 @@ var indexHTML string
 
 var templates = template.Must(template.Must(template.New("page").Parse(pageHTML)).New("index").Parse(indexHTML))
 
-// policy is the content security policy of every page: its own style sheet, images within the page, nothing else. The
-// style sheet stands in each page and is allowed by its digest, so that one file can be sent and still look right.
-var policy = func() string {
+// policy is the content security policy of a page: its own style sheet, images within the page, nothing else. The style sheet stands in
+// each page and is allowed by its digest, so that one file can be sent and still look right.
+func policy(style string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; base-uri 'none'; form-action 'none'"
-}()
+}
 
 // pageView is what page.html shows.
 type pageView struct {
@@ -40,6 +40,7 @@ type pageView struct {
 	Group      string
 	Time       string
 	Contents   []heading
+	Chapters   []chapterView
 	Cells      []cellView
 	Prev, Next *link
 }
@@ -69,7 +70,7 @@ type cellView struct {
 }
 
 // page renders the page of the run's i-th step, which must be a notebook.
-func page(run Run, i int) ([]byte, error) {
+func page(run Run, titles []string, i int) ([]byte, error) {
 	p := &run.Pages[i]
 	m := newMarkdown(path.Dir(p.Path))
 	for j := range run.Pages {
@@ -77,7 +78,7 @@ func page(run Run, i int) ([]byte, error) {
 			m.pages[path.Clean(run.Pages[j].Path)] = run.Pages[j].file()
 		}
 	}
-	view := pageView{frame: newFrame(run, p.Name), Page: p, Note: strings.TrimSpace(plain(p.Message)), Group: group(p.Status), Time: span(p.Duration)}
+	view := pageView{frame: newFrame(run, titles[i]), Page: p, Note: strings.TrimSpace(plain(p.Message)), Group: group(p.Status), Time: span(p.Duration)}
 	language := p.Notebook.Language()
 	if language == "" {
 		language = "go"
@@ -87,28 +88,36 @@ func page(run Run, i int) ([]byte, error) {
 		if c.HasTag("remove-cell") || c.Type == notebook.Raw || strings.TrimSpace(c.Source) == "" && len(c.Outputs) == 0 {
 			continue
 		}
+		m.cell = "cell-" + ids[j]
 		v := m.cellView(c, language)
-		v.Anchor = "cell-" + ids[j]
 		if r := p.cell(j); r != nil {
 			v.Status, v.Group, v.Time, v.Message = r.Status, group(r.Status), span(r.Duration), oneLine(r.Message)
 		}
 		view.Cells = append(view.Cells, v)
 	}
+	var shown []template.HTML
+	for _, v := range view.Cells {
+		shown = append(shown, v.Outputs...)
+	}
+	view.colours(palette(shown))
+	if len(run.Pages) > 1 && len(m.headings) > 0 && m.headings[0].Level == 1 {
+		m.headings = m.headings[1:] // the chapter's own title
+	}
 	for _, h := range m.headings {
-		if h.Level == 1 && view.Title == p.Name {
-			view.Title = h.Text
-		}
 		if h.Level <= 3 && len(view.Contents) < maxContents {
 			view.Contents = append(view.Contents, h)
 		}
 	}
-	view.Prev, view.Next = neighbour(run, i, -1), neighbour(run, i, +1)
+	if len(run.Pages) > 1 {
+		view.Chapters = chapters(run, titles, i)
+	}
+	view.Prev, view.Next = neighbour(run, titles, i, -1), neighbour(run, titles, i, +1)
 	return execute("page", view)
 }
 
 // cellView renders a cell. Tags and metadata of JupyterLab and Jupyter Book say what is folded or left out.
 func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
-	v := cellView{Kind: c.Type}
+	v := cellView{Kind: c.Type, Anchor: m.cell}
 	if c.Type != notebook.Code {
 		v.Source = template.HTML(m.render(c.Source, c.Attachments))
 		return v
@@ -134,10 +143,10 @@ func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
 func (p *Page) file() string { return p.Name + ".html" }
 
 // neighbour is the next page of a notebook in a direction.
-func neighbour(run Run, i, step int) *link {
+func neighbour(run Run, titles []string, i, step int) *link {
 	for i += step; i >= 0 && i < len(run.Pages); i += step {
 		if p := &run.Pages[i]; p.Notebook != nil {
-			return &link{p.file(), p.Name}
+			return &link{p.file(), strings.TrimSpace(p.Number + " " + titles[i])}
 		}
 	}
 	return nil
@@ -148,7 +157,15 @@ func newFrame(run Run, title string) frame {
 	if site == "" {
 		site = "Notebooks"
 	}
-	return frame{Title: title, Site: site, Policy: policy, Style: template.CSS(style)}
+	return frame{Title: title, Site: site, Policy: policy(style), Style: template.CSS(style)}
+}
+
+// colours adds rules to the style sheet of one page.
+func (f *frame) colours(rules string) {
+	if rules != "" {
+		f.Style += template.CSS(rules)
+		f.Policy = policy(string(f.Style))
+	}
 }
 
 func execute(name string, view any) ([]byte, error) {

@@ -32,6 +32,14 @@ type Page struct {
 	Duration time.Duration      // 0 is not shown
 	Message  string             // why it went wrong, in a line or a few; "" where the cells say it
 	Cells    []Cell             // what became of its code cells; none for an export
+
+	// A page of a book.
+	Title  string // "" for the notebook's first heading
+	Number string // of the chapter, as "2.1"; "" for none
+	Part   string // the caption of the part that begins here
+	Depth  int    // 0 for a chapter, 1 for a section of one, and so on
+	Launch string // where the notebook opens in a running Jupyter, an https address
+	Source string // where its file can be read
 }
 
 // Cell is what became of one code cell.

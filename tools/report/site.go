@@ -16,6 +16,7 @@ import (
 type indexView struct {
 	frame
 	Rows      []row
+	Chapters  []chapterView
 	Status    Status
 	Group     string
 	Counts    string
@@ -48,11 +49,15 @@ func Site(dir string, run Run) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
+	titles := make([]string, len(run.Pages))
+	for i := range run.Pages {
+		titles[i] = title(&run.Pages[i])
+	}
 	for i := range run.Pages {
 		if run.Pages[i].Notebook == nil {
 			continue
 		}
-		text, err := page(run, i)
+		text, err := page(run, titles, i)
 		if err == nil {
 			err = atomicfile.Write(filepath.Join(dir, run.Pages[i].file()), text, 0o666)
 		}
@@ -60,7 +65,7 @@ func Site(dir string, run Run) error {
 			return fmt.Errorf("write report: %w", err)
 		}
 	}
-	text, err := index(run)
+	text, err := index(run, titles)
 	if err == nil {
 		err = atomicfile.Write(filepath.Join(dir, "index.html"), text, 0o666)
 	}
@@ -70,13 +75,13 @@ func Site(dir string, run Run) error {
 	return nil
 }
 
-func index(run Run) ([]byte, error) {
+func index(run Run, titles []string) ([]byte, error) {
 	view := indexView{frame: newFrame(run, "")}
 	view.Title = view.Site
 	bad := 0
 	for i := range run.Pages {
 		p := &run.Pages[i]
-		r := row{Page: p, Title: title(p), Group: group(p.Status), Tally: tally(p), Time: span(p.Duration), Note: shorten(strings.TrimSpace(plain(p.Message)), 2000)}
+		r := row{Page: p, Title: titles[i], Group: group(p.Status), Tally: tally(p), Time: span(p.Duration), Note: shorten(strings.TrimSpace(plain(p.Message)), 2000)}
 		if p.Notebook != nil {
 			r.Href = p.file()
 			ids := p.Notebook.IDs()
@@ -104,11 +109,17 @@ func index(run Run) ([]byte, error) {
 	if bad > 0 {
 		view.Status, view.Group = Failed, "bad"
 	}
+	if !view.HasStatus {
+		view.Chapters = chapters(run, titles, -1)
+	}
 	return execute("index", view)
 }
 
-// title is a notebook's first heading of the first level, or its name.
+// title is what the book calls a page, or its notebook's first heading of the first level, or its name.
 func title(p *Page) string {
+	if p.Title != "" {
+		return p.Title
+	}
 	if p.Notebook != nil {
 		for _, c := range p.Notebook.Cells {
 			if c.Type != notebook.Markdown {
@@ -120,4 +131,24 @@ func title(p *Page) string {
 		}
 	}
 	return p.Name
+}
+
+// chapters are the pages of a run as a table of contents; current is that page's index, -1 for none.
+func chapters(run Run, titles []string, current int) (list []chapterView) {
+	for i := range run.Pages {
+		p := &run.Pages[i]
+		v := chapterView{Part: p.Part, Number: p.Number, Title: titles[i], Depth: min(p.Depth, 3), Current: i == current}
+		if p.Notebook != nil {
+			v.Href = p.file()
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// chapterView is a line of the book's contents.
+type chapterView struct {
+	Part, Number, Title, Href string
+	Depth                     int
+	Current                   bool
 }

@@ -8,8 +8,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+
+	"flowbook/tools/notebook"
 )
 
 // site writes the course twice and returns its files; both times must give the same bytes.
@@ -156,5 +159,41 @@ func TestBrowser(t *testing.T) {
 	}
 	if refused := regexp.MustCompile(`(?i).*(refused to|violates|content security).*`).Find(stderr.Bytes()); refused != nil {
 		t.Errorf("the browser complains: %s", refused)
+	}
+}
+
+// TestControlCharacters: none reaches a page or a document, wherever in a notebook it stands.
+func TestControlCharacters(t *testing.T) {
+	bad := "a\x00b\x07c\x01\x7f\u0085\u202ed\ufffe"
+	nb := notebook.New()
+	nb.Cells = []*notebook.Cell{notebook.NewMarkdown("# " + bad + " `" + bad + "` $" + bad + "$"), notebook.NewCode("// " + bad)}
+	nb.Cells[1].Outputs = []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: bad + "\x1b[31m" + bad}, {Type: notebook.ErrorOutput, EName: bad, EValue: bad}}
+	for _, mime := range []string{"text/html", "text/markdown", "text/latex", "text/plain"} {
+		o := &notebook.Output{Type: notebook.DisplayData, Data: notebook.NewBundle(mime, bad)}
+		nb.Cells[1].Outputs = append(nb.Cells[1].Outputs, o)
+	}
+	dir := t.TempDir()
+	page := Page{Name: "N", Path: bad, Notebook: nb, Title: bad, Part: bad, Message: bad}
+	if err := Site(dir, Run{Title: bad, Pages: []Page{page}}); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := Markdown(&b, page, nil); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"Markdown": b.String()}
+	for _, name := range []string{"index.html", "N.html"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(text)
+	}
+	for name, text := range texts {
+		for _, r := range text {
+			if r != '\n' && r != '\t' && unicode.IsControl(r) || r == 0x202e || r == 0xfffe {
+				t.Errorf("%s holds %U", name, r)
+			}
+		}
 	}
 }

@@ -16,7 +16,7 @@ func ansi(s string) string {
 		return escape(plain(s))
 	}
 	screen.Timestamps = false
-	if _, err := screen.Write([]byte(decent(s))); err != nil {
+	if _, err := screen.Write([]byte(fewerColours(decent(s)))); err != nil {
 		return escape(plain(s))
 	}
 	// The library keeps an empty line from vanishing by a space that does not break; in <pre> it does not vanish.
