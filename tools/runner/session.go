@@ -171,6 +171,7 @@ func (s *session) start(ctx context.Context) error {
 		return &StartError{s.opt.Spec.Name, err}
 	}
 	s.res.Startup = time.Since(begin)
+	s.normal.folders, s.normal.name = ownFolders(s.k.Folder())
 	if timings {
 		s.graph = &buildGraph{s.k.Folder(), filepath.Join(s.opt.Dir, "..", graphFile)}
 	}
@@ -220,7 +221,6 @@ func (s *session) introduce(raw json.RawMessage) error {
 	}
 	if s.gonb {
 		s.normal.roots = goRoots(s.opt.Dir)
-		s.normal.folders, s.normal.name = ownFolders(s.k.Folder())
 		s.normal.place = s.countPlace
 	}
 	return nil
