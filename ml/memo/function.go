@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
-
-	"flowbook/ml/module"
 )
 
 // nameOf returns the full name of the function f and the import path of its package.
@@ -32,8 +30,6 @@ func nameOf(f reflect.Value) (name, pkg string, err error) {
 		return "", "", fmt.Errorf("%q is not the name of a function", name)
 	case strings.ContainsAny(fn, ".()-["):
 		return "", "", fmt.Errorf("%s is a closure, a method or generic; give it a named function", name)
-	case !module.Contains(pkg):
-		return "", "", fmt.Errorf("%s is not in a package of this module; move it to one, so that its source is known", name)
 	}
 	return name, pkg, nil
 }

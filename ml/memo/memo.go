@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"sync"
 
 	"flowbook/ml/module"
@@ -67,6 +68,9 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 	sources, err := readSources(root, pkg)
 	if err != nil {
 		return zero, fmt.Errorf("memo: %w", err)
+	}
+	if !slices.Contains(sources.Packages, pkg) {
+		return zero, fmt.Errorf("memo: %s is not in a package of this module; move it to one, so that its source is known", name)
 	}
 	if builtBefore(sources) {
 		result, _, err := compute(ctx, name, f, in)

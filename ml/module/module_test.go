@@ -198,7 +198,7 @@ func TestDigestErrors(t *testing.T) {
 	tests := []struct{ name, root, pkg, want string }{
 		{"no such package", root, "flowbook/ml/nothing", "digest package flowbook/ml/nothing: "},
 		{"tests alone", root, "flowbook/empty", "digest package flowbook/empty: no Go files in "},
-		{"no module", filepath.Join(root, "ml"), "flowbook/ml", "digest the module: "},
+		{"no module", filepath.Join(root, "ml"), "flowbook/ml", "read the module: no go.mod and no go.work in "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -213,11 +213,11 @@ func TestRoot(t *testing.T) {
 	root := writeModule(t, map[string]string{"go.mod": miniature["go.mod"], "sub/go.mod": "module other\n", "sub/deep/x.go": "package x\n"})
 	t.Setenv(EnvRoot, "")
 	got, err := Root(filepath.Join(root, "sub", "deep"))
-	if err != nil || got != root {
-		t.Errorf("Root below another module = %q, %v; want %q", got, err, root)
+	if want := filepath.Join(root, "sub"); err != nil || got != want {
+		t.Errorf("Root below another module = %q, %v; want %q", got, err, want)
 	}
 	outside := t.TempDir()
-	if got, err := Root(outside); err == nil || !strings.Contains(err.Error(), "no go.mod of module flowbook in "+outside+" or above") {
+	if got, err := Root(outside); !errors.Is(err, ErrNone) || !strings.Contains(err.Error(), "in "+outside+" or above") {
 		t.Errorf("Root outside = %q, %v; want an error", got, err)
 	}
 	t.Setenv(EnvRoot, root)
@@ -225,7 +225,7 @@ func TestRoot(t *testing.T) {
 		t.Errorf("Root with $%s = %q, %v; want %q", EnvRoot, got, err, root)
 	}
 	t.Setenv(EnvRoot, outside)
-	if got, err := Root(root); err == nil || !strings.Contains(err.Error(), "which has no go.mod of module flowbook") {
+	if got, err := Root(root); !errors.Is(err, ErrNone) {
 		t.Errorf("Root with a wrong $%s = %q, %v; want an error", EnvRoot, got, err)
 	}
 }

@@ -1,47 +1,55 @@
-// Package module knows the Go module that a notebook belongs to: where its root is, where the tools keep their state, and
-// what its source code amounts to, as a digest that changes exactly when the code does.
+// Package module knows the Go module that a notebook belongs to, whatever it is called: where its root is, where the tools keep
+// their state, and what its source code amounts to, as a digest that changes exactly when the code does.
 //
 // It is the leaf of this module: it imports nothing of ours, and it links little, because every notebook cell that calls
 // package memo pays for it.
 //
-//	root, err := module.Root("")                          // the folder of go.mod
-//	digest, err := module.Digest(root, "flowbook/ml")     // package ml and all that it imports from this module
+//	root, err := module.Root("")                               // the folder of go.mod or go.work
+//	digest, err := module.Digest(root, "example.com/x/flows")  // the package and all of the user's that it imports
 package module
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+	"reflect"
 	"strings"
 )
 
-// Path is the import path of this module, the first path element of all its packages.
-const Path = "flowbook"
+// Self is the import path of Flowbook's own module, the beginning of this package's.
+var Self = strings.TrimSuffix(reflect.TypeFor[Sources]().PkgPath(), "/ml/module")
 
-// Environment variables that override where things are. The runner sets EnvRoot and EnvReads for the
-// kernels that it starts, so that a cell may change its folder; tests set all.
+// Environment variables that override where things are. The runner sets all but EnvState for the
+// kernels that it starts, so that a cell may change its folder; tests set them.
 const (
 	EnvRoot  = "FLOWBOOK_ROOT"  // the module's root
 	EnvState = "FLOWBOOK_STATE" // the folder of the tools' state
 	EnvReads = "FLOWBOOK_READS" // a file in which package dataset notes the data files that it opens
+
+	EnvGoWork  = "FLOWBOOK_GOWORK"  // the user's go.work, "off" for none: the kernel has a go.work and a $GOWORK of its own
+	EnvScratch = "FLOWBOOK_SCRATCH" // EnvRoot, where the notebook is in no module of the user's
+	EnvVendor  = "FLOWBOOK_VENDOR"  // the vendor folder of the user's module, which the kernel builds from
 )
 
+// ErrNone says that a folder is in no module.
+var ErrNone = errors.New("no go.mod and no go.work")
+
 // Root returns the absolute path of the module's root: $FLOWBOOK_ROOT if it is set, otherwise the nearest folder at or above
-// dir whose go.mod says "module flowbook". An empty dir means the current folder.
+// dir that holds a go.mod or a go.work. An empty dir means the current folder. Where there is none the error wraps ErrNone. A go.mod in the
+// system's temporary folder itself does not count, as it does not for the go command.
 func Root(dir string) (string, error) {
 	if env := os.Getenv(EnvRoot); env != "" {
 		root, err := filepath.Abs(env)
+		if err == nil {
+			var ok bool
+			if ok, err = isRoot(root); err == nil && !ok {
+				return "", fmt.Errorf("find the module root: $%s is %s: %w there", EnvRoot, root, ErrNone)
+			}
+		}
 		if err != nil {
 			return "", fmt.Errorf("find the module root: %w", err)
-		}
-		if ok, err := isRoot(root); err != nil {
-			return "", fmt.Errorf("find the module root: %w", err)
-		} else if !ok {
-			return "", fmt.Errorf("find the module root: $%s is %s, which has no go.mod of module %s", EnvRoot, root, Path)
 		}
 		return root, nil
 	}
@@ -49,47 +57,40 @@ func Root(dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find the module root: %w", err)
 	}
+	temp := filepath.Clean(os.TempDir())
 	for at := start; ; {
 		ok, err := isRoot(at)
 		if err != nil {
 			return "", fmt.Errorf("find the module root: %w", err)
 		}
-		if ok {
+		if ok && at != temp {
 			return at, nil
 		}
 		up := filepath.Dir(at)
 		if up == at {
-			return "", fmt.Errorf("find the module root: no go.mod of module %s in %s or above (start there, or set $%s)", Path, start, EnvRoot)
+			return "", fmt.Errorf("find the module root: %w in %s or above (start there, set $%s, or go mod init)", ErrNone, start, EnvRoot)
 		}
 		at = up
 	}
 }
 
-// isRoot reports whether dir holds the go.mod of this module. A go.mod of another module, above which ours may lie, is passed over.
+// isRoot reports whether dir holds a go.mod or a go.work.
 func isRoot(dir string) (bool, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	for line := range bytes.Lines(data) {
-		text, _, _ := strings.Cut(string(line), "//")
-		fields := strings.Fields(text)
-		if len(fields) == 2 && fields[0] == "module" {
-			name := fields[1]
-			if unquoted, err := strconv.Unquote(name); err == nil {
-				name = unquoted
-			}
-			return name == Path, nil
+	for _, name := range []string{"go.mod", "go.work"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		switch {
+		case err == nil && info.Mode().IsRegular():
+			return true, nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
+			return false, err
 		}
 	}
 	return false, nil
 }
 
 // State returns a folder of the tools' state, made if it is missing: $FLOWBOOK_STATE if that is set, otherwise .flowbook in the
-// module's root, with elem joined to it. What State makes only its owner can read (0700); what is there it leaves alone.
+// module's root, with elem joined to it. What State makes only its owner can read (0700); what is there it leaves alone. A new state
+// folder gets a .gitignore of its own, so that no module needs to know of it.
 func State(root string, elem ...string) (string, error) {
 	base := os.Getenv(EnvState)
 	if base == "" {
@@ -100,8 +101,13 @@ func State(root string, elem ...string) (string, error) {
 		return "", fmt.Errorf("make the state folder: %w", err)
 	}
 	dir := filepath.Join(append([]string{base}, elem...)...)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make the state folder: %w", err)
+	_, err = os.Stat(base)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err = os.MkdirAll(dir, 0o700); err == nil && fresh {
+		err = os.WriteFile(filepath.Join(base, ".gitignore"), []byte("*\n"), 0o600)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the state folder: %w (set $%s to a folder that can be written)", err, EnvState)
 	}
 	return dir, nil
 }

@@ -36,33 +36,41 @@ func Digest(root string, pkgs ...string) (string, error) {
 	return s.Digest, nil
 }
 
-// Read reads the packages with these import paths and everything that they import from this module, and returns the digest
-// of their code. The digest covers, too, go.mod and go.sum (and with them every other module), the Go version and GOARCH that this
-// program was built with. It does not depend on where root is.
+// Read reads the packages with these import paths and everything that they import of what is built from folders (see [Workspace]), and
+// returns the digest of their code. The digest covers, too, go.mod, go.sum and go.work (and with them every other module), the Go version and
+// GOARCH that this program was built with. It does not depend on where root is.
 //
 // Comments and formatting do not count, directives (//go:build, //go:embed, …) do. Every Go file of a package counts except
 // tests, whatever its build constraints say, so that the digest is the same with and without cgo and errs on the side of change; so
 // do embedded files, assembly, C and object files. A package of another module adds nothing of its own.
 func Read(root string, pkgs ...string) (*Sources, error) {
+	w, err := Open(root)
+	if err != nil {
+		return nil, err
+	}
+	return w.Read(pkgs...)
+}
+
+// Read is Read of the packages of this workspace.
+func (w *Workspace) Read(pkgs ...string) (*Sources, error) {
 	s := &Sources{Digests: map[string]string{}}
 	total := sha256.New()
-	WriteFields(total, runtime.Version(), runtime.GOARCH, Path)
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := s.readFile(filepath.Join(root, name))
-		if err != nil && !(name == "go.sum" && errors.Is(err, fs.ErrNotExist)) {
-			return nil, fmt.Errorf("digest the module: %w", err)
-		}
-		WriteFields(total, name, string(data))
+	if err := s.readModFiles(total, w); err != nil {
+		return nil, fmt.Errorf("digest the module: %w", err)
 	}
 	digests := map[string][]byte{}
 	todo := slices.Clone(pkgs)
 	for len(todo) > 0 {
 		pkg := todo[0]
 		todo = todo[1:]
-		if _, done := digests[pkg]; done || !Contains(pkg) {
+		if _, done := digests[pkg]; done {
 			continue
 		}
-		digest, imports, err := s.readPackage(root, pkg)
+		dir := w.Dir(pkg)
+		if dir == "" {
+			continue
+		}
+		digest, imports, err := s.readPackage(dir)
 		if err != nil {
 			return nil, fmt.Errorf("digest package %s: %w", pkg, err)
 		}
@@ -78,45 +86,55 @@ func Read(root string, pkgs ...string) (*Sources, error) {
 	return s, nil
 }
 
-// Contains reports whether an import path is that of a package of this module.
-func Contains(pkg string) bool { return pkg == Path || strings.HasPrefix(pkg, Path+"/") }
-
-// Packages returns the import paths of this module's packages, in order, main packages included.
-func Packages(root string) ([]string, error) {
-	var pkgs []string
-	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+// readModFiles adds the toolchain and the files that decide which other modules are built.
+func (s *Sources) readModFiles(total hash.Hash, w *Workspace) error {
+	add := func(dir, name, label string) error {
+		data, err := s.readFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) && name != "go.mod" {
+			err = nil
 		}
-		hidden := e.Name()[0] == '.' || e.Name()[0] == '_'
-		if e.IsDir() {
-			if name != root && (hidden || e.Name() == "testdata") {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if hidden || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return nil
-		}
-		rel, err := filepath.Rel(root, filepath.Dir(name))
-		if err == nil {
-			pkgs = append(pkgs, path.Join(Path, filepath.ToSlash(rel)))
-		}
+		WriteFields(total, label, string(data))
 		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the module's packages: %w", err)
 	}
-	slices.Sort(pkgs)
-	return slices.Compact(pkgs), nil
+	if w.GoWork != "" {
+		for _, name := range []string{filepath.Base(w.GoWork), "go.work.sum"} {
+			if err := add(filepath.Dir(w.GoWork), name, name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range w.Modules {
+		if !m.Main {
+			continue // its packages count, its go.sum does not
+		}
+		label := ""
+		if w.GoWork != "" {
+			label = m.Path + "/"
+		}
+		WriteFields(total, runtime.Version(), runtime.GOARCH, m.Path)
+		for _, name := range []string{"go.mod", "go.sum"} {
+			if err := add(m.Dir, name, label+name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Packages is the list of the packages of the workspace in root.
+func Packages(root string) ([]string, error) {
+	w, err := Open(root)
+	if err != nil {
+		return nil, err
+	}
+	return w.Packages()
 }
 
 // foreign are the file name extensions that the go command compiles or links besides Go's own.
 var foreign = []string{".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
 
 // readPackage returns the digest of one package alone and the import paths of its files.
-func (s *Sources) readPackage(root, pkg string) (digest []byte, imports []string, err error) {
-	dir := filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(pkg, Path), "/")))
+func (s *Sources) readPackage(dir string) (digest []byte, imports []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, nil, err

@@ -40,8 +40,23 @@ const (
 	wrong  = "wrong"   // there, and not as it should be
 )
 
-// flowbook is how a user of a clone calls this command.
-const flowbook = "go run ./tools/flowbook "
+// flowbook is how the user calls this command: in a clone by its sources.
+func flowbook(words string) string {
+	if inClone() {
+		return "go run ./tools/flowbook " + words
+	}
+	return "flowbook " + words
+}
+
+// inClone reports whether the module we stand in is Flowbook's own.
+func inClone() bool {
+	root, err := module.Root("")
+	if err != nil {
+		return false
+	}
+	space, err := module.Open(root)
+	return err == nil && space.Dir(module.Self) == root
+}
 
 func (c *doctorCmd) Run(con *console) error {
 	findings := examine(con.ctx)
@@ -67,11 +82,18 @@ func (c *doctorCmd) Run(con *console) error {
 }
 
 func examine(ctx context.Context) []finding {
+	fs := []finding{examineGo()}
 	root, err := module.Root("")
-	if err != nil {
-		return []finding{examineGo(), {broken, "module", err.Error(), []string{"cd the folder of the clone, or: export FLOWBOOK_ROOT=FOLDER"}}}
+	switch {
+	case err == nil:
+		fs = append(fs, finding{good, "module", root, nil})
+	case errors.Is(err, module.ErrNone) && os.Getenv(module.EnvRoot) == "":
+		fs = append(fs, finding{absent, "module", "no go.mod here or above: notebooks get one of their own, in the cache folder", []string{"go mod init example.com/NAME"}})
+		root, err = (&target{dir: "."}).root()
 	}
-	fs := []finding{examineGo(), {good, "module", root, nil}}
+	if err != nil {
+		return append(fs, finding{broken, "module", err.Error(), []string{"cd FOLDER of the module, or: export " + module.EnvRoot + "=FOLDER"}})
+	}
 	tools, version, err := jupyter.BuiltTools(ctx, root)
 	if err != nil {
 		return append(fs, finding{broken, "Go tools", err.Error(), nil})
@@ -94,8 +116,8 @@ func examineGo() finding {
 // examineTools looks at the kernel's programs in the folder where the first run puts them.
 func examineTools(dir string) []finding {
 	var fs []finding
-	for _, t := range []struct{ what, program string }{{"GoNB", "gonb"}, {"goimports", "goimports"}} {
-		version := versionOf(filepath.Join(dir, t.program))
+	for _, t := range []struct{ what, program string }{{"GoNB", "gonb"}, {"goimports", "real/goimports"}} {
+		version := versionOf(filepath.Join(dir, filepath.FromSlash(t.program)))
 		if version == "" {
 			fs = append(fs, finding{absent, t.what, "is built when a notebook first runs, or the kernel is installed", nil})
 			continue
@@ -126,7 +148,7 @@ func examineGopls() finding {
 			return finding{good, "gopls", path, nil}
 		}
 	}
-	return finding{absent, "gopls", "only for completion and tooltips in JupyterLab", []string{getGopls, flowbook + "kernel install"}}
+	return finding{absent, "gopls", "only for completion and tooltips in JupyterLab", []string{getGopls, flowbook("kernel install")}}
 }
 
 func examineJupyter(ctx context.Context) finding {
@@ -145,7 +167,7 @@ func examineJupyter(ctx context.Context) finding {
 
 // examineKernel looks at the kernelspec that Jupyter would take, and whether it is of this module and of the go.mod of now.
 func examineKernel(root, tools string) finding {
-	install := []string{flowbook + "kernel install"}
+	install := []string{flowbook("kernel install")}
 	spec, err := jupyter.FindSpec("gonb")
 	var missing *jupyter.NotFoundError
 	switch {
@@ -157,7 +179,7 @@ func examineKernel(root, tools string) finding {
 	in, err := jupyter.ReadInstalled(spec.Dir)
 	if err != nil {
 		return finding{wrong, "kernel", spec.Dir + " is a GoNB of its own, which sees this module's packages only after set-up",
-			[]string{"jupyter kernelspec remove gonb", flowbook + "kernel install"}}
+			[]string{"jupyter kernelspec remove gonb", flowbook("kernel install")}}
 	}
 	if !sameFolder(in.Metadata.Flowbook.Root, root) {
 		return finding{wrong, "kernel", spec.Dir + " is for " + in.Metadata.Flowbook.Root, install}
@@ -189,7 +211,7 @@ func examineBackend() []finding {
 	b := ml.ChosenBackend()
 	fs := []finding{{good, "backend", b.Config + ": " + b.Reason, nil}}
 	if b.GPU() {
-		return append(fs, finding{good, "GPU in cells", "needs cells built with cgo", []string{flowbook + "kernel install --gpu"}})
+		return append(fs, finding{good, "GPU in cells", "needs cells built with cgo", []string{flowbook("kernel install --gpu")}})
 	}
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return append(fs, finding{absent, "XLA", "linux/amd64 only; pure Go is as fast for networks this small", nil})
@@ -207,7 +229,7 @@ func examineBackend() []finding {
 			"python3 -m pip install --target .flowbook/xla jax-cuda13-pjrt 'jax-cuda13-plugin[with-cuda]'",
 			`X=$PWD/.flowbook/xla; export CGO_ENABLED=1 GOPJRT_CUDA_CHECKS=0 LD_LIBRARY_PATH=$(ls -d $X/nvidia/*/lib | tr '\n' ':')`,
 			`export XLA_FLAGS=--xla_gpu_cuda_data_dir=$X/nvidia/cu13 GOMLX_BACKEND="xla:$X/jax_plugins/xla_cuda13/xla_cuda_plugin.so,tf32=false"`,
-			flowbook+"kernel install --gpu",
+			flowbook("kernel install --gpu"),
 		)})
 }
 
@@ -215,19 +237,22 @@ func examineBackend() []finding {
 func examineData() []finding {
 	capture := dataset.Path("27072022.csv")
 	info, err := os.Stat(capture)
+	if err != nil && !inClone() {
+		return nil
+	}
 	if err != nil {
 		return []finding{{absent, "data", dataset.Rel(capture) + " is not there: bring your own, or have a synthetic one made",
-			[]string{flowbook + "data generate", flowbook + "pipeline"}}}
+			[]string{flowbook("data generate"), flowbook("pipeline")}}}
 	}
 	fs := []finding{{good, "data", fmt.Sprintf("%s, %.1f MB", dataset.Rel(capture), float64(info.Size())/1e6), nil}}
 	m, err := dataset.ReadManifest(dataset.Path("EditDatasets"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return append(fs, finding{absent, "pieces", "Datasets/EditDatasets is made from it", []string{flowbook + "data split " + dataset.Rel(capture)}})
+		return append(fs, finding{absent, "pieces", "Datasets/EditDatasets is made from it", []string{flowbook("data split " + dataset.Rel(capture))}})
 	case err != nil:
-		return append(fs, finding{wrong, "pieces", err.Error(), []string{flowbook + "data split " + dataset.Rel(capture) + " --force"}})
+		return append(fs, finding{wrong, "pieces", err.Error(), []string{flowbook("data split " + dataset.Rel(capture) + " --force")}})
 	case m.Source.Size != info.Size():
-		return append(fs, finding{wrong, "pieces", "Datasets/EditDatasets is of another capture", []string{flowbook + "data split " + dataset.Rel(capture) + " --force"}})
+		return append(fs, finding{wrong, "pieces", "Datasets/EditDatasets is of another capture", []string{flowbook("data split " + dataset.Rel(capture) + " --force")}})
 	}
 	fs = append(fs, finding{good, "pieces", fmt.Sprintf("%d of %d rows, %d rows in all", len(m.Parts), m.RowsPerPart, m.Rows), nil})
 	labels, err := dataset.ReadLabels(dataset.Path("labels.csv"), m.Source.SHA256)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,8 +61,11 @@ func (c *exportCmd) Run(con *console) error {
 // exportDir is .flowbook/export in the module's root, or in the current folder where there is no module.
 func exportDir() (string, error) {
 	root, err := module.Root("")
+	if errors.Is(err, module.ErrNone) {
+		root, err = "", nil
+	}
 	if err != nil {
-		return filepath.Join(".flowbook", "export"), nil
+		return "", err
 	}
 	return module.State(root, "export")
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
-	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 )
 
@@ -46,10 +45,11 @@ func (p *kernelPlace) dataDir() (string, error) {
 type kernelInstallCmd struct {
 	kernelPlace `embed:""`
 	GPU         bool `name:"gpu" help:"Build cells with cgo, which links XLA into them: slower cells, and the GPU where its plugin is there."`
+	Offline     bool `help:"Let cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 }
 
 func (c *kernelInstallCmd) Run(con *console) error {
-	root, err := module.Root("")
+	root, err := (&target{dir: "."}).root()
 	if err != nil {
 		return fmt.Errorf("kernel install: %w", err)
 	}
@@ -60,11 +60,12 @@ func (c *kernelInstallCmd) Run(con *console) error {
 	if c.GPU && compiler() == "" {
 		return errors.New("kernel install: --gpu needs a C compiler, and neither $CC nor gcc nor clang is on the PATH")
 	}
-	in, err := jupyter.Install(con.ctx, root, dir, c.GPU)
+	in, err := jupyter.Install(con.ctx, root, dir, jupyter.InstallOptions{GPU: c.GPU, Offline: c.Offline})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "installed %s in %s\n", in.DisplayName, in.Dir)
+	fmt.Fprintf(con.stdout, "its cells see the module in %s\n", display(root))
 	if jupyter.FindGopls(in.Env["GOPATH"]) == "" {
 		fmt.Fprintf(con.stdout, "without completion, for gopls is not there: %s, then install again\n", getGopls)
 	}

@@ -24,13 +24,13 @@ func TestOneOwner(t *testing.T) {
 	}{
 		{"ml/atomicfile replaces files", regexp.MustCompile(`os\.(Rename|CreateTemp)\(`), []string{
 			"ml/atomicfile/atomicfile.go",
-			"tools/jupyter/gonb.go",          // a folder of tools
+			"tools/jupyter/programs.go",      // a folder of programs
 			"tools/jupyter/gofront/build.go", // a linked program; gofront is linked without our packages
 			"tools/runner/incremental.go",    // a list that the kernel appends to
 		}},
 		{"ml/atomicfile takes paths out of errors", regexp.MustCompile(`\*(fs|os)\.(PathError|LinkError)\b`), []string{"ml/atomicfile/atomicfile.go", "tools/flowbook/run.go"}},
 		{"tools/status holds exit statuses", regexp.MustCompile(`ExitCode\(\) int *\{ return \d`), nil},
-		{"ml/module names the environment", regexp.MustCompile(`"FLOWBOOK_(ROOT|STATE|READS)`), []string{"ml/module/root.go"}},
+		{"ml/module names the environment", regexp.MustCompile(`"FLOWBOOK_(ROOT|STATE|READS|GOWORK|SCRATCH|VENDOR)`), []string{"ml/module/root.go"}},
 	} {
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 			if err != nil {

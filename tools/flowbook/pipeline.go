@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,11 +37,7 @@ func (c *pipelineCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	root, err := module.Root("")
-	if err != nil {
-		return &usageError{err}
-	}
-	p, err := readPipeline()
+	root, p, err := readPipeline()
 	if err != nil {
 		return err
 	}
@@ -97,6 +94,39 @@ func (c *pipelineCmd) Run(con *console) error {
 		return worst
 	}
 	return nil
+}
+
+// pipelineFile is the pipeline's name, in the module's root or its folder notebooks.
+const pipelineFile = "pipeline.yaml"
+
+// findPipeline returns the pipeline file, and the folder from which its paths begin: the module's root, or without a module the file's own.
+func findPipeline() (root, file string, err error) {
+	root, err = module.Root("")
+	if err == nil {
+		for _, dir := range []string{"", "notebooks"} {
+			file = filepath.Join(root, dir, pipelineFile)
+			if _, err := os.Stat(file); err == nil {
+				return root, file, nil
+			}
+		}
+		return "", "", fmt.Errorf("neither %s nor notebooks/%s is in %s; flowbook init writes one", pipelineFile, pipelineFile, root)
+	}
+	if !errors.Is(err, module.ErrNone) || os.Getenv(module.EnvRoot) != "" {
+		return "", "", err
+	}
+	start, err := os.Getwd()
+	if err != nil {
+		return "", "", err
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		file = filepath.Join(at, pipelineFile)
+		if _, err := os.Stat(file); err == nil {
+			return at, file, nil
+		}
+		if filepath.Dir(at) == at {
+			return "", "", fmt.Errorf("no %s in %s or above, and no module; flowbook init writes one", pipelineFile, start)
+		}
+	}
 }
 
 // runFrom calls run in the module's root, where the paths in the words of commands begin, wherever the user stands.

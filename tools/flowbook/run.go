@@ -47,7 +47,8 @@ type runFlags struct {
 	Timeout   time.Duration `placeholder:"DURATION" help:"Time a cell may take (90s, 10m); its metadata may set a shorter one. 0 is no limit."`
 	Deadline  time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
 	Jobs      int           `short:"j" default:"1" help:"Notebooks run at the same time."`
-	Kernel    string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is the one that go.mod pins."`
+	Kernel    string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is Flowbook's, stock the one that is installed under that name."`
+	Offline   bool          `help:"Let Go cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 	Cwd       string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
 	Env       []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
 	Log       bool          `help:"Print the cells' text as it comes."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -130,24 +131,48 @@ func (t *target) base() string {
 
 // defaultOutput is .flowbook/out in the module's root, or in the current folder where there is no module.
 func (t *target) defaultOutput() (string, error) {
-	root, err := t.root()
-	if err != nil {
-		return filepath.Join(".flowbook", "out", t.base()), nil
+	root, err := t.module()
+	if errors.Is(err, module.ErrNone) {
+		root, err = "", nil
 	}
-	dir, err := module.State(root, "out")
+	var dir string
+	if err == nil {
+		dir, err = module.State(root, "out")
+	}
 	if err != nil {
 		return "", fmt.Errorf("output folder: %w", err)
 	}
 	return filepath.Join(dir, t.base()), nil
 }
 
-// root is the module that the notebook belongs to, else the one we stand in.
-func (t *target) root() (string, error) {
+// module is the module that the notebook belongs to, else the one we stand in. Its error wraps module.ErrNone if there is neither.
+func (t *target) module() (string, error) {
 	root, err := module.Root(t.dir)
-	if err != nil {
+	if errors.Is(err, module.ErrNone) {
 		return module.Root("")
 	}
-	return root, nil
+	return root, err
+}
+
+// root is the module that the notebook's cells see: the user's, or one made for the notebook's folder.
+func (t *target) root() (string, error) {
+	root, err := t.module()
+	if errors.Is(err, module.ErrNone) && os.Getenv(module.EnvRoot) == "" {
+		return scratch(t.dir)
+	}
+	return root, err
+}
+
+// scratch makes the module for notebooks that are in none. Those of a pipeline share one.
+func scratch(dir string) (string, error) {
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, pipelineFile)); err == nil {
+			return jupyter.Scratch(at)
+		}
+		if filepath.Dir(at) == at {
+			return jupyter.Scratch(dir)
+		}
+	}
 }
 
 func (t *target) workDir(cwd string) string {
@@ -177,19 +202,28 @@ var gonbOnce struct {
 	specs map[string]*jupyter.Spec
 }
 
-// spec finds the kernel; gonb is always the one that go.mod pins.
+// stock is the name for the kernelspec gonb as it is installed, where gonb means ours.
+const stock = "stock"
+
+// spec finds the kernel; gonb is always ours, of the version that the module's go.mod pins if it does.
 func (t *target) spec(ctx context.Context, asked string) (*jupyter.Spec, error) {
 	name := t.kernelName(asked)
-	if name != "gonb" {
-		spec, err := jupyter.FindSpec(name)
-		if err != nil {
-			return nil, &usageError{fmt.Errorf("%s: %w", t.name, err)}
-		}
-		return spec, nil
+	if name == stock {
+		name = "gonb"
+	} else if name == "gonb" {
+		return t.goSpec(ctx)
 	}
+	spec, err := jupyter.FindSpec(name)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("%s: %w", t.name, err)}
+	}
+	return spec, nil
+}
+
+func (t *target) goSpec(ctx context.Context) (*jupyter.Spec, error) {
 	root, err := t.root()
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("%s: the gonb kernel comes from Flowbook's go.mod: %w", t.name, err)}
+		return nil, &usageError{fmt.Errorf("%s: %w", t.name, err)}
 	}
 	gonbOnce.Lock()
 	defer gonbOnce.Unlock()
@@ -217,8 +251,11 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 		return runner.Options{}, err
 	}
 	var env []string
-	if root, err := t.root(); err == nil {
+	if root, err := t.module(); err == nil {
 		env = append(env, module.EnvRoot+"="+root)
+	}
+	if f.Offline {
+		env = append(env, "GOPROXY=off")
 	}
 	limit := f.MaxOutput << 20
 	if limit == 0 {

@@ -109,5 +109,7 @@ func goSettings(env *testscript.Env, root string) error {
 		env.Setenv(names[i], value)
 	}
 	env.Setenv("CGO_ENABLED", "0")
-	return nil
+	cache, err := os.UserCacheDir() // where the kernel's programs are, once for all scripts
+	env.Setenv("XDG_CACHE_HOME", cache)
+	return err
 }

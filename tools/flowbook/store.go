@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -61,7 +60,7 @@ func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := readPipeline()
+	_, p, err := readPipeline()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,18 +68,17 @@ func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
 	return s, tasks, err
 }
 
-// readPipeline reads the pipeline of the module where the user stands.
-func readPipeline() (*pipeline.Pipeline, error) {
-	root, err := module.Root("")
+// readPipeline reads the pipeline of the module where the user stands; its paths begin in root.
+func readPipeline() (root string, p *pipeline.Pipeline, err error) {
+	root, file, err := findPipeline()
 	if err != nil {
-		return nil, &usageError{err}
+		return "", nil, &usageError{fmt.Errorf("find the pipeline: %w", err)}
 	}
-	p, err := pipeline.Read(root, filepath.Join(root, "notebooks", "pipeline.yaml"))
-	if err != nil {
-		return nil, err
+	if p, err = pipeline.Read(root, file); err != nil {
+		return "", nil, err
 	}
-	p.Command, p.CommandPackages = runWords, []string{"flowbook/tools/flowbook"}
-	return p, nil
+	p.Command, p.CommandPackages = runWords, []string{module.Self + "/tools/flowbook"}
+	return root, p, nil
 }
 
 type storeLsCmd struct{ storeOf }

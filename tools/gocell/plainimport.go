@@ -3,6 +3,8 @@ package gocell
 import (
 	"slices"
 	"strings"
+
+	"flowbook/ml/module"
 )
 
 // plainNames are packages of the standard library, by the names by which goimports finds them, that do nothing when they are imported. Where another
@@ -14,7 +16,7 @@ var plainNames = []string{
 
 // inert reports whether a package that an earlier cell has imported makes no difference to a cell that does not use it, beyond what detectors name.
 func inert(path string) bool {
-	return slices.ContainsFunc([]string{"flowbook/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
+	return slices.ContainsFunc([]string{module.Self + "/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
 		return path == p || strings.HasPrefix(path, p+"/")
 	})
 }

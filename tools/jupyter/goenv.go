@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ import (
 // that go.mod asks for.
 type goEnv struct {
 	GOVERSION, GOROOT, GOPATH, GOMODCACHE, GOCACHE string
-	GOENV                                          string // the file of `go env -w`
+	GOFLAGS                                        string
 }
 
 // homeDir is the user's home: $HOME, or where `env -i` has removed it what the system says.
@@ -64,31 +65,48 @@ func goEnvironment(state string) []string {
 	return env
 }
 
-// scrubbed makes env neutral: nothing in it decides what is built, or lets the go command fail on a setting that the
-// kernel does not get either.
+// scrubbed makes env neutral: nothing in it decides what is built.
 func scrubbed(env []string) []string {
-	return append(env, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS=", "GOARCH=", "GOEXPERIMENT=")
+	return append(env, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOEXPERIMENT=")
+}
+
+// goError is what the go command said when it failed: its last line, or a cure where there is one.
+func goError(err error, said string) error {
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if last == "" {
+		return err
+	}
+	for _, line := range lines {
+		switch {
+		case strings.Contains(line, "requires go >=") || strings.Contains(line, "requires newer Go version"):
+			return fmt.Errorf("%s: this Go is too old; install a newer one from https://go.dev/dl, or let the go command fetch it with GOTOOLCHAIN=auto", strings.TrimPrefix(line, "go: "))
+		case strings.Contains(line, "GOPROXY=off") || strings.Contains(line, "dial tcp"):
+			return fmt.Errorf("%s: what the kernel is built from has to be fetched once; run it with network, or set GOPROXY to a proxy that can be reached", strings.TrimPrefix(strings.TrimSpace(line), "go: "))
+		}
+	}
+	return fmt.Errorf("%w: %s", err, strings.Join(lines, "; "))
 }
 
 // readGoEnv asks the go command for its settings, or takes its answer of last time, which is kept under everything
 // that it depends on: the command, the variables, the settings file, go.mod.
-func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error) {
+func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv, error) {
 	var e goEnv
 	key, err := goEnvKey(goCommand, root)
 	if err != nil {
 		return e, err
 	}
-	kept := filepath.Join(state, "bin", "goenv-"+key+".json")
+	kept := filepath.Join(cache, "goenv", key+".json")
 	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &e) == nil && e.GOVERSION != "" {
 		return e, nil
 	}
-	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOENV")
-	cmd.Dir, cmd.Env = root, scrubbed(goEnvironment(state))
+	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS")
+	cmd.Dir, cmd.Env = root, append(goEnvironment(state), "GOWORK=off")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return e, fmt.Errorf("ask the go command for its settings: %w: %s", err, strings.TrimSpace(stderr.String()))
+		return e, fmt.Errorf("ask the go command for its settings: %w", goError(err, stderr.String()))
 	}
 	if err := json.Unmarshal(out, &e); err != nil {
 		return e, fmt.Errorf("ask the go command for its settings: %w", err)
@@ -97,7 +115,11 @@ func readGoEnv(ctx context.Context, goCommand, root, state string) (goEnv, error
 		e.GOCACHE = filepath.Join(state, "gocache")
 	}
 	if data, err := json.Marshal(e); err == nil {
-		if err := atomicfile.Write(kept, data, 0o600); err != nil {
+		err := os.MkdirAll(filepath.Dir(kept), 0o700)
+		if err == nil {
+			err = atomicfile.Write(kept, data, 0o600)
+		}
+		if err != nil {
 			return e, err
 		}
 	}
@@ -124,9 +146,9 @@ func goEnvKey(goCommand, root string) (string, error) {
 	} else if settings == "" {
 		settings = filepath.Join(homeDir(), ".config", "go", "env")
 	}
-	for _, path := range []string{settings, filepath.Join(root, "go.mod")} {
+	for _, path := range []string{settings, filepath.Join(root, "go.mod"), filepath.Join(root, "go.work")} {
 		data, err := os.ReadFile(path)
-		if err != nil && !errors.Is(err, os.ErrNotExist) && path != settings {
+		if err != nil && path != settings && !errors.Is(err, os.ErrNotExist) {
 			return "", err
 		}
 		fmt.Fprintf(h, "%d\n%s", len(data), data)

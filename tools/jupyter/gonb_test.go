@@ -1,12 +1,14 @@
 package jupyter_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +91,7 @@ func execute(t testing.TB, k *jupyter.Kernel, code string) answer {
 }
 
 func TestGoNB(t *testing.T) {
+	t.Setenv("GOFLAGS", "")
 	k := start(t, jupyter.Options{Spec: goNB(t)})
 	t.Run("print", func(t *testing.T) {
 		if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(1)"); a.stdout != "1\n" || a.status != "ok" {
@@ -117,7 +120,7 @@ func TestGoNB(t *testing.T) {
 		}
 	})
 	t.Run("environment", func(t *testing.T) {
-		a := execute(t, k, "import (\"fmt\"; \"os\")\n%%\nfmt.Println(os.Getenv(\"GOFLAGS\"), os.Getenv(\"GOPROXY\"), os.TempDir())")
+		a := execute(t, k, "import (\"fmt\"; \"os\")\n%%\nfmt.Println(os.Getenv(\"GOFLAGS\"), os.Getenv(\"FLOWBOOK_GOWORK\"), os.TempDir())")
 		if want := "-ldflags=-s off " + k.Folder() + "\n"; a.stdout != want {
 			t.Errorf("got %q, want %q", a.stdout, want)
 		}
@@ -172,8 +175,8 @@ func ExampleGoNB() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(spec.Name, spec.Language, spec.InterruptMode, spec.Env["GOPROXY"], spec.Argv[len(spec.Argv)-1])
-	// Output: gonb go message off {connection_file}
+	fmt.Println(spec.Name, spec.Language, spec.InterruptMode, spec.Env["CGO_ENABLED"], spec.Argv[len(spec.Argv)-1])
+	// Output: gonb go message 0 {connection_file}
 }
 
 // TestGoNBEmptyEnvironment runs a cell of a kernel whose runner was started with `env -i` and a PATH of links to go and git.
@@ -211,12 +214,20 @@ func TestGoNBMissingGo(t *testing.T) {
 	}
 }
 
-// TestGoNBScrubs sets what a user may have set: none of it reaches the kernel's go command.
-func TestGoNBScrubs(t *testing.T) {
-	for name, value := range map[string]string{"GOFLAGS": "-mod=vendor", "GOWORK": "/nowhere/go.work", "GOOS": "plan9", "GOEXPERIMENT": "nonsense"} {
+// TestGoNBSettings sets what a user may have set of the go command: it holds in the kernel, but for what is about other builds than a cell's.
+func TestGoNBSettings(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, []byte("GOPRIVATE=example.com/private\nGOOS=plan9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"GOFLAGS": "-mod=vendor -tags=mine", "GOWORK": "off", "GOOS": "plan9", "GOPROXY": "https://proxy.example.com", "GONOSUMDB": "example.com", "GOENV": file} {
 		t.Setenv(name, value)
 	}
 	k := start(t, jupyter.Options{Spec: goNB(t)})
+	a := execute(t, k, "!go env GOFLAGS GOPROXY GONOSUMDB GOPRIVATE GOOS CGO_ENABLED")
+	if want := "-tags=mine -ldflags=-s\nhttps://proxy.example.com\nexample.com\nexample.com/private\n" + runtime.GOOS + "\n0\n"; a.stdout != want {
+		t.Errorf("got %q, want %q", a.stdout, want)
+	}
 	if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(2)"); a.stdout != "2\n" {
 		t.Errorf("%+v", a)
 	}
@@ -272,15 +283,14 @@ func BenchmarkCell(b *testing.B) {
 	}
 }
 
-// TestGoNBTwice builds with an empty state in two processes' worth of goroutines at once: both get the same whole folder, and
-// nothing unfinished stays.
+// TestGoNBTwice builds with an empty cache in two processes' worth of goroutines at once: one builds, and nothing unfinished stays. What somebody then
+// puts in place of a program is not executed.
 func TestGoNBTwice(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links the kernel twice, two seconds; run without -short")
+		t.Skip("links the kernel, two seconds; run without -short")
 	}
 	goNB(t)
-	state := t.TempDir()
-	t.Setenv("FLOWBOOK_STATE", state)
+	cache := userCache(t)
 	specs := make(chan *jupyter.Spec, 2)
 	for range 2 {
 		go func() {
@@ -292,22 +302,65 @@ func TestGoNBTwice(t *testing.T) {
 		}()
 	}
 	a, b := <-specs, <-specs
-	if a == nil || b == nil || a.Argv[0] != b.Argv[0] || !strings.HasPrefix(a.Argv[0], state) {
+	if a == nil || b == nil || a.Argv[0] != b.Argv[0] || !strings.HasPrefix(a.Argv[0], cache) {
 		t.Fatalf("%+v, %+v", a, b)
 	}
-	entries, err := filepath.Glob(filepath.Join(state, "bin", "*"))
-	if err != nil || len(entries) != 2 { // the folder and the go command's settings
+	entries, err := filepath.Glob(filepath.Join(cache, "flowbook", "kernel", "*"))
+	if err != nil || len(entries) != 2 { // the folder and its sums
 		t.Errorf("%v, %v", entries, err)
 	}
 	k := start(t, jupyter.Options{Spec: a})
 	if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(3)"); a.stdout != "3\n" {
 		t.Errorf("%+v", a)
 	}
+	for _, name := range []string{"go", "goimports", "real/goimports", "gonb"} {
+		program := filepath.Join(filepath.Dir(a.Argv[0]), filepath.FromSlash(name)+exeOf())
+		before, err := os.ReadFile(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(program+".new", append([]byte("#!/bin/sh\n"), before...), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(program+".new", program); err != nil {
+			t.Fatal(err)
+		}
+		goNB(t)
+		if after, err := os.ReadFile(program); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s was changed and stayed so: %v", name, err)
+		}
+	}
+}
+
+func exeOf() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// userCache gives the test a cache folder of its own.
+func userCache(t *testing.T) string {
+	t.Helper()
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
+	dir := t.TempDir()
+	for _, name := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, dir)
+	}
+	got, err := os.UserCacheDir()
+	if err != nil || got != dir {
+		t.Skip("the cache folder follows no variable here")
+	}
+	return dir
 }
 
 // TestGoNBNoBuildCache gives a home in which nothing can be made: the build cache is in the module's state.
 func TestGoNBNoBuildCache(t *testing.T) {
-	spec := goNB(t)
+	goNB(t)
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -315,14 +368,6 @@ func TestGoNBNoBuildCache(t *testing.T) {
 	t.Setenv("GOCACHE", filepath.Join(file, "below"))
 	state := t.TempDir()
 	t.Setenv("FLOWBOOK_STATE", state)
-	// Everything is there but the settings, so that nothing is built with an empty cache.
-	bin := filepath.Join(state, "bin")
-	if err := os.MkdirAll(bin, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Dir(spec.Argv[0]), filepath.Join(bin, filepath.Base(filepath.Dir(spec.Argv[0])))); err != nil {
-		t.Skip("no symbolic links here")
-	}
 	spec, err := jupyter.GoNB(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)

@@ -50,13 +50,18 @@ func (e *ForeignError) Error() string {
 // PrefixDir is the Jupyter data folder of the Python installation, or virtual environment, in prefix.
 func PrefixDir(prefix string) string { return filepath.Join(prefix, "share", "jupyter") }
 
+// InstallOptions say what is different in the installed kernel.
+type InstallOptions struct {
+	GPU     bool // cells are built with cgo, which links XLA into them
+	Offline bool // cells fetch no module
+}
+
 // Install writes the kernelspec "gonb" into a Jupyter data folder: the kernel of [GoNB], in its environment, with its
-// programs copied beside kernel.json, so that it works whatever becomes of the module's state folder. If gpu, cells are built
-// with cgo. gopls, which completes code, is found by [FindGopls] and stays where it is.
+// programs copied beside kernel.json, so that it works whatever becomes of the cache folder. gopls, which completes code, is found by [FindGopls] and stays where it is.
 //
 // What an earlier Install wrote is replaced, file by file and kernel.json last; a kernelspec of something else is a
 // [*ForeignError].
-func Install(ctx context.Context, root, dataDir string, gpu bool) (*Installed, error) {
+func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*Installed, error) {
 	dir, err := filepath.Abs(filepath.Join(dataDir, "kernels", "gonb"))
 	if err != nil {
 		return nil, fmt.Errorf("install the Go kernel: %w", err)
@@ -101,8 +106,11 @@ func Install(ctx context.Context, root, dataDir string, gpu bool) (*Installed, e
 		path += string(os.PathListSeparator) + filepath.Dir(gopls) // last, so that nothing beside it hides another program
 	}
 	in.Env["PATH"] = path
-	if gpu {
+	if opt.GPU {
 		in.Env["CGO_ENABLED"] = "1"
+	}
+	if opt.Offline {
+		in.Env["GOPROXY"] = "off"
 	}
 	in.Metadata.Flowbook.Files = append(in.Metadata.Flowbook.Files, "kernel.json")
 	var text bytes.Buffer

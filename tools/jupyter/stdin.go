@@ -2,12 +2,11 @@ package jupyter
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -15,8 +14,6 @@ import (
 // it waits for ever. The kernel is built with these lines in its jpyexec.go replaced: where neither a script nor %with_inputs feeds the pipe, it
 // is closed at once, and the cell reads end of file.
 const (
-	gonbModule = "github.com/janpfeifer/gonb"
-
 	stdinKept = `	if exec.stdinContent != nil {
 		exec.handleStaticInput()
 	}
@@ -29,53 +26,30 @@ const (
 `
 )
 
-// withStdinClosed copies GoNB into dir, changed, and a go.mod that takes it from there, and returns the go.mod's path; "" for a GoNB that looks
-// otherwise, which is built as it is.
-func withStdinClosed(ctx context.Context, goCommand, root, dir string, env []string) (string, error) {
-	list := exec.CommandContext(ctx, goCommand, "list", "-m", "-f", "{{.Dir}}", gonbModule)
-	list.Dir, list.Env = root, env
+// withStdinClosed writes into temp the file with the lines replaced and returns the flag by which the go command takes it instead of GoNB's; "" for a
+// GoNB that looks otherwise, which is built as it is. dir is the folder of the module that requires GoNB.
+func (k *kernelBuild) withStdinClosed(ctx context.Context, dir, temp string) (flag string, err error) {
+	if err := k.goRun(ctx, dir, "mod", "download", goNBPackage); err != nil {
+		return "", fmt.Errorf("download GoNB: %w", err)
+	}
+	list := exec.CommandContext(ctx, k.goCommand, "list", "-m", "-f", "{{.Dir}}", goNBPackage)
+	list.Dir, list.Env = dir, k.environ()
 	out, err := list.Output()
 	if err != nil {
 		return "", fmt.Errorf("find the source of GoNB: %w", err)
 	}
-	source := strings.TrimSpace(string(out))
-	text, err := os.ReadFile(filepath.Join(source, "internal", "jpyexec", "jpyexec.go"))
+	kept := filepath.Join(strings.TrimSpace(string(out)), "internal", "jpyexec", "jpyexec.go")
+	text, err := os.ReadFile(kept)
 	if err != nil || strings.Count(string(text), stdinKept) != 1 {
 		return "", nil
 	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o644)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	copied := filepath.Join(dir, "gonb")
-	if err := os.CopyFS(copied, withoutDocs{os.DirFS(source)}); err != nil {
-		return "", fmt.Errorf("copy the source of GoNB: %w", err)
-	}
-	changed := filepath.Join(copied, "internal", "jpyexec", "jpyexec.go")
-	if err := os.Remove(changed); err != nil { // as read-only as in the module cache
+	changed, overlay := filepath.Join(temp, "jpyexec.go"), filepath.Join(temp, "overlay.json")
+	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), stdinKept, stdinClosed, 1)), 0o600); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), stdinKept, stdinClosed, 1)), 0o644); err != nil {
+	replaced, err := json.Marshal(map[string]map[string]string{"Replace": {kept: changed}})
+	if err != nil {
 		return "", err
 	}
-	mod := filepath.Join(dir, "go.mod")
-	edit := exec.CommandContext(ctx, goCommand, "mod", "edit", "-replace="+gonbModule+"="+copied, mod)
-	edit.Dir, edit.Env = root, env
-	if out, err := edit.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("take GoNB from %s: %w\n%s", copied, err, strings.TrimSpace(string(out)))
-	}
-	return mod, nil
-}
-
-// withoutDocs is GoNB's source without its folder of pictures, 65 MB.
-type withoutDocs struct{ fs.FS }
-
-func (w withoutDocs) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(w.FS, name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return name == "." && e.Name() == "docs" }), err
+	return "-overlay=" + overlay, os.WriteFile(overlay, replaced, 0o600)
 }

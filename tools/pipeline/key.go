@@ -90,7 +90,8 @@ type keys struct {
 	p         *Pipeline
 	digests   *digests
 	goVersion string
-	packages  []string // of the module
+	space     *module.Workspace
+	packages  []string // of the workspace
 }
 
 func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
@@ -98,11 +99,21 @@ func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	packages, err := module.Packages(p.root)
+	space, err := module.Open(p.root)
+	if errors.Is(err, module.ErrNone) {
+		var root string
+		if root, err = jupyter.Scratch(p.root); err == nil {
+			space, err = module.Open(root)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &keys{p: p, digests: d, goVersion: version, packages: packages}, nil
+	packages, err := space.Packages()
+	if err != nil {
+		return nil, err
+	}
+	return &keys{p: p, digests: d, goVersion: version, space: space, packages: packages}, nil
 }
 
 // key is what a run depends on.
@@ -154,6 +165,17 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 	if run.Notebook == "" {
 		parts = append(parts, Part{"its command", sum(run.Command...)})
 		packages = k.p.CommandPackages
+		if !slices.ContainsFunc(packages, k.space.Contains) { // the command comes from elsewhere
+			own, err := os.Executable()
+			if err != nil {
+				return nil, "", err
+			}
+			digest, err := k.digests.of(own)
+			if err != nil {
+				return nil, "", err
+			}
+			parts = append(parts, Part{"the flowbook command", digest})
+		}
 	} else {
 		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
 		if err != nil {
@@ -170,7 +192,7 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 		}
 		parts = append(parts, Part{"its folder", path.Dir(run.Notebook)}, Part{"its kernel", kernel(nb)}, Part{"$GOMLX_BACKEND", backend})
 	}
-	sources, err := module.Read(k.p.root, packages...)
+	sources, err := k.space.Read(packages...)
 	if err != nil {
 		return nil, "", err
 	}
@@ -184,7 +206,39 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 		}
 		parts = append(parts, Part{name, digest[name]})
 	}
+	more, err := k.workspace()
+	if err != nil {
+		return nil, "", err
+	}
+	parts = append(parts, more...)
 	return append(parts, Part{"the Go version", k.goVersion}), source, nil
+}
+
+// workspace returns a part for each module file that counts besides the root's.
+func (k *keys) workspace() (parts []Part, err error) {
+	add := func(label, dir string, names ...string) error {
+		for _, name := range names {
+			digest, err := k.digests.of(filepath.Join(dir, name))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			parts = append(parts, Part{label + name, digest})
+		}
+		return nil
+	}
+	if k.space.GoWork != "" {
+		if err := add("", filepath.Dir(k.space.GoWork), filepath.Base(k.space.GoWork), "go.work.sum"); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range k.space.Modules {
+		if m.Main && m.Dir != k.p.root {
+			if err := add(m.Path+"/", m.Dir, "go.mod", "go.sum"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return parts, nil
 }
 
 // named has an error of reading a notebook name it as the pipeline does.
@@ -217,7 +271,7 @@ func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 		parts = append(parts, Part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
 	}
 	parts = append(parts, Part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
-	return parts, all.Uses(module.Path, k.packages)
+	return parts, append(all.Uses(k.packages, k.space.Folder), slices.DeleteFunc(all.Imports, func(p string) bool { return !k.space.Contains(p) })...)
 }
 
 // backend is $GOMLX_BACKEND with a plugin's digest in the place of its path, which other machines do not share.

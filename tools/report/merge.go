@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"flowbook/ml/module"
 )
 
 // merged are the cells of a program, with what replaces what settled.
@@ -115,7 +117,7 @@ func (m *merged) imports(body []byte) (string, error) {
 	for _, i := range chosen {
 		first, _, _ := strings.Cut(i.path, "/")
 		group := 0
-		if strings.Contains(first, ".") || first == "flowbook" {
+		if strings.Contains(first, ".") || strings.HasPrefix(i.path, module.Self+"/") {
 			group = 1
 		}
 		groups[group] = append(groups[group], strings.TrimSpace(fmt.Sprintf("%s %q", i.name, i.path)))

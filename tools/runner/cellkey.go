@@ -26,16 +26,20 @@ const keyVersion = "flowbook cell 1"
 //   - the code of the packages of this module that it names, with go.mod, go.sum and the Go version;
 //   - the kernel: its program, arguments and environment, the working directory, the size limit of outputs.
 type keyer struct {
-	root           string
-	base           string // digest of what all cells have in common
-	cells          []*gocell.Cell
-	modulePackages []string
-	digests        map[string]string // by list of packages
-	pure           map[string]string // by package: why it is not
+	space   *module.Workspace
+	known   []string // its packages
+	base    string   // digest of what all cells have in common
+	cells   []*gocell.Cell
+	digests map[string]string // by list of packages
+	pure    map[string]string // by package: why it is not
 }
 
 func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
-	packages, err := module.Packages(root)
+	space, err := module.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	known, err := space.Packages()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,7 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
 		panic(err)
 	}
 	h.Write(common)
-	return &keyer{root: root, base: hex.EncodeToString(h.Sum(nil)), modulePackages: packages, digests: map[string]string{}, pure: map[string]string{}}, nil
+	return &keyer{space: space, known: known, base: hex.EncodeToString(h.Sum(nil)), digests: map[string]string{}, pure: map[string]string{}}, nil
 }
 
 // errTorn ends an incremental run before it has begun.
@@ -87,7 +91,9 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	if why := purity(r); why != "" && pure == nil {
 		return "", why, nil
 	}
-	pkgs := append(r.Code().Uses(module.Path, k.modulePackages), pure...)
+	code := r.Code()
+	pkgs := append(code.Uses(k.known, k.space.Folder), pure...)
+	pkgs = append(pkgs, slices.DeleteFunc(code.Imports, func(p string) bool { return !k.space.Contains(p) })...)
 	slices.Sort(pkgs)
 	digest, why, err := k.packages(slices.Compact(pkgs))
 	if err != nil || why != "" && pure == nil {
@@ -122,14 +128,14 @@ func (k *keyer) packages(pkgs []string) (digest, why string, err error) {
 	if d, ok := k.digests[list]; ok {
 		return d, k.pure[list], nil
 	}
-	src, err := module.Read(k.root, pkgs...)
+	src, err := k.space.Read(pkgs...)
 	if err != nil {
 		return "", "", fmt.Errorf("digest of the packages of a cell: %w", err)
 	}
 	for _, pkg := range src.Packages {
 		p, ok := k.pure[pkg]
 		if !ok {
-			if p, err = packagePurity(k.root, pkg); err != nil {
+			if p, err = packagePurity(k.space.Dir(pkg), pkg); err != nil {
 				return "", "", err
 			}
 			k.pure[pkg] = p

@@ -26,7 +26,7 @@ var impure = map[string]allowed{
 	"path/filepath":                    {but: []string{"Glob", "Walk", "WalkDir", "EvalSymlinks", "Abs"}},
 	"log":                              {names: []string{"Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln", "New", "Logger", "SetFlags"}},
 	"runtime":                          {names: []string{"GOOS", "GOARCH", "GC"}},
-	"flowbook/ml/dataset":              {but: []string{"Split", "WriteLabels", "Splits"}},
+	module.Self + "/ml/dataset":        {but: []string{"Split", "WriteLabels", "Splits"}},
 	"github.com/janpfeifer/gonb/cache": {},
 	"crypto/rand":                      {}, "os/exec": {}, "os/signal": {}, "os/user": {}, "io/ioutil": {}, "io/fs": {}, "syscall": {}, "unsafe": {}, "plugin": {}, "embed": {},
 	"net": {}, "net/http": {}, "net/rpc": {}, "net/smtp": {}, "testing": {}, "runtime/debug": {}, "runtime/metrics": {}, "runtime/pprof": {}, "database/sql": {}, "expvar": {}, "hash/maphash": {},
@@ -42,8 +42,8 @@ func (a allowed) has(name string) bool {
 	return slices.Contains(a.names, name)
 }
 
-// trusted are the packages of this module whose dealings with files are accounted for.
-var trusted = []string{"flowbook/ml/module", "flowbook/ml/memo", "flowbook/ml/dataset", "flowbook/ml/display"}
+// trusted are the packages of Flowbook whose dealings with files are accounted for.
+var trusted = []string{module.Self + "/ml/module", module.Self + "/ml/memo", module.Self + "/ml/dataset", module.Self + "/ml/display"}
 
 // packageImpure is what a package of this module may not name: everything by which a function can read what no key knows. The environment is
 // in the key, as far as it concerns us.
@@ -85,12 +85,11 @@ func purity(r gocell.Reach) string {
 	return ""
 }
 
-// packagePurity says why a function of this package of the module may see what no key knows; "" if it cannot.
-func packagePurity(root, pkg string) (string, error) {
+// packagePurity says why a function of this package, which lies in dir, may see what no key knows; "" if it cannot.
+func packagePurity(dir, pkg string) (string, error) {
 	if slices.Contains(trusted, pkg) {
 		return "", nil
 	}
-	dir := filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(pkg, module.Path), "/")))
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return "", fmt.Errorf("package %s: %w", pkg, err)

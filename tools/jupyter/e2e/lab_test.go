@@ -304,7 +304,7 @@ func (s *seat) install(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := jupyter.Install(t.Context(), module, jupyter.UserDir(), false)
+	in, err := jupyter.Install(t.Context(), module, jupyter.UserDir(), jupyter.InstallOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func main() {
 		case name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
 			done = k.goimports(args[1])
 		case name == "go" && len(args) == 1 && args[0] == "get":
-			done = k.get()
+			status, done = k.get()
 		case name == "go" && len(args) == 3 && args[0] == "build" && args[1] == "-o" && filepath.Dir(args[2]) == dir:
 			status, done = k.build(args[2])
 		}

@@ -1,0 +1,317 @@
+package jupyter
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"flowbook/ml/atomicfile"
+	"flowbook/ml/module"
+	"flowbook/tools"
+)
+
+// kernelMod is the module that the kernel's programs are built in: exact versions and checksums. Its files have another name there, for a folder
+// with a go.mod could not be embedded.
+//
+//go:embed kernelmod/go.mod.txt kernelmod/go.sum.txt
+var kernelMod embed.FS
+
+// The packages that make the Go kernel. GoNB runs goimports and the go command for each cell; gofront stands before both. It is a program of its
+// own, not the flowbook command under another name: that needs 34 ms of processor time to start, and gofront is started three times for a cell.
+const (
+	goNBPackage      = "github.com/janpfeifer/gonb"
+	goImportsPackage = "golang.org/x/tools/cmd/goimports"
+	goFrontFolder    = "jupyter/gofront"
+)
+
+// goPrograms are the files that the kernel needs in its own folder, with slashes.
+var goPrograms = []string{"gonb" + exe, "go" + exe, "goimports" + exe, "real/goimports" + exe}
+
+// kernelBuild is what the programs of the Go kernel depend on.
+type kernelBuild struct {
+	space        *module.Workspace
+	goCommand    string
+	state, cache string
+	settings     goEnv
+	pinned       string // the folder of the user's module whose go.mod pins GoNB, "" for none
+	dir          string // where the programs are, or will be
+}
+
+func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	k := &kernelBuild{}
+	if k.goCommand, err = findGo(); err != nil {
+		return nil, err
+	}
+	if k.space, err = module.Open(root); err != nil {
+		return nil, err
+	}
+	for _, m := range k.space.Modules {
+		if m.Main && strings.Contains(m.Dir, ",") {
+			return nil, fmt.Errorf("the folder %s has a comma in its name, where GoNB would split it", m.Dir)
+		}
+	}
+	if k.pinned, err = findPinned(k.space); err != nil {
+		return nil, err
+	}
+	if k.state, err = module.State(root); err != nil {
+		return nil, err
+	}
+	if k.cache, err = cacheDir(k.state); err != nil {
+		return nil, err
+	}
+	if k.settings, err = readGoEnv(ctx, k.goCommand, root, k.state, k.cache); err != nil {
+		return nil, err
+	}
+	key, err := k.key()
+	if err != nil {
+		return nil, err
+	}
+	k.dir = filepath.Join(k.cache, "kernel", key)
+	return k, os.MkdirAll(filepath.Dir(k.dir), 0o700)
+}
+
+// cacheDir is Flowbook's folder in the user's cache folder; where there is none to be had, the module's state.
+func cacheDir(state string) (string, error) {
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = filepath.Join(homeDir(), ".cache")
+	}
+	dir := filepath.Join(base, "flowbook")
+	if !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
+		return state, nil
+	}
+	return dir, nil
+}
+
+// key names the state of what the programs are built from.
+func (k *kernelBuild) key() (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, k.settings.GOVERSION, runtime.GOOS, runtime.GOARCH)
+	fmt.Fprint(h, stdinClosed)
+	files, err := kernelFiles()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	if k.pinned != "" {
+		for _, name := range []string{"go.mod", "go.sum"} {
+			data, err := os.ReadFile(filepath.Join(k.pinned, name))
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(h, "%d\n%s", len(data), data)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+// kernelFiles are the files of the module that the programs are built in, by their names with slashes.
+func kernelFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := kernelMod.ReadFile("kernelmod/" + name + ".txt")
+		if err != nil {
+			return nil, err
+		}
+		files[name] = data
+	}
+	for dir, source := range map[string]embed.FS{"tools": tools.Source, "ml/module": module.Source, "ml/atomicfile": atomicfile.Source} {
+		err := fs.WalkDir(source, ".", func(name string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			files[dir+"/"+name], err = source.ReadFile(name)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// build returns the folder with the programs, and builds them if they are not there as they were built: what a cell could have put in their place
+// is not executed.
+func (k *kernelBuild) build(ctx context.Context) (string, error) {
+	unlock, err := module.Lock(ctx, k.dir+".lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if verify(k.dir) == nil {
+		return k.dir, nil
+	}
+	temp, err := os.MkdirTemp(filepath.Dir(k.dir), "build-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	source, bin := filepath.Join(temp, "source"), filepath.Join(temp, "bin")
+	if err := writeKernelModule(source); err != nil {
+		return "", err
+	}
+	ownGoNB := source // the folder of the module that requires GoNB
+	if k.pinned != "" {
+		// Building fetches what these programs import and no more; the kernel may have no network and looks through all of go.mod.
+		if err := k.goRun(ctx, k.pinned, "mod", "download"); err != nil {
+			return "", fmt.Errorf("download the modules of go.mod: %w", err)
+		}
+		ownGoNB = k.pinned
+	}
+	flag, err := k.withStdinClosed(ctx, ownGoNB, temp)
+	if err != nil {
+		return "", err
+	}
+	for _, b := range []struct{ dir, pkg, flag string }{{source, "./tools/" + goFrontFolder, ""}, {source, goImportsPackage, ""}, {ownGoNB, goNBPackage, flag}} {
+		args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s", "-o", bin + string(filepath.Separator)}
+		if b.flag != "" {
+			args = append(args, b.flag)
+		}
+		if err := k.goRun(ctx, b.dir, append(args, b.pkg)...); err != nil {
+			return "", fmt.Errorf("build %s: %w", b.pkg, err)
+		}
+	}
+	if err := arrange(bin); err != nil {
+		return "", err
+	}
+	sums, err := digestPrograms(bin)
+	if err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(sums)
+	if err != nil {
+		return "", err
+	}
+	if err := os.RemoveAll(k.dir); err != nil {
+		return "", err
+	}
+	if err := os.Rename(bin, k.dir); err != nil {
+		return "", err
+	}
+	return k.dir, atomicfile.Write(k.dir+".json", data, 0o600)
+}
+
+// goRun runs the go command for the programs, with nothing of the environment that would make them others. Its error is the last line that it says.
+func (k *kernelBuild) goRun(ctx context.Context, dir string, args ...string) error {
+	cmd := exec.CommandContext(ctx, k.goCommand, args...)
+	cmd.Dir = dir
+	cmd.Env = k.environ()
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return goError(err, string(out))
+}
+
+func (k *kernelBuild) environ() []string {
+	return append(scrubbed(goEnvironment(k.state)), "GOCACHE="+k.settings.GOCACHE)
+}
+
+// arrange puts gofront in the place of the go command and of goimports.
+func arrange(dir string) error {
+	in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)+exe) }
+	if err := os.Mkdir(filepath.Join(dir, "real"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(in("goimports"), in("real/goimports")); err != nil {
+		return err
+	}
+	if err := os.Rename(in("gofront"), in("go")); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(in("go"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(in("goimports"), data, 0o755)
+}
+
+func writeKernelModule(dir string) error {
+	files, err := kernelFiles()
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if name == "go.mod" { // the module is called as ours is, for gofront's imports
+			data = append([]byte("module "+module.Self+"\n\n"), data...)
+		}
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// digestPrograms returns the SHA-256 of each program.
+func digestPrograms(dir string) (map[string]string, error) {
+	sums := map[string]string{}
+	for _, name := range goPrograms {
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(data)
+		sums[name] = hex.EncodeToString(sum[:])
+	}
+	return sums, nil
+}
+
+var errChanged = errors.New("its programs are not as they were built")
+
+// verify compares the programs with what was written down when they were built.
+func verify(dir string) error {
+	data, err := os.ReadFile(dir + ".json")
+	if err != nil {
+		return err
+	}
+	var want map[string]string
+	if err := json.Unmarshal(data, &want); err != nil {
+		return err
+	}
+	got, err := digestPrograms(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range goPrograms {
+		if want[name] == "" || want[name] != got[name] {
+			return fmt.Errorf("%s: %w", path.Base(name), errChanged)
+		}
+	}
+	return nil
+}
+
+// BuiltTools returns the folder in which GoNB keeps the kernel and goimports for the module in root. It builds nothing: the
+// folder need not exist. The version is that of the Go toolchain.
+func BuiltTools(ctx context.Context, root string) (dir, version string, err error) {
+	k, err := openKernel(ctx, root)
+	if err != nil {
+		return "", "", err
+	}
+	return k.dir, k.settings.GOVERSION, nil
+}
