@@ -12,6 +12,12 @@
 //	fmt.Println(f.WithTime("timestamp", "bidirectional_first_seen_ms").Head(5))
 //	fmt.Println(f.Describe("bidirectional_packets"))
 //
+// The verbs are pandas's, too, in values and in looks, each returning a new frame: SortBy, Filter, Assign, DropNA, FillNA,
+// Rename, Join (merge), GroupBy, Pivot, Crosstab, Resample, Rolling, DescribeAll, Corr. Where pandas has a column of mixed
+// Python objects a Frame has none: truth values that miss some stay truth values, which show <NA>.
+//
+//	f.GroupBy("application_name").Agg(dataset.Agg("flows", "id", "count")).SortByDesc("flows").Head(10)
+//
 // Methods of a Frame panic when they name a column that is not there or of the wrong kind: that is the caller's mistake.
 // Read with the names of the columns returns it as an error.
 package dataset

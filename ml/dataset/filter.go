@@ -26,6 +26,34 @@ func (f *Frame) Filter(keep func(Row) bool) *Frame {
 	return f.Rows(rows)
 }
 
+// Assign returns the frame with one more column, or with that of the name replaced, computed row by row: of is a
+// func(Row) of float64 (NaN is a missing value), int64, string, bool or time.Time (the zero Time is one).
+//
+//	f.Assign("seconds", func(r dataset.Row) float64 { return r.Float64("bidirectional_duration_ms") / 1000 })
+func (f *Frame) Assign(name string, of any) *Frame {
+	switch of := of.(type) {
+	case func(Row) float64:
+		return f.With(Float64Column(name, computed(f, of)))
+	case func(Row) int64:
+		return f.With(Int64Column(name, computed(f, of)))
+	case func(Row) string:
+		return f.With(TextColumn(name, computed(f, of)))
+	case func(Row) bool:
+		return f.With(BoolColumn(name, computed(f, of)))
+	case func(Row) time.Time:
+		return f.With(TimeColumn(name, computed(f, of)))
+	}
+	panic(fmt.Sprintf("dataset: Assign takes a func(Row) of float64, int64, string, bool or time.Time, not a %T", of))
+}
+
+func computed[T any](f *Frame, of func(Row) T) []T {
+	values := make([]T, f.rows)
+	for i := range values {
+		values[i] = of(Row{f, i})
+	}
+	return values
+}
+
 // DropNA returns the rows that have a value in all of the named columns, or in all columns when none is named.
 func (f *Frame) DropNA(columns ...string) *Frame {
 	cols := f.cols
