@@ -13,7 +13,7 @@ func TestLinksLittle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the go command for the dependencies")
 	}
-	for pkg, most := range map[string]int{"flowbook/ml": 80, "flowbook/ml/detect": 90, "flowbook/ml/dataset": 28, "flowbook/ml/display": 42} {
+	for pkg, most := range map[string]int{"flowbook/ml": 80, "flowbook/ml/detect": 90, "flowbook/ml/dataset": 32, "flowbook/ml/display": 46} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		out, err := cmd.Output()
