@@ -76,6 +76,12 @@ func (f *Features) Names() []string {
 	return names
 }
 
+// Learn takes applications, means and deviations from flows.
+func (f *Features) Learn(flows *dataset.Frame) {
+	f.learnApplications(flows.Strings("application_name"))
+	f.learnScale(f.raw(flows))
+}
+
 // learnApplications takes the most frequent names; equally frequent ones in alphabetical order.
 func (f *Features) learnApplications(names []string) {
 	count := map[string]int{}

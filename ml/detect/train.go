@@ -29,9 +29,10 @@ type Training struct {
 
 // Report tells what Train did and what the model's promise was worth on flows it had not seen.
 type Report struct {
-	Train, Stop, Calibrate, Judge int     // flows in each part
-	Flagged                       int     // of the judging flows
-	Promised                      float64 // false-alarm rate; 0 if none was promised
+	Train, Stop, Calibrate, Judge int       // flows in each part
+	Flagged                       int       // of the judging flows
+	Promised                      float64   // false-alarm rate; 0 if none was promised
+	Scores                        []float64 // of the calibration flows
 }
 
 // Got is the share of the judging flows that was flagged.
@@ -109,7 +110,7 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	if len(scores) == 0 {
 		return nil, report, errors.New("train: every calibration flow is an attack")
 	}
-	model.Calibration = Calibration{Flows: len(scores), FlowsPerDay: flowsPerDay(t.Flows)}
+	model.Calibration = Calibration{Flows: len(scores), FlowsPerDay: FlowsPerDay(t.Flows)}
 	model.Calibration.spread(scores)
 	if t.AlarmsPerDay > 0 {
 		rate := t.AlarmsPerDay / model.Calibration.FlowsPerDay
@@ -126,7 +127,8 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		model.Threshold = ml.Percentile(scores, t.Percentile)
 	}
 	judged := benign(cut[2], n)
-	report = Report{Train: cut[0], Stop: cut[1] - cut[0], Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate}
+	report = Report{Train: cut[0], Stop: cut[1] - cut[0], Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate,
+		Scores: scores}
 	for _, s := range judged {
 		if s > model.Threshold {
 			report.Flagged++
@@ -135,9 +137,9 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	return model, report, nil
 }
 
-// flowsPerDay is the pace of flows, taken between the quartiles of their times, because some of an exporter's flows may
+// FlowsPerDay is the pace of flows, taken between the quartiles of their times, because some of an exporter's flows may
 // lie far off the rest.
-func flowsPerDay(flows *dataset.Frame) float64 {
+func FlowsPerDay(flows *dataset.Frame) float64 {
 	ms := flows.Float64s(firstSeen)
 	return 0.5 * float64(len(ms)) * 86_400_000 / max(ml.Percentile(ms, 75)-ml.Percentile(ms, 25), 1)
 }

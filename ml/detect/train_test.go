@@ -30,7 +30,7 @@ func TestTrainSameSeedSameModel(t *testing.T) {
 
 func TestTrainKeepsItsPromise(t *testing.T) {
 	frame := flows(4000, 0, 0, 5)
-	pace := flowsPerDay(frame)
+	pace := FlowsPerDay(frame)
 	model, report, err := Train(t.Context(), Training{Kind: "pca", Flows: frame, AlarmsPerDay: 0.05 * pace})
 	if err != nil {
 		t.Fatal(err)
