@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"math"
+
 	"flowbook/ml/dataset"
 )
 
@@ -12,7 +14,9 @@ const Block = 10_000
 // other and then allocates no more.
 type block struct {
 	features *Features
-	rows     int
+	taken    int
+	frame    *dataset.Frame
+	columns  *flowColumns
 	data     []float64 // raw features but for the company, which finish fills in
 	cols     int
 	logs     logs
@@ -73,8 +77,12 @@ func columnsOf(flows *dataset.Frame) *flowColumns {
 }
 
 // add takes flows from row from on, at most until the block is full, and returns how many it took.
-func (b *block) add(flows *flowColumns, from int) int {
-	n := min(Block-b.rows, flows.rows-from)
+func (b *block) add(frame *dataset.Frame, from int) int {
+	if b.frame != frame {
+		b.frame, b.columns = frame, columnsOf(frame)
+	}
+	flows := b.columns
+	n := min(Block-b.taken, flows.rows-from)
 	rest := b.grow(n)
 	set := func(value func(r int) float64) {
 		for i := range n {
@@ -110,7 +118,7 @@ func (b *block) add(flows *flowColumns, from int) int {
 		b.port = append(b.port, int32(uint16(flows.port.at(r))))
 	}
 	b.ms = append(b.ms, flows.ms[from:from+n]...)
-	b.rows += n
+	b.taken += n
 	return n
 }
 
@@ -134,9 +142,23 @@ func (b *block) host(name string) int32 {
 	return n
 }
 
-// finish returns the raw features of the flows gathered, which the next add overwrites, and empties the block.
+func (b *block) rows() int   { return b.taken }
+func (b *block) full() bool  { return b.taken == Block }
+func (b *block) early() bool { return false }
+
 func (b *block) finish() dataset.Matrix {
-	m := dataset.Matrix{Rows: b.rows, Cols: b.cols, Data: b.data}
+	m := b.raw()
+	b.features.standardise(m)
+	return m
+}
+
+func (b *block) unit(_, c int, z float64) (value, usual float64) {
+	return z*b.features.Scale[c] + b.features.Mean[c], math.NaN()
+}
+
+// raw returns the raw features of the flows gathered, which the next add overwrites, and empties the block.
+func (b *block) raw() dataset.Matrix {
+	m := dataset.Matrix{Rows: b.taken, Cols: b.cols, Data: b.data}
 	counts := b.company.count(b.ms, b.source, b.destination, b.port, len(b.hosts))
 	for i := range m.Rows {
 		row := m.Row(i)
@@ -144,7 +166,7 @@ func (b *block) finish() dataset.Matrix {
 			row[b.cols-companyCounts+k] = b.logs[n]
 		}
 	}
-	b.rows, b.data = 0, b.data[:0]
+	b.taken, b.data = 0, b.data[:0]
 	b.ms, b.source, b.destination, b.port = b.ms[:0], b.source[:0], b.destination[:0], b.port[:0]
 	clear(b.hosts)
 	return m

@@ -32,6 +32,10 @@ type document struct {
 	Sample  int       `json:"sample,omitempty"`
 	Trees   []int     `json:"trees,omitempty"` // nodes of each tree
 
+	// Since schema 2.
+	Behaviour *behaviour `json:"behaviour,omitempty"`
+	Members   []string   `json:"members,omitempty"` // of an ensemble
+
 	Arrays []array `json:"arrays"`
 
 	files [][]byte // of the arrays, to be written
@@ -46,6 +50,12 @@ type standard struct {
 	Applications []string  `json:"Applications"`
 	Mean         []float64 `json:"Mean"`
 	Scale        []float64 `json:"Scale"`
+}
+
+type behaviour struct {
+	Columns []string `json:"columns"`
+	Groups  []string `json:"groups"`
+	Seen    []int    `json:"seen"` // flows that had each of rarityFields
 }
 
 type calibration struct {
@@ -71,6 +81,16 @@ func (d *document) add(name, dtype string, values []float64, shape ...int) {
 	sum := digest(file)
 	d.files = append(d.files, file)
 	d.Arrays = append(d.Arrays, array{Name: name, File: name + "." + sum[:12] + ".npy", Type: dtype, Shape: shape, SHA256: sum})
+}
+
+// rowsOf is the length of an array, 0 if there is none.
+func (d *document) rowsOf(name string) int {
+	for _, a := range d.Arrays {
+		if a.Name == name && len(a.Shape) > 0 {
+			return a.Shape[0]
+		}
+	}
+	return 0
 }
 
 // encode is the document's text with its checksum.
@@ -99,19 +119,23 @@ func intact(text []byte) bool {
 	return digest(empty) == string(text[at[2]:at[3]])
 }
 
-// document splits the model into text and arrays.
+// document splits the model into text and arrays. Its schema is the oldest that holds it.
 func (m *Model) document() (*document, error) {
 	kind, err := kindOf(m.Kind)
 	if err != nil {
 		return nil, err
 	}
-	d := &document{Schema: Schema, Kind: m.Kind, Threshold: m.Threshold, Features: m.FeatureNames(),
+	d := &document{Schema: 1, Kind: m.Kind, Threshold: m.Threshold, Features: m.FeatureNames(),
 		Calibration: calibration(m.Calibration)}
 	if m.Scaler != nil {
 		d.Scaler = &scaler{m.Scaler.Min, m.Scaler.Max}
 	}
-	if f := m.Features; f != nil {
+	switch f := m.Features.(type) {
+	case *Features:
 		d.Standard = &standard{f.Applications, f.Mean, f.Scale}
+	case *Behaviour:
+		d.Schema = 2
+		f.save(d)
 	}
 	kind.save(m.Detector, d)
 	return d, nil
@@ -125,6 +149,13 @@ func (d *document) model(read readArray) (*Model, error) {
 	}
 	if s := d.Standard; s != nil {
 		m.Features = &Features{Applications: s.Applications, Mean: s.Mean, Scale: s.Scale}
+	}
+	if d.Behaviour != nil {
+		b, err := loadBehaviour(d, len(d.Features), read)
+		if err != nil {
+			return nil, err
+		}
+		m.Features = b
 	}
 	if names := m.FeatureNames(); strings.Join(names, "\n") != strings.Join(d.Features, "\n") {
 		return nil, errors.New("its features are not those that this program makes")

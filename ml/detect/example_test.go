@@ -42,21 +42,21 @@ func Example() {
 
 func ExampleModel_Scan() {
 	frame := flows(500, 0, 0, 1) // 500 flows
-	model, _, err := Train(context.Background(), Training{Kind: "zscore", Flows: frame, Percentile: 100})
+	model, _, err := Train(context.Background(), Training{Kind: "tail", Flows: frame, Percentile: 99})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	tally, err := model.Scan(context.Background(), &stream{frame: flows(1000, 100, 300, 2), piece: 64}, func(f Finding) error {
-		if f.Row == 300 {
-			fmt.Println("flow", f.ID, "is above the threshold:", f.Score > f.Threshold, "drivers:", len(f.Drivers))
+		if f.Row == 350 { // the scan began fifty flows ago
+			fmt.Println("flow", f.ID, "is above the threshold:", f.Score > f.Threshold, "driver:", f.Drivers[0].Feature)
 		}
 		return nil
 	}, nil)
-	fmt.Println(tally.Flows, "flows; all of the scan is found:", tally.Anomalies >= 100, err)
+	fmt.Println(tally.Flows, "flows; most of the scan is found:", tally.Anomalies >= 80, err)
 	// Output:
-	// flow 1300 is above the threshold: true drivers: 3
-	// 1000 flows; all of the scan is found: true <nil>
+	// flow 1350 is above the threshold: true driver: flows_of_pair_10s
+	// 1000 flows; most of the scan is found: true <nil>
 }
 
 func ExampleConformalThreshold() {

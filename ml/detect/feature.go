@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -143,13 +144,23 @@ func (f *Features) Transform(flows *dataset.Frame) dataset.Matrix {
 }
 
 func (f *Features) raw(flows *dataset.Frame) dataset.Matrix {
-	b, columns := f.newBlock(), columnsOf(flows)
-	out := dataset.Matrix{Rows: columns.rows, Cols: b.cols, Data: make([]float64, 0, columns.rows*b.cols)}
-	for from := 0; from < columns.rows; {
-		from += b.add(columns, from)
-		if b.rows == Block || from == columns.rows {
-			out.Data = append(out.Data, b.finish().Data...)
+	b, rows := f.newBlock(), flows.NumRows()
+	out := dataset.Matrix{Rows: rows, Cols: b.cols, Data: make([]float64, 0, rows*b.cols)}
+	for from := 0; from < rows; {
+		from += b.add(flows, from)
+		if b.full() || from == rows {
+			out.Data = append(out.Data, b.raw().Data...)
 		}
 	}
 	return out
+}
+
+func (f *Features) begin() extraction { return f.newBlock() }
+
+func (f *Features) check() error {
+	width := len(f.Names())
+	if slices.Contains(f.Scale, 0) {
+		return errors.New("a scale of 0")
+	}
+	return cmp.Or(fits("means", len(f.Mean), width), fits("scales", len(f.Scale), width))
 }

@@ -142,13 +142,13 @@ func TestTransformIsBlockByBlock(t *testing.T) {
 	got := dataset.Matrix{Cols: want.Cols}
 	b := f.newBlock()
 	take := func() {
-		m := b.finish()
+		m := b.raw()
 		got.Rows, got.Data = got.Rows+m.Rows, append(got.Data, m.Data...)
 	}
 	for s := (&stream{frame: frame, piece: 333}); s.Scan(); {
 		piece := s.Frame()
 		for from := 0; from < piece.NumRows(); {
-			if from += b.add(columnsOf(piece), from); b.rows == Block {
+			if from += b.add(piece, from); b.full() {
 				take()
 			}
 		}

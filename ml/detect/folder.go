@@ -20,7 +20,7 @@ import (
 // part of their digest and model.json is put in place last, so that a folder written over always holds one whole model.
 
 // Schema is the version of the folder's form that this program writes, and the newest that it reads.
-const Schema = 1
+const Schema = 2
 
 const (
 	modelFile    = "model.json"

@@ -15,7 +15,7 @@ import (
 type Model struct {
 	Kind     string // one of Kinds
 	Scaler   *ml.MinMaxScaler
-	Features *Features // nil for the original, which scales the packets by Scaler
+	Features Extractor // nil for the original, which scales the packets by Scaler
 	Detector Detector
 
 	Threshold   float64 // a flow of a higher score is an anomaly
@@ -105,10 +105,7 @@ func (m *Model) check() error {
 		}
 		err = cmp.Or(fits("scaler", len(m.Scaler.Min), width), fits("scaler", len(m.Scaler.Max), width))
 	} else {
-		err = cmp.Or(fits("means", len(m.Features.Mean), width), fits("scales", len(m.Features.Scale), width))
-		if slices.Contains(m.Features.Scale, 0) {
-			return errors.New("a scale of 0")
-		}
+		err = m.Features.check()
 	}
 	return cmp.Or(err, kind.check(m.Detector, width), m.Calibration.check())
 }

@@ -30,11 +30,7 @@ var pcaKind = kind{name: "pca",
 	},
 	load: func(from *document, width int, read readArray) (Detector, error) {
 		p := &PCA{Mean: from.Mean, Components: dataset.Matrix{Cols: width}}
-		for _, a := range from.Arrays {
-			if a.Name == "components" && len(a.Shape) == 2 {
-				p.Components.Rows = a.Shape[0]
-			}
-		}
+		p.Components.Rows = from.rowsOf("components")
 		var err error
 		p.Components.Data, err = read("components", "<f8", p.Components.Rows, width)
 		return p, err

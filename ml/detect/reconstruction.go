@@ -21,7 +21,7 @@ var (
 )
 
 func reconstructionKind(name string, config func() ml.Config, order int) kind {
-	return kind{name: name,
+	return kind{name: name, stops: true,
 		train: func(ctx context.Context, t Training, parts ml.Parts) (Detector, error) {
 			c := config()
 			c.Seed = t.Seed

@@ -44,7 +44,7 @@ const mostDrivers = 3
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
 	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
 	if m.Features != nil {
-		s.block = m.Features.newBlock()
+		s.rows = m.Features.begin()
 	}
 	frames := make(chan *dataset.Frame)
 	stop := make(chan struct{})
@@ -83,7 +83,7 @@ type scan struct {
 	found   func(Finding) error
 	report  func(float64, Tally)
 	drift   *Drift
-	block   *block // nil where flows are scored one by one
+	rows    extraction // nil where flows are scored one by one
 	ids     []int64
 	tally   Tally
 }
@@ -91,8 +91,8 @@ type scan struct {
 // frame takes one frame of the stream.
 func (s *scan) frame(f *dataset.Frame) error {
 	first := s.tally.Flows
-	if s.block != nil {
-		first += int64(s.block.rows)
+	if s.rows != nil {
+		first += int64(s.rows.rows())
 	}
 	var ids []int64
 	needed := s.columns
@@ -105,17 +105,16 @@ func (s *scan) frame(f *dataset.Frame) error {
 	if f.Has("id") {
 		ids = f.Int64s("id")
 	}
-	if s.block == nil {
+	if s.rows == nil {
 		return s.score(s.model.Transform(f), ids)
 	}
-	flows := columnsOf(f)
-	for from := 0; from < flows.rows; {
-		n := s.block.add(flows, from)
+	for from := 0; from < f.NumRows(); {
+		n := s.rows.add(f, from)
 		if ids != nil {
 			s.ids = append(s.ids, ids[from:from+n]...)
 		}
 		from += n
-		if s.block.rows == Block {
+		if s.rows.full() {
 			if err := s.flush(); err != nil {
 				return err
 			}
@@ -124,14 +123,12 @@ func (s *scan) frame(f *dataset.Frame) error {
 	return nil
 }
 
-// flush scores the flows of the block, if there are any.
+// flush scores the flows that were taken, if there are any.
 func (s *scan) flush() error {
-	if s.block == nil || s.block.rows == 0 {
+	if s.rows == nil || s.rows.rows() == 0 {
 		return nil
 	}
-	m := s.block.finish()
-	s.model.Features.standardise(m)
-	err := s.score(m, s.ids)
+	err := s.score(s.rows.finish(), s.ids)
 	s.ids = s.ids[:0]
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -25,6 +26,10 @@ type Training struct {
 	// Attack says of each flow whether it is known to be an attack; nil if nothing is known. Known attacks are left out
 	// of calibration and judgement, not of training, which stays without labels.
 	Attack []bool
+
+	// Blocks trains as the program of schema 1 did: on features that are counted within blocks of Block flows, in parts of
+	// the file. It is there to be compared with.
+	Blocks bool
 }
 
 // Report tells what Train did and what the model's promise was worth on flows it had not seen.
@@ -32,13 +37,15 @@ type Report struct {
 	Train, Stop, Calibrate, Judge int       // flows in each part
 	Flagged                       int       // of the judging flows
 	Promised                      float64   // false-alarm rate; 0 if none was promised
+	Threshold                     float64   // before it was raised
+	Widened                       bool      // whether the threshold was raised because the judging flows broke the promise
 	Scores                        []float64 // of the calibration flows
 }
 
 // Got is the share of the judging flows that was flagged.
 func (r Report) Got() float64 { return float64(r.Flagged) / float64(max(r.Judge, 1)) }
 
-// Columns are the columns that training that kind takes.
+// Columns are the columns that training that kind takes if they are there.
 func Columns(kind string) ([]string, error) {
 	if _, err := kindOf(kind); err != nil {
 		return nil, err
@@ -46,21 +53,33 @@ func Columns(kind string) ([]string, error) {
 	if kind == "original" {
 		return []string{packets, firstSeen}, nil
 	}
-	return (&Features{}).Columns(), nil
+	return slices.Concat(neededColumns, optionalColumns), nil
+}
+
+// Choose are those of Columns that stand in a file of the named columns. Some must: they are chosen in any case.
+func Choose(kind string, names []string) ([]string, error) {
+	columns, err := Columns(kind)
+	return slices.DeleteFunc(columns, func(c string) bool {
+		return slices.Contains(optionalColumns, c) && !slices.Contains(names, c)
+	}), err
 }
 
 // minFlows is the fewest flows that can be cut into parts worth the name.
 const minFlows = 200
 
-// Train learns from t.Flows in four parts, in row order: the first half trains, the next tenth stops the training of a
-// network early, the next quarter chooses the threshold, and the rest, unseen until then, judges it.
+// Train learns from the first 85 hundredths of t.Flows. The scores by which the threshold is chosen come from detectors
+// that had not seen the block of time they are of (cross-conformal prediction: Vovk, 2015). The rest, unseen until then,
+// judges the threshold, which is raised if it breaks its promise.
+//
+// The original is trained as its notebook does, in four parts in row order: the first half trains, the next tenth stops
+// the training early, the next quarter chooses the threshold, and the rest judges it.
 func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	var report Report
 	kind, err := kindOf(t.Kind)
 	if err != nil {
 		return nil, report, err
 	}
-	columns, err := Columns(t.Kind)
+	columns, err := Choose(t.Kind, t.Flows.Names())
 	if err != nil {
 		return nil, report, err
 	}
@@ -74,6 +93,12 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	if err := cmp.Or(usable(t.Flows, columns, 0), finite(t.Flows, columns)); err != nil {
 		return nil, report, fmt.Errorf("train: %w", err)
 	}
+	if t.Kind != "original" && !t.Blocks {
+		return trainBehaviour(ctx, t, kind)
+	}
+	if kind.train == nil {
+		return nil, report, fmt.Errorf("train: %s takes no features of blocks", t.Kind)
+	}
 	cut := [3]int{n / 2, n * 6 / 10, n * 85 / 100}
 	model := &Model{Kind: t.Kind}
 	var rows dataset.Matrix
@@ -83,11 +108,12 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		model.Scaler.FitTransform(m.Slice(0, cut[0]))
 		rows = model.Scaler.Transform(m)
 	} else {
-		model.Features = &Features{}
-		model.Features.learnApplications(t.Flows.Strings("application_name")[:cut[0]])
-		rows = model.Features.raw(t.Flows)
-		model.Features.learnScale(rows.Slice(0, cut[0]))
-		model.Features.standardise(rows)
+		features := &Features{}
+		features.learnApplications(t.Flows.Strings("application_name")[:cut[0]])
+		rows = features.raw(t.Flows)
+		features.learnScale(rows.Slice(0, cut[0]))
+		features.standardise(rows)
+		model.Features = features
 	}
 	parts := ml.Parts{Train: rows.Slice(0, cut[0]), Test: rows.Slice(cut[0], cut[1])}
 	if model.Detector, err = kind.train(ctx, t, parts); err != nil {
@@ -107,28 +133,12 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		return kept
 	}
 	scores := benign(cut[1], cut[2])
-	if len(scores) == 0 {
-		return nil, report, errors.New("train: every calibration flow is an attack")
-	}
-	model.Calibration = Calibration{Flows: len(scores), FlowsPerDay: FlowsPerDay(t.Flows)}
-	model.Calibration.spread(scores)
-	if t.AlarmsPerDay > 0 {
-		rate := t.AlarmsPerDay / model.Calibration.FlowsPerDay
-		if model.Threshold, err = ConformalThreshold(scores, rate); err != nil {
-			var few *TooFewError
-			if errors.As(err, &few) {
-				err = fmt.Errorf("%w; the fewest alarms a day that these flows can promise are %.0f",
-					err, math.Ceil(model.Calibration.FlowsPerDay/float64(len(scores)+1)))
-			}
-			return nil, report, fmt.Errorf("train: %v alarms a day of %.0f flows: %w", t.AlarmsPerDay, model.Calibration.FlowsPerDay, err)
-		}
-		model.Calibration.Rate = rate
-	} else {
-		model.Threshold = ml.Percentile(scores, t.Percentile)
+	if err := model.calibrate(t, scores); err != nil {
+		return nil, report, err
 	}
 	judged := benign(cut[2], n)
 	report = Report{Train: cut[0], Stop: cut[1] - cut[0], Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate,
-		Scores: scores}
+		Threshold: model.Threshold, Scores: scores}
 	for _, s := range judged {
 		if s > model.Threshold {
 			report.Flagged++
@@ -137,9 +147,27 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	return model, report, nil
 }
 
-// FlowsPerDay is the pace of flows, taken between the quartiles of their times, because some of an exporter's flows may
-// lie far off the rest.
-func FlowsPerDay(flows *dataset.Frame) float64 {
-	ms := flows.Float64s(firstSeen)
-	return 0.5 * float64(len(ms)) * 86_400_000 / max(ml.Percentile(ms, 75)-ml.Percentile(ms, 25), 1)
+// calibrate chooses the threshold by the scores of benign flows that trained nothing.
+func (m *Model) calibrate(t Training, scores []float64) error {
+	if len(scores) == 0 {
+		return errors.New("train: every calibration flow is an attack")
+	}
+	m.Calibration = Calibration{Flows: len(scores), FlowsPerDay: FlowsPerDay(t.Flows)}
+	m.Calibration.spread(scores)
+	if t.AlarmsPerDay == 0 {
+		m.Threshold = ml.Percentile(scores, t.Percentile)
+		return nil
+	}
+	rate := t.AlarmsPerDay / m.Calibration.FlowsPerDay
+	threshold, err := ConformalThreshold(scores, rate)
+	var few *TooFewError
+	if errors.As(err, &few) {
+		err = fmt.Errorf("%w; the fewest alarms a day that these flows can promise are %.0f",
+			err, math.Ceil(m.Calibration.FlowsPerDay/float64(len(scores)+1)))
+	}
+	if err != nil {
+		return fmt.Errorf("train: %v alarms a day of %.0f flows: %w", t.AlarmsPerDay, m.Calibration.FlowsPerDay, err)
+	}
+	m.Threshold, m.Calibration.Rate = threshold, rate
+	return nil
 }

@@ -20,7 +20,7 @@ type trainCmd struct {
 	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
 	Model string `required:"" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
-	Detector     string  `default:"autoencoder" enum:"original,autoencoder,pca,forest,zscore" help:"${enum}; original is the notebook's network of the packets alone."`
+	Detector     string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"${enum}; original is the notebook's network of the packets alone."`
 	Seed         uint64  `default:"18" help:"Decides everything random."`
 	Percentile   float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
 	AlarmsPerDay float64 `placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
@@ -29,15 +29,15 @@ type trainCmd struct {
 
 // Run trains, saves, and says what the threshold promises and what it did on flows not seen before.
 func (c *trainCmd) Run(con *console) error {
-	columns, err := detect.Columns(c.Detector)
-	if err != nil {
-		return &usageError{err}
-	}
 	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
 	ctx, stop := signalContext(con.ctx)
 	defer stop()
+	columns, err := c.columns(ctx)
+	if err != nil {
+		return err
+	}
 	if c.Labels != "" {
 		columns = append([]string{"id"}, columns...)
 	}
@@ -63,13 +63,29 @@ func (c *trainCmd) Run(con *console) error {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
-		c.Model, c.Detector, report.Train, model.Threshold, report.Calibrate)
+		c.Model, c.Detector, report.Train, report.Threshold, report.Calibrate)
 	if report.Promised > 0 {
 		fmt.Fprintf(con.stdout, "promised: at most %.4g of ordinary flows flagged, %.4g a day at %.0f flows a day\n",
 			report.Promised, model.Calibration.AlarmsPerDay(), model.Calibration.FlowsPerDay)
 	}
 	fmt.Fprintf(con.stdout, "on %d flows not seen before: %d flagged, %.4g of them\n", report.Judge, report.Flagged, report.Got())
+	if report.Widened {
+		fmt.Fprintf(con.stdout, "that is more than promised, so the threshold was raised to %.6g\n", model.Threshold)
+	}
 	return nil
+}
+
+// columns are those of the file that the detector learns from.
+func (c *trainCmd) columns(ctx context.Context) ([]string, error) {
+	if parquet.Is(c.Data) {
+		return detect.Columns(c.Detector) // Parquet files are our own and hold all columns
+	}
+	r, err := dataset.Open(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return detect.Choose(c.Detector, r.Names())
 }
 
 // readFlows reads the named columns of a CSV or Parquet file into memory.

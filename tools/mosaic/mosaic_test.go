@@ -28,7 +28,7 @@ func TestMosaic(t *testing.T) {
 	t.Logf("%d benign files, %d attacks", len(benign), len(attacks))
 	var all []Judgement
 	for seed := uint64(1); seed <= *seeds; seed++ {
-		js, err := Judge(t.Context(), benign, attacks, []Detector{Of("autoencoder"), Of("pca"), Of("forest"), Of("zscore"), Baseline}, seed)
+		js, err := Judge(t.Context(), benign, attacks, Detectors(), seed)
 		if err != nil {
 			t.Fatal(err)
 		}
