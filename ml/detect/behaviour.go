@@ -9,10 +9,11 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Behaviour turns flows into rows of numbers: the flow itself, the name that was asked for, how rare its partners are,
-// and what its source, its destination, the two of them, their networks and the whole network did within the last ten
-// seconds, minute, ten minutes and hour. Each number is compared with what is usual for the flow's application. What it
-// learns from the training flows, it keeps in these fields.
+// Behaviour turns flows into rows of numbers: the flow itself, the name that was asked for, how
+// rare its partners are, and what its source, its destination, the two of them, their networks and
+// the whole network did within the last ten seconds, minute, ten minutes and hour. Each number is
+// compared with what is usual for the flow's application. What it learns from the training flows,
+// it keeps in these fields.
 type Behaviour struct {
 	Present     []string       // the columns that features are made of; of optionalColumns, those that were there
 	Groups      []string       // applications with a scale of their own
@@ -109,8 +110,9 @@ func (b *Behaviour) raw(flows *dataset.Frame) (dataset.Matrix, []int32) {
 	return dataset.Matrix{Rows: len(s.groups), Cols: s.cols, Data: s.data}, s.groups
 }
 
-// learn takes what is kept, but for the scales, from the flows before the last of blocks, and returns the raw features
-// and groups of all flows. blocks are the rows at which blocks begin, and the end of the last one.
+// learn takes what is kept, but for the scales, from the flows before the last of blocks, and
+// returns the raw features and groups of all flows. blocks are the rows at which blocks begin, and
+// the end of the last one.
 func (b *Behaviour) learn(flows *dataset.Frame, blocks []int) (raw dataset.Matrix, groups []int32) {
 	n := blocks[len(blocks)-1]
 	b.Present = slices.Clone(neededColumns)
@@ -135,7 +137,8 @@ func (b *Behaviour) learn(flows *dataset.Frame, blocks []int) (raw dataset.Matri
 	return raw, s.groups
 }
 
-// Applications with fewer flows than fewestOfGroup have no scale of their own, nor those beyond mostGroups.
+// Applications with fewer flows than fewestOfGroup have no scale of their own, nor those beyond
+// mostGroups.
 const (
 	fewestOfGroup = 5
 	mostGroups    = 60
@@ -157,8 +160,8 @@ func (b *Behaviour) learnGroups(flows *dataset.Frame) {
 	b.Groups = b.Groups[:min(mostGroups, len(b.Groups))]
 }
 
-// groupOf is the protocol that an application runs over, as nDPI names it before the point; unknown ones go by their IP
-// protocol.
+// groupOf is the protocol that an application runs over, as nDPI names it before the point; unknown
+// ones go by their IP protocol.
 func groupOf(application string, protocol float64) string {
 	group, _, _ := strings.Cut(application, ".")
 	if group == "" || group == "Unknown" {
@@ -173,11 +176,12 @@ func groupOf(application string, protocol float64) string {
 	return group
 }
 
-// shrink is how many flows of all applications join those of one group when its mean and its scale are taken.
+// shrink is how many flows of all applications join those of one group when its mean and its scale
+// are taken.
 const shrink = 20
 
-// learnScale takes means, scales and usual values from some of the rows. A group's are drawn towards those of all by
-// shrink flows, so that few flows do not make a narrow scale.
+// learnScale takes means, scales and usual values from some of the rows. A group's are drawn
+// towards those of all by shrink flows, so that few flows do not make a narrow scale.
 func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	n := len(b.Groups) + 1
 	matrix := func() dataset.Matrix { return dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)} }
@@ -216,7 +220,8 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	b.learnUsual(m, groups, count)
 }
 
-// learnUsual takes the 99th percentile of each feature in each group that has a hundred flows; others take that of all.
+// learnUsual takes the 99th percentile of each feature in each group that has a hundred flows;
+// others take that of all.
 func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32, count []float64) {
 	for c := range m.Cols {
 		column := m.Col(c)

@@ -7,7 +7,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// behaviourStream makes features of one flow after the other. What it remembers of the flows before is bounded.
+// behaviourStream makes features of one flow after the other. What it remembers of the flows before
+// is bounded.
 type behaviourStream struct {
 	*Behaviour
 	learning *[]rareValues // if not nil, takes each flow's values, whose rarity is not yet known
@@ -208,7 +209,8 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 	}
 }
 
-// count adds a flow to a party and writes what the party then comes to; it returns the rest of the row.
+// count adds a flow to a party and writes what the party then comes to; it returns the rest of the
+// row.
 func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) []float64 {
 	write := func(t *tally, v float32) {
 		t.add(v)
@@ -238,7 +240,8 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 	return row
 }
 
-// address hashes an address; texts that are no address, as pseudonyms are, make a network of their own.
+// address hashes an address; texts that are no address, as pseudonyms are, make a network of their
+// own.
 func (s *behaviourStream) address(text string) address {
 	if a, ok := s.hashes[text]; ok {
 		return a

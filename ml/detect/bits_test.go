@@ -37,9 +37,10 @@ type golden map[string]struct {
 	Kinds map[string]bits `json:"kinds"`
 }
 
-// TestSameBits: a model trained on a file, its features, scores and findings are, bit for bit, those that were written
-// down before anything here was made fast: those of blocks by the first version, whose pace alone was counted otherwise
-// (so the digests of models have changed since), those of behaviour by the second.
+// TestSameBits: a model trained on a file, its features, scores and findings are, bit for bit,
+// those that were written down before anything here was made fast: those of blocks by the first
+// version, whose pace alone was counted otherwise (so the digests of models have changed since),
+// those of behaviour by the second.
 func TestSameBits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains every detector twice; run without -short")

@@ -6,12 +6,12 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Block is how many flows, in the file's order, are looked at together to count the company of each. A stream is scored
-// one block after the other, so this also bounds its memory and its delay.
+// Block is how many flows, in the file's order, are looked at together to count the company of
+// each. A stream is scored one block after the other, so this also bounds its memory and its delay.
 const Block = 10_000
 
-// block gathers flows, from frames of any length, until there are enough of them. It is used for one block after the
-// other and then allocates no more.
+// block gathers flows, from frames of any length, until there are enough of them. It is used for
+// one block after the other and then allocates no more.
 type block struct {
 	features *Features
 	taken    int
@@ -156,7 +156,8 @@ func (b *block) unit(_, c int, z float64) (value, usual float64) {
 	return z*b.features.Scale[c] + b.features.Mean[c], math.NaN()
 }
 
-// raw returns the raw features of the flows gathered, which the next add overwrites, and empties the block.
+// raw returns the raw features of the flows gathered, which the next add overwrites, and empties
+// the block.
 func (b *block) raw() dataset.Matrix {
 	m := dataset.Matrix{Rows: b.taken, Cols: b.cols, Data: b.data}
 	counts := b.company.count(b.ms, b.source, b.destination, b.port, len(b.hosts))

@@ -8,9 +8,10 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// crossFit scores each of the first rows by detectors that had learnt from the other blocks only, so that flows that come
-// together (of one host, of one hour) do not vouch for each other; then it trains on all of them. behaviour gets the
-// scales of all of them. The scores are those of unseen rows.
+// crossFit scores each of the first rows by detectors that had learnt from the other blocks only,
+// so that flows that come together (of one host, of one hour) do not vouch for each other; then it
+// trains on all of them. behaviour gets the scales of all of them. The scores are those of unseen
+// rows.
 func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset.Matrix, groups []int32, blocks []int) (Detector, []float64, error) {
 	members := k.members
 	if members == nil {
@@ -49,7 +50,8 @@ func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset
 	return e, e.combine(unseen), nil
 }
 
-// trainAllOf trains each kind on rows, of which the last tenth stops the training of a network early.
+// trainAllOf trains each kind on rows, of which the last tenth stops the training of a network
+// early.
 func trainAllOf(ctx context.Context, t Training, kinds []kind, rows dataset.Matrix) ([]Detector, error) {
 	cut := rows.Rows * 9 / 10
 	var out []Detector
@@ -67,7 +69,8 @@ func trainAllOf(ctx context.Context, t Training, kinds []kind, rows dataset.Matr
 	return out, nil
 }
 
-// mostOfFold bounds the rows that detectors of one block learn from, lest large files take six times their training.
+// mostOfFold bounds the rows that detectors of one block learn from, lest large files take six
+// times their training.
 const mostOfFold = 20_000
 
 // thin takes evenly spaced rows of m, mostOfFold of them if there are more.

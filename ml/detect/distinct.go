@@ -2,8 +2,8 @@ package detect
 
 import "github.com/axiomhq/hyperloglog"
 
-// distinct counts different items within each span in bounded memory: exactly while there are few, by HyperLogLog
-// (Flajolet and others, 2007) beyond.
+// distinct counts different items within each span in bounded memory: exactly while there are few,
+// by HyperLogLog (Flajolet and others, 2007) beyond.
 type distinct struct {
 	few  []seen
 	many *sketches
@@ -62,7 +62,8 @@ func (d *distinct) count(counts *[len(spans)]float64, p *panes, at uint32) {
 	}
 }
 
-// sketches holds two sketches for each span: one that began with the pane before, one with this pane.
+// sketches holds two sketches for each span: one that began with the pane before, one with this
+// pane.
 type sketches struct {
 	panes panes
 	spans [len(spans)]struct {
@@ -70,7 +71,8 @@ type sketches struct {
 	}
 }
 
-// sketch remembers its estimate, which takes a pass over all registers, until it has grown by a few hundredths.
+// sketch remembers its estimate, which takes a pass over all registers, until it has grown by a few
+// hundredths.
 type sketch struct {
 	*hyperloglog.Sketch
 	added, since int

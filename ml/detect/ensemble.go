@@ -7,8 +7,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// ensembleKind joins detectors that fail differently: a network that learns how features go together, and trees that cut
-// few features at a time.
+// ensembleKind joins detectors that fail differently: a network that learns how features go
+// together, and trees that cut few features at a time.
 var ensembleKind = kind{name: "ensemble",
 	members: []kind{autoencoderKind, forestKind},
 	check: func(d Detector, width int) error {
@@ -53,9 +53,10 @@ var ensembleKind = kind{name: "ensemble",
 	},
 }
 
-// Ensemble scores a row by Fisher's combination (1932) of how rare each member's score is: the sum of the negative
-// logarithms of the shares of unseen training rows that score higher. Members depend on one another, so that sum has no
-// distribution to look up; a threshold comes from the sums of unseen rows.
+// Ensemble scores a row by Fisher's combination (1932) of how rare each member's score is: the sum
+// of the negative logarithms of the shares of unseen training rows that score higher. Members
+// depend on one another, so that sum has no distribution to look up; a threshold comes from the
+// sums of unseen rows.
 type Ensemble struct {
 	Members    []Detector
 	Calibrated *Tail // of the members' scores of rows that had not trained them, one feature a member

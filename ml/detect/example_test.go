@@ -69,7 +69,8 @@ func ExampleConformalThreshold() {
 }
 
 func ExampleTrainRobustZ() {
-	// Nine flows of some 100 bytes; one extreme does not move the median, so it stands out even of the data it was learned from.
+	// Nine flows of some 100 bytes; one extreme does not move the median, so it stands out even of
+	// the data it was learned from.
 	m := dataset.Matrix{Rows: 9, Cols: 1, Data: []float64{98, 101, 99, 100, 102, 97, 100, 103, 9000}}
 	scores := TrainRobustZ(m).Score(m)
 	fmt.Println("highest:", slices.Index(scores, slices.Max(scores)))
@@ -88,7 +89,8 @@ func ExampleTrainForest() {
 }
 
 func ExampleTrainPCA() {
-	// Bytes follow packets: one component explains them, and what breaks the rule is far from it, though each of its values is common.
+	// Bytes follow packets: one component explains them, and what breaks the rule is far from it,
+	// though each of its values is common.
 	m := dataset.Matrix{Rows: 100, Cols: 2, Data: make([]float64, 200)}
 	for r := range m.Rows {
 		m.Data[2*r], m.Data[2*r+1] = float64(r), float64(100*r)

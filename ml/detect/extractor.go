@@ -2,7 +2,8 @@ package detect
 
 import "flowbook/ml/dataset"
 
-// Extractor makes the rows of numbers that a detector sees of flows: *Features, as in models of schema 1, or *Behaviour.
+// Extractor makes the rows of numbers that a detector sees of flows: *Features, as in models of
+// schema 1, or *Behaviour.
 type Extractor interface {
 	// Columns are the columns that a frame of flows must have.
 	Columns() []string
@@ -24,7 +25,8 @@ type extraction interface {
 	early() bool // says that finishing earlier changes no row
 	// finish returns the standardised rows, which the next add overwrites.
 	finish() dataset.Matrix
-	// unit returns the value behind feature c of finished row r, whose standardised value is z, and the value that one in a
-	// hundred training flows exceeded, NaN if that is not known. It holds until the next add.
+	// unit returns the value behind feature c of finished row r, whose standardised value is z, and
+	// the value that one in a hundred training flows exceeded, NaN if that is not known. It holds
+	// until the next add.
 	unit(r, c int, z float64) (value, usual float64)
 }

@@ -31,9 +31,10 @@ var shareColumns = [][2]string{
 // contextColumns are what the other features are made of.
 var contextColumns = []string{firstSeen, "src_ip", "dst_ip", "dst_port", "protocol", "application_name"}
 
-// Features turns flows into rows of numbers: log1p of what has a heavy tail, the shares of the upward direction, the
-// protocol and the most frequent applications as 0 and 1, and the company that a flow keeps; all standardised. What it
-// learns from the training flows, it keeps in these fields.
+// Features turns flows into rows of numbers: log1p of what has a heavy tail, the shares of the
+// upward direction, the protocol and the most frequent applications as 0 and 1, and the company
+// that a flow keeps; all standardised. What it learns from the training flows, it keeps in these
+// fields.
 type Features struct {
 	Applications []string  // the most frequent ones, each a feature
 	Mean, Scale  []float64 // per feature: standardised is (value - Mean) / Scale
@@ -99,8 +100,9 @@ func (f *Features) learnApplications(names []string) {
 	f.Applications = all[:min(topApplications, len(all))]
 }
 
-// learnScale takes each feature's mean and standard deviation. A feature that is 0 or 1 or never changes keeps its unit:
-// to be of a rare application would else count for more than anything a flow can do.
+// learnScale takes each feature's mean and standard deviation. A feature that is 0 or 1 or never
+// changes keeps its unit: to be of a rare application would else count for more than anything a
+// flow can do.
 func (f *Features) learnScale(m dataset.Matrix) {
 	f.Mean, f.Scale = make([]float64, m.Cols), make([]float64, m.Cols)
 	truth := make([]bool, m.Cols)
@@ -135,8 +137,8 @@ func (f *Features) standardise(m dataset.Matrix) {
 	})
 }
 
-// Transform is the features of flows, one row a flow. Company is counted within blocks of Block flows, from the frame's
-// first row on.
+// Transform is the features of flows, one row a flow. Company is counted within blocks of Block
+// flows, from the frame's first row on.
 func (f *Features) Transform(flows *dataset.Frame) dataset.Matrix {
 	m := f.raw(flows)
 	f.standardise(m)

@@ -12,14 +12,15 @@ import (
 )
 
 func TestCompany(t *testing.T) {
-	// Source 0 asks target 9 on ports 1, 2, 2 within a second, and target 8 on port 1 four seconds later; source 1 asks target
-	// 9 once in the meantime.
+	// Source 0 asks target 9 on ports 1, 2, 2 within a second, and target 8 on port 1 four seconds
+	// later; source 1 asks target 9 once in the meantime.
 	ms := []int64{10_000, 10_300, 10_400, 14_400, 10_350}
 	source, target := []int32{0, 0, 0, 0, 1}, []int32{9, 9, 9, 8, 9}
 	port := []int32{1, 2, 2, 1, 1}
 	got := new(company).count(ms, source, target, port, 10)
 	oneSecond := [][]int32{
-		// flows, targets, ports of the source; flows to, sources of the destination; flows, ports of the pair
+		// flows, targets, ports of the source; flows to, sources of the destination; flows, ports
+		// of the pair
 		{3, 1, 2, 4, 2, 3, 2}, {3, 1, 2, 4, 2, 3, 2}, {3, 1, 2, 4, 2, 3, 2}, {1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 4, 2, 1, 1},
 	}
 	tenSeconds := [][]int32{
@@ -36,7 +37,8 @@ func TestCompany(t *testing.T) {
 	}
 }
 
-// TestCompanyIsAsDefined compares with the definition, counted flow by flow, on blocks of all sizes and spreads of time.
+// TestCompanyIsAsDefined compares with the definition, counted flow by flow, on blocks of all sizes
+// and spreads of time.
 func TestCompanyIsAsDefined(t *testing.T) {
 	var c company
 	for seed := range uint64(40) {
@@ -133,7 +135,8 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
-// TestTransformIsBlockByBlock: a file and a stream of it, cut anywhere, must give the same features.
+// TestTransformIsBlockByBlock: a file and a stream of it, cut anywhere, must give the same
+// features.
 func TestTransformIsBlockByBlock(t *testing.T) {
 	f := &Features{}
 	frame := flows(Block+700, 50, 9_980, 2)

@@ -16,10 +16,12 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// A model lives in a folder: model.json, and a .npy file for each array of weights. The names of the arrays' files hold
-// part of their digest and model.json is put in place last, so that a folder written over always holds one whole model.
+// A model lives in a folder: model.json, and a .npy file for each array of weights. The names of
+// the arrays' files hold part of their digest and model.json is put in place last, so that a folder
+// written over always holds one whole model.
 
-// Schema is the version of the folder's form that this program writes, and the newest that it reads.
+// Schema is the version of the folder's form that this program writes, and the newest that it
+// reads.
 const Schema = 2
 
 const (
@@ -43,7 +45,8 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Save writes the model into a folder, which is made if need be. A model that is there already is replaced in one step.
+// Save writes the model into a folder, which is made if need be. A model that is there already is
+// replaced in one step.
 func (m *Model) Save(folder string) error {
 	if err := m.save(folder); err != nil {
 		return fmt.Errorf("save model %s: %w", folder, err)
@@ -104,8 +107,8 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(path)
 }
 
-// Load reads a model that Save has written. Folders that are cut short, altered, or written by a newer program are
-// refused with an *UnreadableError.
+// Load reads a model that Save has written. Folders that are cut short, altered, or written by a
+// newer program are refused with an *UnreadableError.
 func Load(folder string) (*Model, error) {
 	m, err := load(os.DirFS(folder))
 	if err != nil {
@@ -129,7 +132,8 @@ func load(folder fs.FS) (*Model, error) {
 	if version.Schema < 1 || !intact(text) {
 		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", modelFile)
 	}
-	// Fields that are not known here are no reason to refuse: whoever changes what a model means raises the schema.
+	// Fields that are not known here are no reason to refuse: whoever changes what a model means
+	// raises the schema.
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, fmt.Errorf("%s: %w", modelFile, err)

@@ -196,8 +196,8 @@ func TestSaveRefuses(t *testing.T) {
 	}
 }
 
-// FuzzLoad: whatever model.json and the arrays hold, loading neither panics nor takes memory that the files do not
-// account for, and a model that loads can score.
+// FuzzLoad: whatever model.json and the arrays hold, loading neither panics nor takes memory that
+// the files do not account for, and a model that loads can score.
 func FuzzLoad(f *testing.F) {
 	folder := f.TempDir()
 	frame := flows(8, 0, 0, 1)

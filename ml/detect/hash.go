@@ -1,7 +1,7 @@
 package detect
 
-// hash64 is FNV-1a with the last mixing step of MurmurHash3, which FNV needs to fill its upper bits. The same text has
-// the same hash in every process, so that sketches and kept tables repeat.
+// hash64 is FNV-1a with the last mixing step of MurmurHash3, which FNV needs to fill its upper
+// bits. The same text has the same hash in every process, so that sketches and kept tables repeat.
 func hash64(text string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(text) {

@@ -10,8 +10,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Model is a trained detector with all that it takes to score flows: what to make of a flow, when to raise an alarm, and
-// how scores were spread when it was new.
+// Model is a trained detector with all that it takes to score flows: what to make of a flow, when
+// to raise an alarm, and how scores were spread when it was new.
 type Model struct {
 	Kind     string // one of Kinds
 	Scaler   *ml.MinMaxScaler
@@ -65,7 +65,8 @@ type Driver struct {
 	Share   float64 // of the score, between 0 and 1
 }
 
-// drivers are the features with the largest parts in a score, at most that many, of equal ones the first.
+// drivers are the features with the largest parts in a score, at most that many, of equal ones the
+// first.
 func drivers(names []string, parts []float64, most int) []Driver {
 	var sum float64
 	top := make([]Driver, 0, most+1)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Names of servers that carry data, as those of a DNS tunnel do, are long, of many labels, and look random.
+// Names of servers that carry data, as those of a DNS tunnel do, are long, of many labels, and look
+// random.
 
 // nameFeatures describe the name of a server that was asked for.
 var nameFeatures = [...]string{"name_length", "name_labels", "name_longest_label", "name_entropy", "name_digit_share"}
@@ -20,8 +21,8 @@ func parent(name string) string {
 	return name
 }
 
-// describeName writes nameFeatures of a name into dst. Length, labels and the rest are of the part before the parent;
-// the entropy is in bits for all of its characters together.
+// describeName writes nameFeatures of a name into dst. Length, labels and the rest are of the part
+// before the parent; the entropy is in bits for all of its characters together.
 func describeName(dst []float64, name string) {
 	clear(dst[:len(nameFeatures)])
 	own := strings.TrimSuffix(strings.TrimSuffix(name, parent(name)), ".")

@@ -12,9 +12,10 @@ const (
 	dayMs  = 24 * hourMs
 )
 
-// FlowsPerDay is the pace of flows: for each hour of the day (UTC) that the flows cover, how many came in it; hours and
-// parts of hours that they do not cover count as the mean of the others. Covered is the time between the first flow and
-// the last, without pauses of more than a day or of more than half the time, and without stragglers.
+// FlowsPerDay is the pace of flows: for each hour of the day (UTC) that the flows cover, how many
+// came in it; hours and parts of hours that they do not cover count as the mean of the others.
+// Covered is the time between the first flow and the last, without pauses of more than a day or of
+// more than half the time, and without stragglers.
 func FlowsPerDay(flows *dataset.Frame) float64 {
 	ms := slices.Clone(flows.Int64s(firstSeen))
 	slices.Sort(ms)
@@ -67,8 +68,8 @@ func segments(ms []int64) iter.Seq[[]int64] {
 	}
 }
 
-// halves cuts sorted times, of which there is one, at a pause of more than half of their span, and what is left of them
-// likewise.
+// halves cuts sorted times, of which there is one, at a pause of more than half of their span, and
+// what is left of them likewise.
 func halves(ms []int64, yield func([]int64) bool) bool {
 	longest, at := int64(0), 0
 	for i := 1; i < len(ms); i++ {
@@ -82,9 +83,10 @@ func halves(ms []int64, yield func([]int64) bool) bool {
 	return yield(ms)
 }
 
-// body is sorted times without the few that lie far off the rest, as those of flows that an exporter had kept for hours:
-// the first and the last hundredth, if it comes five hundred times as seldom as the rest. The quietest hour of a night
-// comes fifty times as seldom as the busiest of the day.
+// body is sorted times without the few that lie far off the rest, as those of flows that an
+// exporter had kept for hours: the first and the last hundredth, if it comes five hundred times as
+// seldom as the rest. The quietest hour of a night comes fifty times as seldom as the busiest of
+// the day.
 func body(ms []int64) []int64 {
 	const share, seldom = 100, 500
 	n := len(ms) / share

@@ -2,8 +2,9 @@ package detect
 
 import "math"
 
-// party is the behaviour of a host, a pair of hosts, a network, a port …: how many flows it took part in, how many of
-// them came to nothing, how much it sent, and how many different partners it had.
+// party is the behaviour of a host, a pair of hosts, a network, a port …: how many flows it took
+// part in, how many of them came to nothing, how much it sent, and how many different partners it
+// had.
 type party struct {
 	panes               panes
 	flows, failed, sent tally
@@ -11,7 +12,8 @@ type party struct {
 	rhythm              rhythm
 }
 
-// touch moves the party's windows on to the flow's time. A flow that comes late counts in the present panes.
+// touch moves the party's windows on to the flow's time. A flow that comes late counts in the
+// present panes.
 func (e *party) touch(f *moment) {
 	last := len(spans) - 1
 	if back := e.panes[last] - f.panes[last]; back > stale || -back > 2 {
@@ -39,7 +41,8 @@ type moment struct {
 	sent   float32 // bytes
 }
 
-// rhythm is how regularly something comes: the mean of the last gaps and of their deviation, with exponential decay.
+// rhythm is how regularly something comes: the mean of the last gaps and of their deviation, with
+// exponential decay.
 type rhythm struct {
 	last      int64
 	gaps      float32
@@ -48,8 +51,8 @@ type rhythm struct {
 
 const rhythmMemory = 16 // gaps
 
-// beat takes the time of an event and returns its regularity: 0 for gaps that vary as those of chance do or that are
-// few, up to log1p(rhythmMemory) for many equal ones.
+// beat takes the time of an event and returns its regularity: 0 for gaps that vary as those of
+// chance do or that are few, up to log1p(rhythmMemory) for many equal ones.
 func (r *rhythm) beat(ms int64) float64 {
 	gap := float32(ms - r.last)
 	first := r.last == 0
@@ -72,8 +75,8 @@ func (r *rhythm) regularity() float64 {
 	return max(0, even) * math.Log1p(float64(r.gaps))
 }
 
-// parties is a table of bounded size: when the younger half is full, the older half, whose entries were not touched since
-// it was the younger one, is dropped.
+// parties is a table of bounded size: when the younger half is full, the older half, whose entries
+// were not touched since it was the younger one, is dropped.
 type parties struct {
 	young, old map[uint64]*party
 }

@@ -97,8 +97,9 @@ func (p *PCA) Explain(m dataset.Matrix) dataset.Matrix {
 	return out
 }
 
-// distances calls use with each row's number and each feature's part of its mean squared distance, on all cores at once;
-// the parts are overwritten afterwards. Rows go four by four: the sums of one would wait for each addition to end.
+// distances calls use with each row's number and each feature's part of its mean squared distance,
+// on all cores at once; the parts are overwritten afterwards. Rows go four by four: the sums of one
+// would wait for each addition to end.
 func (p *PCA) distances(m dataset.Matrix, use func(r int, parts []float64)) {
 	n := len(p.Mean)
 	if m.Cols != n {

@@ -8,11 +8,12 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// rarityFields are the properties of a flow whose rarity is a feature: how seldom the flows that were learnt from had the
-// same. One that a flow lacks is not rare.
+// rarityFields are the properties of a flow whose rarity is a feature: how seldom the flows that
+// were learnt from had the same. One that a flow lacks is not rare.
 var rarityFields = [...]string{"destination", "service", "domain", "client_fingerprint"}
 
-// mostRarities bounds the values that are kept of each field; those beyond, the rarest, count as never seen.
+// mostRarities bounds the values that are kept of each field; those beyond, the rarest, count as
+// never seen.
 const mostRarities = 10_000
 
 // Rarity is how often each value of a field was seen.
@@ -34,8 +35,8 @@ func (r *Rarity) of(hash uint64) float64 {
 	return math.Log(float64(r.Flows+1) / float64(r.Counts[rarityKey(hash)]+1))
 }
 
-// learnRarities counts the values of flows, and writes into features c on of their rows how rare each is among the flows
-// of the other blocks, as those of another day will find it.
+// learnRarities counts the values of flows, and writes into features c on of their rows how rare
+// each is among the flows of the other blocks, as those of another day will find it.
 func learnRarities(values []rareValues, blocks []int, m dataset.Matrix, c int) (rarities [len(rarityFields)]Rarity) {
 	for i := range rarities {
 		r := &rarities[i]

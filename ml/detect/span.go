@@ -1,14 +1,16 @@
 package detect
 
-// spans are the lengths of time, in ms, within which behaviour is counted: a burst, a minute, and the slow ones.
+// spans are the lengths of time, in ms, within which behaviour is counted: a burst, a minute, and
+// the slow ones.
 var spans = [...]int64{10_000, 60_000, 600_000, 3_600_000}
 
 // spanNames stand in features' names.
 var spanNames = [len(spans)]string{"10s", "60s", "600s", "3600s"}
 
-// Time is cut into panes of half a span. What is counted for a span is what came in this pane and in the one before: a
-// window between half and all of the span that ends with the flow at hand. It needs two numbers, forgets exactly, and so
-// is the same wherever a stream began more than a span ago.
+// Time is cut into panes of half a span. What is counted for a span is what came in this pane and
+// in the one before: a window between half and all of the span that ends with the flow at hand. It
+// needs two numbers, forgets exactly, and so is the same wherever a stream began more than a span
+// ago.
 
 // panes are the numbers of the panes, one for each span, that a moment lies in.
 type panes [len(spans)]int64
@@ -27,8 +29,9 @@ func floorDiv(a, b int64) int64 {
 	return a / b
 }
 
-// stale is how many panes of the longest span a clock may run back: flows are written when they end, so one that began
-// half an hour before may come late. A clock further back has been set, or another capture begins.
+// stale is how many panes of the longest span a clock may run back: flows are written when they
+// end, so one that began half an hour before may come late. A clock further back has been set, or
+// another capture begins.
 const stale = 2
 
 // tally is an amount in this pane and the one before, for each span.

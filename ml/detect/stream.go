@@ -10,7 +10,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Flows is a stream of flows, frame by frame: a *dataset.Reader, or a file of another format behind the same methods.
+// Flows is a stream of flows, frame by frame: a *dataset.Reader, or a file of another format behind
+// the same methods.
 type Flows interface {
 	Scan() bool
 	Frame() *dataset.Frame
@@ -37,10 +38,11 @@ type Tally struct {
 // mostDrivers is how many features a finding names.
 const mostDrivers = 3
 
-// Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in the stream's order and
-// drift, if not nil, each time that the scores of Block flows are spread otherwise than the calibration's. It ends at the
-// end of the stream, with an error of the stream or of found, with an *UnfitError, or when ctx ends: then what was read is
-// still scored, the tally says how much that was, and a Scan of flows that waits for its source is left waiting.
+// Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in
+// the stream's order and drift, if not nil, each time that the scores of Block flows are spread
+// otherwise than the calibration's. It ends at the end of the stream, with an error of the stream
+// or of found, with an *UnfitError, or when ctx ends: then what was read is still scored, the tally
+// says how much that was, and a Scan of flows that waits for its source is left waiting.
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
 	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
 	if m.Features != nil {

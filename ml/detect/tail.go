@@ -24,10 +24,11 @@ var tailKind = kind{name: "tail",
 	},
 }
 
-// Tail scores a row by its one most extreme feature: the negative logarithm of the share of training rows that exceed
-// it. Within the training rows that share is counted; beyond them the tail falls exponentially, as that of most
-// distributions does far out (peaks over threshold: Pickands, 1975; for streams: Siffer and others, 2017). One count
-// that no training row had decides, however many other features are ordinary.
+// Tail scores a row by its one most extreme feature: the negative logarithm of the share of
+// training rows that exceed it. Within the training rows that share is counted; beyond them the
+// tail falls exponentially, as that of most distributions does far out (peaks over threshold:
+// Pickands, 1975; for streams: Siffer and others, 2017). One count that no training row had
+// decides, however many other features are ordinary.
 type Tail struct {
 	Levels []float64      // shares of the training rows, falling
 	At     dataset.Matrix // a row a level: each feature's value that this share of the training rows exceeds
@@ -63,7 +64,8 @@ func TrainTail(m dataset.Matrix) *Tail {
 			t.Beyond[c] += column[i] - last
 			count++
 		}
-		// One more excess, of the feature's own unit, keeps a tail that hardly exceeds its level from looking certain.
+		// One more excess, of the feature's own unit, keeps a tail that hardly exceeds its level
+		// from looking certain.
 		t.Beyond[c] = (t.Beyond[c] + 1) / (count + 1)
 	}
 	return t

@@ -18,17 +18,20 @@ type Training struct {
 	Flows *dataset.Frame
 	Seed  uint64
 
-	// Percentile of the calibration flows' scores that becomes the threshold; used if AlarmsPerDay is 0.
+	// Percentile of the calibration flows' scores that becomes the threshold; used if AlarmsPerDay
+	// is 0.
 	Percentile float64
-	// AlarmsPerDay is how many ordinary flows a day may be flagged, at the pace of Flows; 0 leaves it to Percentile.
+	// AlarmsPerDay is how many ordinary flows a day may be flagged, at the pace of Flows; 0 leaves
+	// it to Percentile.
 	AlarmsPerDay float64
 
-	// Attack says of each flow whether it is known to be an attack; nil if nothing is known. Known attacks are left out
-	// of calibration and judgement, not of training, which stays without labels.
+	// Attack says of each flow whether it is known to be an attack; nil if nothing is known. Known
+	// attacks are left out of calibration and judgement, not of training, which stays without
+	// labels.
 	Attack []bool
 
-	// Blocks trains as the program of schema 1 did: on features that are counted within blocks of Block flows, in parts of
-	// the file. It is there to be compared with.
+	// Blocks trains as the program of schema 1 did: on features that are counted within blocks of
+	// Block flows, in parts of the file. It is there to be compared with.
 	Blocks bool
 }
 
@@ -56,7 +59,8 @@ func Columns(kind string) ([]string, error) {
 	return slices.Concat(neededColumns, optionalColumns), nil
 }
 
-// Choose are those of Columns that stand in a file of the named columns. Some must: they are chosen in any case.
+// Choose are those of Columns that stand in a file of the named columns. Some must: they are chosen
+// in any case.
 func Choose(kind string, names []string) ([]string, error) {
 	columns, err := Columns(kind)
 	return slices.DeleteFunc(columns, func(c string) bool {
@@ -67,12 +71,14 @@ func Choose(kind string, names []string) ([]string, error) {
 // minFlows is the fewest flows that can be cut into parts worth the name.
 const minFlows = 200
 
-// Train learns from the first 85 hundredths of t.Flows. The scores by which the threshold is chosen come from detectors
-// that had not seen the block of time they are of (cross-conformal prediction: Vovk, 2015). The rest, unseen until then,
-// judges the threshold, which is raised if it breaks its promise.
+// Train learns from the first 85 hundredths of t.Flows. The scores by which the threshold is chosen
+// come from detectors that had not seen the block of time they are of (cross-conformal prediction:
+// Vovk, 2015). The rest, unseen until then, judges the threshold, which is raised if it breaks its
+// promise.
 //
-// The original is trained as its notebook does, in four parts in row order: the first half trains, the next tenth stops
-// the training early, the next quarter chooses the threshold, and the rest judges it.
+// The original is trained as its notebook does, in four parts in row order: the first half trains,
+// the next tenth stops the training early, the next quarter chooses the threshold, and the rest
+// judges it.
 func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	var report Report
 	kind, err := kindOf(t.Kind)

@@ -89,7 +89,8 @@ func TestTrainRefuses(t *testing.T) {
 	}
 }
 
-// TestScan: a stream in pieces of any length gives the findings that the whole gives, with every detector.
+// TestScan: a stream in pieces of any length gives the findings that the whole gives, with every
+// detector.
 func TestScan(t *testing.T) {
 	frame := flows(Block+500, 40, 10_300, 7)
 	for kind, m := range models(t) {
@@ -153,7 +154,8 @@ func (w *waiting) Scan() bool {
 	return false
 }
 
-// TestScanEndsWithItsContext: what was read is scored, although the block is not full and the stream waits.
+// TestScanEndsWithItsContext: what was read is scored, although the block is not full and the
+// stream waits.
 func TestScanEndsWithItsContext(t *testing.T) {
 	m := models(t)["zscore"]
 	w := &waiting{stream{frame: flows(100, 0, 0, 7), piece: 100}, make(chan struct{})}

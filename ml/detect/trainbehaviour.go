@@ -8,8 +8,9 @@ import (
 // folds is how many blocks of time cross-fitting cuts the flows into.
 const folds = 5
 
-// trainBehaviour learns from the first 85 hundredths of the flows. Their scores, by which the threshold is chosen, come
-// from detectors that had not seen their block. The rest judges the threshold.
+// trainBehaviour learns from the first 85 hundredths of the flows. Their scores, by which the
+// threshold is chosen, come from detectors that had not seen their block. The rest judges the
+// threshold.
 func trainBehaviour(ctx context.Context, t Training, k kind) (*Model, Report, error) {
 	n := t.Flows.NumRows()
 	fit := n * 85 / 100
@@ -39,7 +40,8 @@ func trainBehaviour(ctx context.Context, t Training, k kind) (*Model, Report, er
 	return model, report, nil
 }
 
-// benign are the scores, the first of which is of row from, of flows that are not known to be attacks.
+// benign are the scores, the first of which is of row from, of flows that are not known to be
+// attacks.
 func (t Training) benign(scores []float64, from int) []float64 {
 	if t.Attack == nil {
 		return scores
@@ -63,8 +65,9 @@ func above(scores []float64, threshold float64) int {
 	return n
 }
 
-// widen raises the threshold where the judging flows broke the promise by more than twice and by more than chance would:
-// to what the judging flows and the calibration flows together allow, or the judging flows alone if they ask for more.
+// widen raises the threshold where the judging flows broke the promise by more than twice and by
+// more than chance would: to what the judging flows and the calibration flows together allow, or
+// the judging flows alone if they ask for more.
 func (m *Model) widen(report *Report, judged []float64) {
 	expected := report.Promised * float64(len(judged))
 	if report.Promised == 0 || float64(report.Flagged) <= 2*expected+3*math.Sqrt(expected)+1 {

@@ -8,7 +8,8 @@ import (
 	"flowbook/ml/detect"
 )
 
-// Of is the detector of that kind; blocks chooses the features and the training of the first version.
+// Of is the detector of that kind; blocks chooses the features and the training of the first
+// version.
 func Of(kind string, blocks bool) Detector {
 	name := kind
 	if blocks {
@@ -37,7 +38,8 @@ func Detectors() []Detector {
 	return all
 }
 
-// Baseline is the one line of numpy that a detector must beat: the largest z-score of the counts of a flow's company.
+// Baseline is the one line of numpy that a detector must beat: the largest z-score of the counts of
+// a flow's company.
 var Baseline = Detector{Name: "largest z", Train: func(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error) {
 	features := &detect.Features{}
 	features.Learn(day)

@@ -20,8 +20,8 @@ type File struct {
 	Flows *dataset.Frame
 }
 
-// Read meters every capture of a folder, in the order of their names, and keeps the first most flows of each. Captures
-// without a flow, or that cannot be read at all, are left out.
+// Read meters every capture of a folder, in the order of their names, and keeps the first most
+// flows of each. Captures without a flow, or that cannot be read at all, are left out.
 func Read(ctx context.Context, folder string, most int) ([]File, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -45,7 +45,8 @@ func Read(ctx context.Context, folder string, most int) ([]File, error) {
 	return files, nil
 }
 
-// meter returns the flows of a capture in the order of their beginning; those before a damage come with the error.
+// meter returns the flows of a capture in the order of their beginning; those before a damage come
+// with the error.
 func meter(ctx context.Context, path string) (*dataset.Frame, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -66,7 +67,8 @@ func meter(ctx context.Context, path string) (*dataset.Frame, error) {
 	return flows, cmp.Or(err, damage)
 }
 
-// Concat puts frames of the same columns together, in the order of the flows' beginnings, equal ones as they come.
+// Concat puts frames of the same columns together, in the order of the flows' beginnings, equal
+// ones as they come.
 func Concat(frames ...*dataset.Frame) *dataset.Frame {
 	var columns []*dataset.Column
 	for _, f := range frames[0].Fields() {

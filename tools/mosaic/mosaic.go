@@ -1,9 +1,10 @@
 // Package mosaic judges detectors on real attacks among real traffic of many small captures.
 //
-// The benign files are split 70 to 30 by a seed. Each file's flows are placed at a random time of a day of four hours:
-// the first part makes the day that detectors learn from, the second the day that they are judged on. Then each attack
-// is placed into the second day in turn. A mosaic of captures is more varied than one network, so the figures compare
-// detectors; they promise nothing for one network.
+// The benign files are split 70 to 30 by a seed. Each file's flows are placed at a random time of a
+// day of four hours: the first part makes the day that detectors learn from, the second the day
+// that they are judged on. Then each attack is placed into the second day in turn. A mosaic of
+// captures is more varied than one network, so the figures compare detectors; they promise nothing
+// for one network.
 package mosaic
 
 import (

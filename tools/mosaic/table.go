@@ -10,7 +10,8 @@ import (
 	"text/tabwriter"
 )
 
-// Table writes one line a detector: means over seeds, false alarms beside what was promised, seed by seed.
+// Table writes one line a detector: means over seeds, false alarms beside what was promised, seed
+// by seed.
 func Table(w io.Writer, all []Judgement) error {
 	names, of := group(all)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -50,8 +51,8 @@ func Table(w io.Writer, all []Judgement) error {
 	return t.Flush()
 }
 
-// Attacks writes one line an attack: in how many seeds each detector noticed it at the first of Promises, and the mean rank of
-// its best flow among the benign ones.
+// Attacks writes one line an attack: in how many seeds each detector noticed it at the first of
+// Promises, and the mean rank of its best flow among the benign ones.
 func Attacks(w io.Writer, all []Judgement) error {
 	names, of := group(all)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -73,7 +74,8 @@ func Attacks(w io.Writer, all []Judgement) error {
 	return t.Flush()
 }
 
-// group returns the detectors' names in the order in which they were judged, and the judgements of each.
+// group returns the detectors' names in the order in which they were judged, and the judgements of
+// each.
 func group(all []Judgement) ([]string, map[string][]Judgement) {
 	of, place := map[string][]Judgement{}, map[string]int{}
 	for i, j := range all {
