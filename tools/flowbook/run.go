@@ -54,6 +54,7 @@ type runFlags struct {
 	Log       bool          `help:"Print the cells' text as it comes."`
 	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
 	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`
+	Sandbox   bool          `help:"Isolate the kernel: no network, no files but Go's and the module's, nothing kept. Tags and time limits of the notebook have no effect; a cell may take 10m unless --timeout says otherwise."`
 	Separate  bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
 }
 

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
+	"flowbook/tools/sandbox"
 )
 
 // target is one notebook of a command line.
@@ -244,6 +246,9 @@ func (t *target) goSpec(ctx context.Context) (*jupyter.Spec, error) {
 	return spec, nil
 }
 
+// untrustedTimeout bounds a cell of an isolated notebook where the command line does not.
+const untrustedTimeout = 10 * time.Minute
+
 // options are the runner's options that all commands share.
 func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error) {
 	spec, err := t.spec(ctx, f.Kernel)
@@ -261,9 +266,20 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 	if limit == 0 {
 		limit = -1
 	}
-	return runner.Options{
+	opt := runner.Options{
 		MaxOutput: limit,
 		Spec:      spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
 		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings, Separate: f.Separate,
-	}, nil
+	}
+	if f.Sandbox {
+		if _, err := sandbox.Find(); err != nil {
+			return opt, &usageError{fmt.Errorf("--sandbox: %w", err)}
+		}
+		policy := spec.Policy(opt.Dir)
+		opt.Sandbox = &policy
+		if opt.Timeout == 0 {
+			opt.Timeout = untrustedTimeout
+		}
+	}
+	return opt, nil
 }

@@ -10,13 +10,16 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"flowbook/tools/sandbox"
 )
 
 // inherited are the variables that another kernel, of which we are a descendant, has set for its own children.
 var inherited = regexp.MustCompile(`^(GONB_|JPY_|` + envSupervise + `$|` + envKernel + `$)`)
 
-// environ is the environment of the kernel: ours, the spec's, extra, and the run folder as the temporary one.
-func environ(spec *Spec, extra []string, folder string) []string {
+// environ is the environment of the kernel: ours, the spec's, extra, and the run folder as the temporary one. Of ours, an
+// isolated kernel gets what [sandbox.Keeps] names.
+func environ(spec *Spec, extra []string, folder string, isolated bool) []string {
 	ours := map[string]string{}
 	for _, pair := range os.Environ() {
 		// Windows has variables whose names begin with =, the drives' folders.
@@ -25,6 +28,9 @@ func environ(spec *Spec, extra []string, folder string) []string {
 		}
 	}
 	all := maps.Clone(ours)
+	if isolated {
+		maps.DeleteFunc(all, func(name, _ string) bool { return !sandbox.Keeps(name) })
+	}
 	set := func(name, value string) {
 		if runtime.GOOS == "windows" { // where Path and PATH are one
 			for old := range all {

@@ -26,15 +26,18 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"flowbook/tools/sandbox"
 )
 
 // Options says what [Start] starts.
 type Options struct {
 	Spec         *Spec
-	Dir          string        // the kernel's working directory, "" is ours
-	Env          []string      // NAME=value, on top of our environment and Spec.Env
-	Transport    string        // "ipc", "tcp", or "" for ipc where kernels have unix sockets: not on Windows
-	ReadyTimeout time.Duration // how long the kernel may take to answer, 0 is 60 s
+	Dir          string          // the kernel's working directory, "" is ours
+	Env          []string        // NAME=value, on top of our environment and Spec.Env
+	Transport    string          // "ipc", "tcp", or "" for ipc where kernels have unix sockets: not on Windows
+	Sandbox      *sandbox.Policy // isolates the kernel and its cells; Temp and the run folder in Write are added
+	ReadyTimeout time.Duration   // how long the kernel may take to answer, 0 is 60 s
 }
 
 // Kernel is a live kernel. Its methods may be called from several goroutines.
@@ -112,8 +115,15 @@ func start(ctx context.Context, opt Options) (*Kernel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
 	}
-	child, err := spawn(folder, plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder), Dir: dir,
-		Files: map[string][]byte{name: data}})
+	p := plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder, opt.Sandbox != nil), Dir: dir,
+		Files: map[string][]byte{name: data}}
+	if opt.Sandbox != nil {
+		if p, err = isolate(p, *opt.Sandbox, folder); err != nil {
+			conn.release()
+			return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+		}
+	}
+	child, err := spawn(folder, p)
 	if err != nil {
 		conn.release()
 		return nil, fmt.Errorf("kernel %s: %w", opt.Spec.label(), err)

@@ -130,7 +130,7 @@ func TestEnviron(t *testing.T) {
 	t.Setenv(envKernel, "outer")
 	t.Setenv("FLOWBOOK_TEST_BASE", "base")
 	got := map[string]string{}
-	for _, pair := range environ(&Spec{Env: map[string]string{"X": "a:${FLOWBOOK_TEST_BASE}:${FLOWBOOK_TEST_NOT}", "Y": "spec"}}, []string{"Y=extra"}, "/folder") {
+	for _, pair := range environ(&Spec{Env: map[string]string{"X": "a:${FLOWBOOK_TEST_BASE}:${FLOWBOOK_TEST_NOT}", "Y": "spec"}}, []string{"Y=extra"}, "/folder", false) {
 		name, value, _ := strings.Cut(pair, "=")
 		got[name] = value
 	}

@@ -32,14 +32,16 @@ import (
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
+	"flowbook/tools/sandbox"
 )
 
 // Options says how a notebook is run.
 type Options struct {
 	Spec      *jupyter.Spec
-	Dir       string   // the kernel's working directory: the notebook's folder
-	Env       []string // NAME=value, on top of the spec's
-	Transport string   // as jupyter.Options
+	Dir       string          // the kernel's working directory: the notebook's folder
+	Env       []string        // NAME=value, on top of the spec's
+	Transport string          // as jupyter.Options
+	Sandbox   *sandbox.Policy // isolates the kernel; the notebook's own tags and time limits then have no effect
 
 	Path        string                 // how results name the notebook
 	Output      string                 // where the notebook is written, first and after each cell; "" to keep it in memory only

@@ -99,6 +99,9 @@ func (s *session) prepare() error {
 	if err := s.nb.Metadata.Decode("execution", &nbmake); err != nil {
 		return fmt.Errorf("metadata execution: %w", err)
 	}
+	if s.opt.Sandbox != nil { // whoever wrote the notebook does not decide what is executed, and for how long
+		common, nbmake = settings{}, settings{}
+	}
 	everywhere, err := nbmake.timeout(s.opt.Timeout)
 	if err != nil {
 		return fmt.Errorf("metadata execution.timeout: %w", err)
@@ -120,10 +123,16 @@ func (s *session) prepare() error {
 		number := len(s.res.Cells) + 1
 		s.res.Cells = append(s.res.Cells, CellResult{Index: i, Number: number, ID: c.ID, Line: c.Line, Title: title(c.Source), Status: NotRun})
 		marks := readMarkers(c)
+		if s.opt.Sandbox != nil {
+			marks.skip, marks.mayFail = false, false
+		}
 		t := &task{cell: c, source: c.Source, res: &s.res.Cells[number-1], mayFail: marks.mayFail}
 		var own settings
 		if err := c.Metadata.Decode("flowbook", &own); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook: %w", number, err)
+		}
+		if s.opt.Sandbox != nil {
+			own = settings{}
 		}
 		if t.timeout, err = own.timeout(everywhere); err != nil {
 			return fmt.Errorf("cell %d: metadata flowbook.timeout: %w", number, err)
@@ -160,7 +169,8 @@ func (s *session) start(ctx context.Context) error {
 		env = append(env, graphEnv(s.opt.Spec.Env["GOFLAGS"]))
 	}
 	var err error
-	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport})
+	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport,
+		Sandbox: s.opt.Sandbox})
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return cause

@@ -1,0 +1,61 @@
+package jupyter
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"flowbook/ml/module"
+	"flowbook/tools/sandbox"
+)
+
+// Policy is what an isolated kernel of this spec may see: its programs, the Go toolchain, the module
+// cache and the build cache, the module's root without its state. The folder dir, the kernel's working
+// directory, it may change in a copy of its own.
+func (s *Spec) Policy(dir string) sandbox.Policy {
+	p := sandbox.Policy{Copy: dir, Limits: sandbox.DefaultLimits()}
+	add := func(paths ...string) {
+		for _, path := range paths {
+			if path != "" && filepath.IsAbs(path) && !slices.Contains(p.Read, path) {
+				p.Read = append(p.Read, path)
+			}
+		}
+	}
+	if len(s.Argv) > 0 {
+		add(filepath.Dir(s.Argv[0]))
+	}
+	add(s.Dir, s.Env["GOMODCACHE"], s.Env["GOCACHE"])
+	for _, program := range filepath.SplitList(s.Env["PATH"]) {
+		add(program)
+		if filepath.Base(program) == "bin" { // GOROOT/bin
+			if _, err := os.Stat(filepath.Join(filepath.Dir(program), "src", "runtime")); err == nil {
+				add(filepath.Dir(program))
+			}
+		}
+	}
+	if root := s.Env[module.EnvRoot]; root != "" {
+		add(root)
+		if state, err := module.State(root); err == nil {
+			p.Hide = append(p.Hide, state)
+		}
+	}
+	return p
+}
+
+// isolate puts the kernel of a plan into a sandbox, with the run folder for its sockets.
+func isolate(p plan, policy sandbox.Policy, folder string) (plan, error) {
+	means, err := sandbox.Find()
+	if err != nil {
+		return p, err
+	}
+	policy.Write = append(slices.Clone(policy.Write), folder)
+	policy.Temp = filepath.Join(folder, "t")
+	command, stage, err := policy.Command(means, p.Argv, p.Dir)
+	if err != nil {
+		return p, err
+	}
+	// The state of the tools is hidden: the kernel's memo has a place of its own, and is gone with it.
+	p.Env = append(without(p.Env, module.EnvState), module.EnvState+"="+filepath.Join(policy.Temp, "state"), stage)
+	p.Argv, p.Owner, p.Most = command, policy.Owner(means), int64(policy.Limits.Temp)
+	return p, nil
+}

@@ -1,0 +1,92 @@
+// Package sandbox isolates a program that nobody here wrote: it sees the folders of a [Policy] and no
+// others, has no network, no environment but a list, bounded memory, processes and files, and nothing
+// of it outlives it.
+//
+// On Linux bubblewrap does this, the tool behind Flatpak, where it is installed and may make
+// namespaces; otherwise Landlock, which isolates less (see [Means]). Elsewhere there is no sandbox,
+// and [Policy.Command] is an error: a program is never started without one in silence.
+//
+// A program that calls [Policy.Command] calls [Main] first. The last step before the isolated program,
+// inside the sandbox, is a copy of the calling program:
+//
+//	func main() {
+//		sandbox.Main()
+//		means, err := sandbox.Find()
+//		policy := sandbox.Policy{Read: []string{"/srv/data"}, Write: []string{"/tmp/run"}, Temp: "/tmp/run/t"}
+//		command, variable, err := policy.Command(means, argv, dir)
+//		… // run command with the variable in its environment
+//	}
+package sandbox
+
+import (
+	"errors"
+	"strings"
+)
+
+// Policy says what an isolated program may see and use, besides the system's programs and libraries.
+// All paths are absolute.
+type Policy struct {
+	Read  []string // files and folders that it may read; what does not exist is left out
+	Hide  []string // folders inside those of Read that look empty
+	Copy  string   // a folder that it may change in a copy of its own, which is gone with it; "" is none
+	Write []string // folders in which its changes stay
+	Temp  string   // its temporary folder, inside one of Write; empty at first and gone with it
+
+	Limits Limits
+}
+
+// Limits bound what the program and each process that it starts may use. A zero is no bound.
+type Limits struct {
+	Memory    uint64 // bytes of address space of a process
+	FileSize  uint64 // bytes of a file that it writes
+	Temp      uint64 // bytes of all that lies in the temporary folder and in the copy
+	Processes uint64 // processes and threads of its user
+	OpenFiles uint64 // of a process
+	CPU       uint64 // seconds of processor time of a process
+}
+
+// DefaultLimits are generous for a notebook that compiles Go: the linker takes about 1 GB.
+func DefaultLimits() Limits {
+	return Limits{Memory: 8 << 30, FileSize: 1 << 30, Temp: 2 << 30, Processes: 1024, OpenFiles: 4096, CPU: 3600}
+}
+
+// Means is the part of the system that isolates.
+type Means string
+
+const (
+	// Bubblewrap isolates files, network, processes and inter-process communication by namespaces.
+	Bubblewrap Means = "bubblewrap"
+	// Landlock isolates files and TCP. Other processes are visible, UDP and unix sockets work, the
+	// temporary folder has no bound, there is no copy to change, and a process that leaves its session
+	// is found by its environment only.
+	Landlock Means = "landlock"
+)
+
+// Env names a [Means] that [Find] is to take instead of the best one.
+const Env = "FLOWBOOK_SANDBOX"
+
+// ErrNone says that this system has no means of isolation.
+var ErrNone = errors.New("no sandbox here: install bubblewrap (Debian's package bubblewrap) and allow user namespaces, " +
+	"or use a Linux kernel with Landlock; macOS and Windows have none")
+
+// Weakness says in one line what a means does not isolate, "" for bubblewrap.
+func (m Means) Weakness() string {
+	if m == Landlock {
+		return "the sandbox is Landlock: other processes stay visible, UDP and unix sockets open, " +
+			"and temporary files unbounded; bubblewrap isolates them"
+	}
+	return ""
+}
+
+// kept are the variables of our own environment that an isolated program gets.
+var kept = []string{"PATH", "LANG", "TZ", "TERM", "COLORTERM"}
+
+// Keeps reports whether an isolated program gets a variable of our own environment.
+func Keeps(name string) bool {
+	for _, k := range kept {
+		if name == k {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "LC_")
+}
