@@ -10,12 +10,14 @@ import (
 	"text/tabwriter"
 
 	"flowbook/tools/jupyter"
+	"flowbook/tools/sandbox"
 )
 
 type kernelCmd struct {
-	Install kernelInstallCmd `cmd:"" help:"Put the Go kernel of this module into Jupyter."`
-	List    kernelListCmd    `cmd:"" help:"List the kernels that Jupyter finds."`
-	Remove  kernelRemoveCmd  `cmd:"" help:"Take the Go kernel out of Jupyter again."`
+	Install  kernelInstallCmd  `cmd:"" help:"Put the Go kernel of this module into Jupyter."`
+	List     kernelListCmd     `cmd:"" help:"List the kernels that Jupyter finds."`
+	Remove   kernelRemoveCmd   `cmd:"" help:"Take the Go kernel out of Jupyter again."`
+	Isolated kernelIsolatedCmd `cmd:"" hidden:"" help:"Be the isolated kernel that Jupyter has started."`
 }
 
 // kernelPlace says in which of Jupyter's folders the kernelspec is.
@@ -44,6 +46,7 @@ func (p *kernelPlace) dataDir() (string, error) {
 
 type kernelInstallCmd struct {
 	kernelPlace `embed:""`
+	Sandbox     bool `help:"Also a second kernel, gonb-sandbox, whose cells are isolated: no network, no files but Go's and the module's, nothing kept."`
 	GPU         bool `name:"gpu" help:"Build cells with cgo, which links XLA into them: slower cells, and the GPU where its plugin is there."`
 	Offline     bool `help:"Let cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 }
@@ -66,6 +69,11 @@ func (c *kernelInstallCmd) Run(con *console) error {
 	}
 	fmt.Fprintf(con.stdout, "installed %s in %s\n", in.DisplayName, in.Dir)
 	fmt.Fprintf(con.stdout, "its cells see the module in %s\n", display(root))
+	if c.Sandbox {
+		if err := c.isolated(con, in); err != nil {
+			return err
+		}
+	}
 	if jupyter.FindGopls(in.Env["GOPATH"]) == "" {
 		fmt.Fprintf(con.stdout, "without completion, for gopls is not there: %s, then install again\n", getGopls)
 	}
@@ -78,6 +86,45 @@ func (c *kernelInstallCmd) Run(con *console) error {
 		fmt.Fprintf(con.stdout, "Jupyter finds another kernel of that name first: %s\n", found.Dir)
 	}
 	return nil
+}
+
+// isolated installs the isolated kernel beside the other one.
+func (c *kernelInstallCmd) isolated(con *console, base *jupyter.Installed) error {
+	means, err := sandbox.Find()
+	if err != nil {
+		return fmt.Errorf("kernel install: --sandbox: %w", err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("kernel install: %w", err)
+	}
+	in, err := jupyter.InstallIsolated(base, self)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.stdout, "installed %s in %s, isolated by %s\n", in.DisplayName, in.Dir, means)
+	if weakness := means.Weakness(); weakness != "" {
+		fmt.Fprintln(con.stdout, weakness)
+	}
+	return nil
+}
+
+// kernelIsolatedCmd is what the isolated kernelspec starts.
+type kernelIsolatedCmd struct {
+	Spec       string `arg:"" type:"path" help:"Folder of the isolated kernelspec."`
+	Connection string `arg:"" type:"path" help:"Jupyter's connection file."`
+}
+
+func (c *kernelIsolatedCmd) Run(con *console) error {
+	spec, err := jupyter.ReadBase(c.Spec)
+	if err != nil {
+		return fmt.Errorf("kernel isolated: %w", err)
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("kernel isolated: %w", err)
+	}
+	return jupyter.Relay(con.ctx, c.Connection, spec, spec.Policy(dir))
 }
 
 // sameFolder says whether two paths are one folder.
@@ -145,6 +192,12 @@ func (c *kernelRemoveCmd) Run(con *console) error {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "removed %s\n", dir)
+	isolated := filepath.Join(data, "kernels", jupyter.IsolatedName)
+	if err := jupyter.Remove(isolated); err == nil {
+		fmt.Fprintf(con.stdout, "removed %s\n", isolated)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	return nil
 }
 

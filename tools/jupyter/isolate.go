@@ -56,6 +56,6 @@ func isolate(p plan, policy sandbox.Policy, folder string) (plan, error) {
 	}
 	// The state of the tools is hidden: the kernel's memo has a place of its own, and is gone with it.
 	p.Env = append(without(p.Env, module.EnvState), module.EnvState+"="+filepath.Join(policy.Temp, "state"), stage)
-	p.Argv, p.Owner, p.Most = command, policy.Owner(means), int64(policy.Limits.Temp)
+	p.Argv, p.Limits = command, policy.Limits
 	return p, nil
 }

@@ -24,12 +24,11 @@ const (
 // plan is the first thing that the supervisor reads: what it starts. It is sent as gob, because JSON would
 // change arguments and paths that are not UTF-8.
 type plan struct {
-	Argv  []string
-	Env   []string
-	Dir   string
-	Files map[string][]byte // name → content, written 0600 into the run folder before the kernel starts
-	Owner int               // of the run folder and the files, 0 is us
-	Most  int64             // bytes that may lie in the run folder, 0 is no bound; a kernel that writes more is killed
+	Argv   []string
+	Env    []string
+	Dir    string
+	Files  map[string][]byte // name → content, written 0600 into the run folder before the kernel starts
+	Limits sandbox.Limits    // of the kernel and its cells together; a zero is no bound
 }
 
 // report is a line that the supervisor writes: Pid when the kernel runs, or Error, or Exited.
@@ -88,9 +87,6 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 			return fail(err)
 		}
 	}
-	if err := p.give(folder); err != nil {
-		return fail(err)
-	}
 	cmd := &exec.Cmd{Path: p.Argv[0], Args: p.Argv, Env: p.Env, Dir: p.Dir, Stdout: os.Stderr, Stderr: os.Stderr}
 	t, err := plant(cmd, folder)
 	if err != nil {
@@ -115,52 +111,15 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 			}
 		}
 	}()
-	full := make(chan struct{})
-	if p.Most > 0 {
-		go watchSize(folder, p.Most, full)
-	}
 	select {
 	case end := <-t.end:
 		say.Encode(end)
 	case <-gone:
-	case <-full:
-		say.Encode(report{Exited: true, Error: fmt.Sprintf("it wrote more than %d bytes into its run folder", p.Most)})
+	case why := <-overrun(folder, cmd.Process.Pid, p.Limits):
+		say.Encode(report{Exited: true, Error: why})
 	}
 	t.fell(2 * time.Second)
 	return 0
-}
-
-// give makes the kernel's user the owner of the run folder.
-func (p plan) give(folder string) error {
-	if p.Owner == 0 {
-		return nil
-	}
-	for name := range p.Files {
-		if err := os.Chown(filepath.Join(folder, name), p.Owner, p.Owner); err != nil {
-			return err
-		}
-	}
-	return os.Chown(folder, p.Owner, p.Owner)
-}
-
-// watchSize closes full when more than most bytes lie below folder.
-func watchSize(folder string, most int64, full chan struct{}) {
-	for {
-		time.Sleep(500 * time.Millisecond)
-		var size int64
-		filepath.WalkDir(folder, func(_ string, d os.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				if info, err := d.Info(); err == nil {
-					size += info.Size()
-				}
-			}
-			return nil
-		})
-		if size > most {
-			close(full)
-			return
-		}
-	}
 }
 
 // removeFolder removes a run folder, also where a cell has made a folder in it read-only.

@@ -17,9 +17,6 @@ import (
 	"github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// nobody is the user that an isolated program is when root starts it.
-const nobody = 65534
-
 // systemRead is what every program reads: libraries, the time zone, the types of files.
 var systemRead = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf",
 	"/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group",
@@ -65,15 +62,11 @@ func tryBubblewrap() error {
 	return nil
 }
 
-// namespaces are the flags that isolate everything but files, with the capabilities that the last step
-// gives up again. Root needs no user namespace, and without one it can become another user.
+// namespaces are the flags that isolate everything but files, with the capabilities that mounting the
+// overlay needs; the last step gives them up again. Root gets a user namespace as everybody does: its rights end there.
 func namespaces() []string {
-	flags := []string{"--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
-		"--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"}
-	if os.Getuid() == 0 {
-		return append(flags, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_CHOWN", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_FOWNER")
-	}
-	return append(flags, "--unshare-user")
+	return []string{"--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
+		"--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_DAC_OVERRIDE"}
 }
 
 // Command returns the command that runs argv in the folder dir under the policy, and a variable,
@@ -88,7 +81,6 @@ func (p Policy) Command(means Means, argv []string, dir string) (command []strin
 	}
 	s := stage{Means: means, Argv: argv, Dir: dir, Copy: p.Copy, Temp: p.Temp, Limits: p.Limits,
 		Read: append(slices.Clone(p.Read), p.Copy), Write: p.Write}
-	s.User = p.Owner(means)
 	command = []string{self}
 	if means == Bubblewrap {
 		bwrap, err := exec.LookPath("bwrap")
@@ -104,29 +96,12 @@ func (p Policy) Command(means Means, argv []string, dir string) (command []strin
 	return command, envStage + "=" + string(text), nil
 }
 
-// Owner is the user that must own the folders of Write, 0 for our own: an isolated program of root is
-// another user.
-func (p Policy) Owner(means Means) int {
-	if means == Bubblewrap && os.Getuid() == 0 {
-		return nobody
-	}
-	return 0
-}
-
 // inside is the path of our own program in the sandbox.
 const inside = "/.flowbook"
 
-// bubblewrap returns the arguments of bwrap and notes in s the folders that it will make.
+// bubblewrap returns the arguments of bwrap and notes in s what the last step hides.
 func (p Policy) bubblewrap(self string, s *stage) []string {
 	args := namespaces()
-	made := map[string]bool{}
-	mount := func(kind, path string) {
-		args = append(args, kind, path, path)
-		for dir := filepath.Dir(path); dir != "/" && !made[dir]; dir = filepath.Dir(dir) {
-			made[dir] = true
-			s.Open = append(s.Open, dir)
-		}
-	}
 	for _, path := range systemRead {
 		target, err := os.Readlink(path)
 		if err == nil && !strings.HasPrefix(path, "/etc/") { // /bin is usr/bin
@@ -139,7 +114,7 @@ func (p Policy) bubblewrap(self string, s *stage) []string {
 	read := append(slices.Clone(p.Read), p.Copy)
 	slices.SortStableFunc(read, func(a, b string) int { return cmp.Compare(len(a), len(b)) }) // the outer first
 	for _, path := range existing(read) {
-		mount("--ro-bind", path)
+		args = append(args, "--ro-bind", path, path)
 	}
 	for _, hidden := range existing(p.Hide) {
 		s.Hide = append(s.Hide, hidden)
@@ -150,7 +125,7 @@ func (p Policy) bubblewrap(self string, s *stage) []string {
 		}
 	}
 	for _, path := range p.Write {
-		mount("--bind", path)
+		args = append(args, "--bind", path, path)
 	}
 	if p.Limits.Temp > 0 {
 		args = append(args, "--size", strconv.FormatUint(p.Limits.Temp, 10))

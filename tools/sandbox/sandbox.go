@@ -35,19 +35,23 @@ type Policy struct {
 	Limits Limits
 }
 
-// Limits bound what the program and each process that it starts may use. A zero is no bound.
+// Limits bound what the program and the processes that it starts may use. A zero is no bound.
+// A process meets the bounds of a process as errors (of memory, of a write, of a fork). Whoever starts
+// the program watches the bounds of all of them together by [Usage].
 type Limits struct {
-	Memory    uint64 // bytes of address space of a process
-	FileSize  uint64 // bytes of a file that it writes
-	Temp      uint64 // bytes of all that lies in the temporary folder and in the copy
-	Processes uint64 // processes and threads of its user
-	OpenFiles uint64 // of a process
-	CPU       uint64 // seconds of processor time of a process
+	ProcessMemory uint64 // bytes of address space of a process
+	FileSize      uint64 // bytes of a file
+	OpenFiles     uint64 // of a process
+	CPU           uint64 // seconds of processor time of a process
+	Processes     uint64 // processes of all
+	Memory        uint64 // bytes of resident memory of all
+	Temp          uint64 // bytes that lie in the temporary folder and in the copy, and in the folders of Write
 }
 
 // DefaultLimits are generous for a notebook that compiles Go: the linker takes about 1 GB.
 func DefaultLimits() Limits {
-	return Limits{Memory: 8 << 30, FileSize: 1 << 30, Temp: 2 << 30, Processes: 1024, OpenFiles: 4096, CPU: 3600}
+	return Limits{ProcessMemory: 8 << 30, FileSize: 1 << 30, OpenFiles: 4096, CPU: 3600,
+		Processes: 512, Memory: 4 << 30, Temp: 2 << 30}
 }
 
 // Means is the part of the system that isolates.

@@ -10,7 +10,10 @@ func (p Policy) Command(Means, []string, string) (command []string, env string, 
 	return nil, "", ErrNone
 }
 
-// Owner is 0.
-func (p Policy) Owner(Means) int { return 0 }
-
 func (s *stage) run() error { return ErrNone }
+
+// Usage is what all processes of a program use together.
+type Usage struct{ Processes, Memory uint64 }
+
+// Used returns nothing.
+func Used(int) Usage { return Usage{} }

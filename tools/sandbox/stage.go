@@ -18,8 +18,6 @@ type stage struct {
 	Temp   string   // is made, and has the folders of the overlay
 	Hide   []string // look empty
 	Show   []string // lie in hidden folders and are seen all the same
-	Open   []string // folders that were made on the way to those that the policy names; all may pass them
-	User   int      // the user to become, 0 to stay
 	Limits Limits
 	Read   []string // for Landlock
 	Write  []string

@@ -23,23 +23,11 @@ func (s *stage) run() error {
 		if err := s.mount(); err != nil {
 			return err
 		}
-		for _, dir := range s.Open { // bubblewrap makes them for their owner alone
-			os.Chmod(dir, 0o755)
-		}
 	}
 	if err := os.Chdir(s.Dir); err != nil { // again: the overlay lies above what was entered
 		return err
 	}
-	if s.User != 0 {
-		for _, dir := range []string{s.Temp, home} {
-			if err := os.Chown(dir, s.User, s.User); err != nil {
-				return err
-			}
-		}
-		if err := become(s.User); err != nil {
-			return err
-		}
-	} else if err := dropCapabilities(); err != nil {
+	if err := dropCapabilities(); err != nil {
 		return err
 	}
 	if s.Means == Landlock {
@@ -100,11 +88,6 @@ func (s *stage) overlay() error {
 			return err
 		}
 	}
-	if s.User != 0 {
-		if err := os.Chown(upper, s.User, s.User); err != nil {
-			return err
-		}
-	}
 	options := "lowerdir=" + escape(s.Copy) + ",upperdir=" + escape(upper) + ",workdir=" + escape(work)
 	err := unix.Mount("overlay", s.Copy, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options+",userxattr")
 	if err != nil { // kernels before 5.11 do not know the option
@@ -129,20 +112,6 @@ func escape(path string) string {
 	return string(out)
 }
 
-// become gives up root for a user without rights; its capabilities go with it.
-func become(user int) error {
-	if err := syscall.Setgroups(nil); err != nil {
-		return fmt.Errorf("leave the groups: %w", err)
-	}
-	if err := syscall.Setgid(user); err != nil {
-		return fmt.Errorf("become group %d: %w", user, err)
-	}
-	if err := syscall.Setuid(user); err != nil {
-		return fmt.Errorf("become user %d: %w", user, err)
-	}
-	return nil
-}
-
 // dropCapabilities gives up what the overlay needed in the user namespace. The program starts with no
 // capability, because none is ambient and it may gain none.
 func dropCapabilities() error {
@@ -164,9 +133,13 @@ func dropCapabilities() error {
 func (s *stage) landlock() error {
 	var rules []landlock.Rule
 	for _, path := range append(existing(systemRead), existing(s.Read)...) {
-		rules = append(rules, landlock.PathAccess(landlockRead, path).IgnoreIfMissing())
+		access := landlock.AccessFSSet(fileRead)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			access |= folderRead
+		}
+		rules = append(rules, landlock.PathAccess(access, path).IgnoreIfMissing())
 	}
-	rules = append(rules, landlock.RWFiles("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty").IgnoreIfMissing())
+	rules = append(rules, landlock.RODirs("/proc"), landlock.RWFiles("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty").IgnoreIfMissing())
 	for _, path := range append(s.Write, s.Temp) {
 		rules = append(rules, landlock.RWDirs(path))
 	}
@@ -178,8 +151,11 @@ func (s *stage) landlock() error {
 	return nil
 }
 
-// landlockRead is reading and executing of files and folders.
-const landlockRead = landlock.AccessFSSet(1<<0 | 1<<2 | 1<<3)
+// What may be read and executed, see landlock(7).
+const (
+	fileRead   = 1<<0 | 1<<2 // LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_READ_FILE
+	folderRead = 1 << 3      // LANDLOCK_ACCESS_FS_READ_DIR
+)
 
 // set bounds this process and its descendants.
 func (l Limits) set() error {
@@ -188,9 +164,8 @@ func (l Limits) set() error {
 		which int
 		most  uint64
 	}{
-		{"memory", unix.RLIMIT_AS, l.Memory},
+		{"memory", unix.RLIMIT_AS, l.ProcessMemory},
 		{"file size", unix.RLIMIT_FSIZE, l.FileSize},
-		{"processes", unix.RLIMIT_NPROC, l.Processes},
 		{"open files", unix.RLIMIT_NOFILE, l.OpenFiles},
 		{"processor time", unix.RLIMIT_CPU, l.CPU},
 	} {
