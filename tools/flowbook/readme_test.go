@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"flowbook/ml/module"
+
+	"flowbook/tools/sandbox"
 )
 
 // shown is a command that a page shows, and what must be true of it.
@@ -49,6 +51,10 @@ var commandsShown = []shown{
 		nil, (*clone).plainGoNB, "notebooks/figures/top10_protocols.png", ""},
 	{"README.md", "In a course", "go run ./tools/flowbook export notebooks/Course_Exercises.ipynb --out site", nil, nil,
 		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 page$`},
+	{"README.md", "Other people's notebooks", "go run ./tools/flowbook run --sandbox notebooks/Course_Exercises.ipynb", (*clone).sandbox, nil,
+		"", `(?m)^notebooks/Course_Exercises\.ipynb: ok, `},
+	{"README.md", "Other people's notebooks", "go run ./tools/flowbook kernel install --sandbox", (*clone).sandbox, nil,
+		"", `(?m)^installed Go \(Flowbook\), isolated in .*kernels.gonb-sandbox, isolated by `},
 	{"CONTRIBUTING.md", "Contributing", "go run ./tools/flowbook pipeline", nil, nil, "", `5 steps: 5 up to date`},
 	{"CONTRIBUTING.md", "Contributing", "go test ./...", nil, inGate, "", ""},
 	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data generate", (*clone).fresh, nil, "Datasets/labels.csv", `27072022\.csv: 100000 flows`},
@@ -96,6 +102,13 @@ func TestReadme(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// sandbox skips a command that needs one where there is none.
+func (c *clone) sandbox() {
+	if _, err := sandbox.Find(); err != nil {
+		c.t.Skip(err)
 	}
 }
 

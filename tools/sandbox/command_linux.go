@@ -29,15 +29,15 @@ var findOnce = sync.OnceValues(func() (Means, error) {
 		if why == nil {
 			return Bubblewrap, nil
 		}
-		if abi, err := syscall.LandlockGetABIVersion(); err == nil && abi >= 4 { // 4 knows TCP
+		if hasLandlock() {
 			return Landlock, nil
 		}
 		return "", fmt.Errorf("%w (bubblewrap: %w)", ErrNone, why)
 	case Bubblewrap:
 		return wanted, tryBubblewrap()
 	case Landlock:
-		if abi, err := syscall.LandlockGetABIVersion(); err != nil || abi < 4 {
-			return "", fmt.Errorf("landlock: this kernel has version %d, 4 is needed", abi)
+		if !hasLandlock() {
+			return "", errors.New("landlock: this kernel has none that knows TCP (Linux 6.7 has)")
 		}
 		return wanted, nil
 	default:
@@ -47,6 +47,12 @@ var findOnce = sync.OnceValues(func() (Means, error) {
 
 // Find returns the best means of isolation that works here; [ErrNone] says that there is none.
 func Find() (Means, error) { return findOnce() }
+
+// hasLandlock reports whether the kernel has Landlock's version 4, which knows TCP.
+func hasLandlock() bool {
+	abi, err := syscall.LandlockGetABIVersion()
+	return err == nil && abi >= 4
+}
 
 // tryBubblewrap isolates a program that does nothing.
 func tryBubblewrap() error {
