@@ -92,6 +92,7 @@ func execute(t testing.TB, k *jupyter.Kernel, code string) answer {
 
 func TestGoNB(t *testing.T) {
 	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOENV", "off")
 	k := start(t, jupyter.Options{Spec: goNB(t)})
 	t.Run("print", func(t *testing.T) {
 		if a := execute(t, k, "import \"fmt\"\n%%\nfmt.Println(1)"); a.stdout != "1\n" || a.status != "ok" {
@@ -315,18 +316,14 @@ func TestGoNBTwice(t *testing.T) {
 	}
 	for _, name := range []string{"go", "goimports", "real/goimports", "gonb"} {
 		program := filepath.Join(filepath.Dir(a.Argv[0]), filepath.FromSlash(name)+exeOf())
-		before, err := os.ReadFile(program)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(program+".new", append([]byte("#!/bin/sh\n"), before...), 0o755); err != nil {
+		if err := os.WriteFile(program+".new", []byte("#!/bin/sh\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Rename(program+".new", program); err != nil {
 			t.Fatal(err)
 		}
 		goNB(t)
-		if after, err := os.ReadFile(program); err != nil || !bytes.Equal(after, before) {
+		if after, err := os.ReadFile(program); err != nil || bytes.HasPrefix(after, []byte("#!")) {
 			t.Errorf("%s was changed and stayed so: %v", name, err)
 		}
 	}

@@ -2,11 +2,12 @@ package jupyter
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -26,8 +27,9 @@ const (
 `
 )
 
-// withStdinClosed writes into temp the file with the lines replaced and returns the flag by which the go command takes it instead of GoNB's; "" for a
-// GoNB that looks otherwise, which is built as it is. dir is the folder of the module that requires GoNB.
+// withStdinClosed copies GoNB into temp, changed, with a go.mod that takes it from there, and returns the flag by which the go command reads that; "" for a
+// GoNB that looks otherwise, which is built as it is. dir is the folder of the module that requires GoNB. (An overlay would do, were it allowed in
+// the module cache.)
 func (k *kernelBuild) withStdinClosed(ctx context.Context, dir, temp string) (flag string, err error) {
 	if err := k.goRun(ctx, dir, "mod", "download", goNBPackage); err != nil {
 		return "", fmt.Errorf("download GoNB: %w", err)
@@ -38,18 +40,42 @@ func (k *kernelBuild) withStdinClosed(ctx context.Context, dir, temp string) (fl
 	if err != nil {
 		return "", fmt.Errorf("find the source of GoNB: %w", err)
 	}
-	kept := filepath.Join(strings.TrimSpace(string(out)), "internal", "jpyexec", "jpyexec.go")
-	text, err := os.ReadFile(kept)
+	source := strings.TrimSpace(string(out))
+	text, err := os.ReadFile(filepath.Join(source, "internal", "jpyexec", "jpyexec.go"))
 	if err != nil || strings.Count(string(text), stdinKept) != 1 {
 		return "", nil
 	}
-	changed, overlay := filepath.Join(temp, "jpyexec.go"), filepath.Join(temp, "overlay.json")
+	copied := filepath.Join(temp, "gonb")
+	if err := os.CopyFS(copied, withoutDocs{os.DirFS(source)}); err != nil {
+		return "", fmt.Errorf("copy the source of GoNB: %w", err)
+	}
+	changed := filepath.Join(copied, "internal", "jpyexec", "jpyexec.go")
+	if err := os.Remove(changed); err != nil { // as read-only as in the module cache
+		return "", err
+	}
 	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), stdinKept, stdinClosed, 1)), 0o600); err != nil {
 		return "", err
 	}
-	replaced, err := json.Marshal(map[string]map[string]string{"Replace": {kept: changed}})
-	if err != nil {
-		return "", err
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(temp, name), data, 0o600)
+		}
+		if err != nil {
+			return "", err
+		}
 	}
-	return "-overlay=" + overlay, os.WriteFile(overlay, replaced, 0o600)
+	mod := filepath.Join(temp, "go.mod")
+	if err := k.goRun(ctx, dir, "mod", "edit", "-replace="+goNBPackage+"="+copied, mod); err != nil {
+		return "", fmt.Errorf("take GoNB from %s: %w", copied, err)
+	}
+	return "-modfile=" + mod, nil
+}
+
+// withoutDocs is GoNB's source without its folder of pictures, 65 MB.
+type withoutDocs struct{ fs.FS }
+
+func (w withoutDocs) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(w.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return name == "." && e.Name() == "docs" }), err
 }
