@@ -19,8 +19,7 @@ mprescripts none mtable mtr mtd mlabeledtr mstyle merror mpadded mphantom menclo
 
 // attributes are those of MathML that set a formula. Links, styles and handlers are not among them.
 var attributes = set(`display displaystyle scriptlevel mathvariant mathcolor mathbackground mathsize minsize maxsize width height depth lspace rspace voffset
-linethickness stretchy fence separator symmetric largeop movablelimits accent accentunder form rowspacing columnspacing columnalign rowalign columnlines
-rowlines columnspan rowspan side notation encoding alttext`)
+linethickness stretchy fence separator symmetric largeop movablelimits accent accentunder form rowspacing columnspacing columnspan rowspan side notation encoding alttext`)
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
@@ -30,51 +29,165 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// mathml makes of KaTeX's markup what a page may hold: the elements and attributes of MathML only, the source as it was written in the
-// annotation, and the letters of alphabets as Unicode has them, since browsers follow MathML Core and read no mathvariant but normal.
+// mathml makes of KaTeX's markup what a page may hold: the elements and attributes of MathML only, and what MathML Core, which browsers
+// follow, has other words for. Letters of alphabets become Unicode's; a token around elements becomes a row; how cells of tables are aligned and
+// ruled becomes classes. The annotation is the source as it was written.
 func mathml(markup, source string) (string, error) {
-	var b strings.Builder
-	variant, bars, skip, last := "", false, false, 0
-	text := func(s string) {
-		if bars {
-			s = straight.Replace(s)
-		}
-		if variant != "" {
-			s = escape(styled(html.UnescapeString(s), variant))
-		}
-		if !skip {
-			b.WriteString(s)
-		}
-	}
-	for _, m := range element.FindAllStringSubmatchIndex(markup, -1) {
-		text(markup[last:m[0]])
+	w := &writer{}
+	var open []string // what each start tag was written as
+	last := 0
+	tags := element.FindAllStringSubmatchIndex(markup, -1)
+	for i, m := range tags {
+		w.text(markup[last:m[0]])
 		last = m[1]
 		shut, name, attrs := m[2] != m[3], markup[m[4]:m[5]], markup[m[6]:m[7]]
-		variant, bars = "", name == "mo" && attrs != ""
+		w.variant, w.bars = "", false
 		switch {
 		case name == "span":
 			continue
 		case !elements[name]:
 			return "", fmt.Errorf("set a formula: an element <%s>", name)
-		case name == "annotation":
-			if skip = !shut; skip {
-				b.WriteString(`<annotation encoding="application/x-tex">` + escape(source))
-				continue
+		case shut && (len(open) == 0):
+			return "", fmt.Errorf("set a formula: </%s> ends nothing", name)
+		case shut:
+			if name := open[len(open)-1]; name != "" {
+				w.end(name)
 			}
+			open = open[:len(open)-1]
+			continue
+		case glueCell.MatchString(attrs):
+			open = append(open, "")
+			continue
 		}
-		b.WriteString("<" + markup[m[2]:m[3]] + name)
-		for _, a := range attribute.FindAllStringSubmatch(attrs, -1) {
-			switch {
-			case a[1] == "mathvariant" && (name == "mi" || name == "mn" || name == "mo") && alphabets[a[2]] != nil:
-				variant = a[2]
-			case a[1] == "class" && (a[2] == "tag" || a[2] == "tagged"), attributes[a[1]]:
-				b.WriteString(" " + a[1] + `="` + a[2] + `"`)
-			}
+		closed := m[8] != m[9]
+		if next := i + 1; !closed && tokens[name] && next < len(tags) && tags[next][0] == m[1] && tags[next][2] == tags[next][3] {
+			name = "mrow"
 		}
-		b.WriteString(markup[m[8]:m[9]] + ">")
+		w.begin(name, attrs, source)
+		if closed {
+			w.end(name)
+		} else {
+			open = append(open, name)
+		}
 	}
-	text(markup[last:])
-	return b.String(), nil
+	w.text(markup[last:])
+	if len(open) > 0 {
+		return "", fmt.Errorf("set a formula: <%s> stays open", open[0])
+	}
+	return w.b.String(), nil
+}
+
+var tokens = set("mi mn mo")
+
+// glueCell is an empty cell around the rows of an environment, which KaTeX's own style sheet numbers.
+var glueCell = regexp.MustCompile(`class ?="(mtr-glue|mml-eqn-num)"`)
+
+// writer writes MathML.
+type writer struct {
+	b       strings.Builder
+	variant string // the alphabet of the token that is open
+	bars    bool   // it is a delimiter
+	skip    bool   // within the annotation
+	tables  []*table
+}
+
+// table is an mtable in the making, with how its columns are aligned and ruled; a list's last word goes for all columns after it.
+type table struct {
+	align, columns, rows []string
+	row, column          int
+}
+
+func (w *writer) text(s string) {
+	if w.bars {
+		s = straight.Replace(s)
+	}
+	if w.variant != "" {
+		s = escape(styled(html.UnescapeString(s), w.variant))
+	}
+	if !w.skip {
+		w.b.WriteString(s)
+	}
+}
+
+func (w *writer) begin(name, attrs, source string) {
+	if name == "annotation" {
+		w.skip = true
+		w.b.WriteString(`<annotation encoding="application/x-tex">` + escape(source))
+		return
+	}
+	w.bars = name == "mo" && attrs != ""
+	w.b.WriteString("<" + name)
+	var classes []string
+	lists := map[string][]string{}
+	for _, a := range attribute.FindAllStringSubmatch(attrs, -1) {
+		lists[a[1]] = strings.Fields(a[2])
+		switch {
+		case a[1] == "mathvariant" && tokens[name] && alphabets[a[2]] != nil:
+			w.variant = a[2]
+		case a[1] == "class" && (a[2] == "tag" || a[2] == "tagged"):
+			classes = append(classes, a[2])
+		case attributes[a[1]]:
+			w.b.WriteString(" " + a[1] + `="` + a[2] + `"`)
+		}
+	}
+	switch name {
+	case "mtable":
+		w.tables = append(w.tables, &table{align: lists["columnalign"], columns: lists["columnlines"], rows: lists["rowlines"], row: -1})
+	case "mtr":
+		if t := w.table(); t != nil {
+			t.row++
+			t.column = 0
+		}
+	case "mtd":
+		if t := w.table(); t != nil && len(classes) == 0 {
+			classes = t.cell()
+		}
+	}
+	if len(classes) > 0 {
+		w.b.WriteString(` class="` + strings.Join(classes, " ") + `"`)
+	}
+	w.b.WriteString(">")
+}
+
+func (w *writer) end(name string) {
+	if name == "mtable" && len(w.tables) > 0 {
+		w.tables = w.tables[:len(w.tables)-1]
+	}
+	w.skip = false
+	w.b.WriteString("</" + name + ">")
+}
+
+func (w *writer) table() *table {
+	if len(w.tables) == 0 {
+		return nil
+	}
+	return w.tables[len(w.tables)-1]
+}
+
+// cell is the classes of the next cell. Of right and left side by side, as around the sign of an aligned equation, the left one is joined.
+func (t *table) cell() (classes []string) {
+	align := nth(t.align, t.column)
+	switch {
+	case align == "left" && t.column > 0 && nth(t.align, t.column-1) == "right":
+		classes = append(classes, "left", "joined")
+	case align == "left" || align == "right":
+		classes = append(classes, align)
+	}
+	if t.column > 0 && nth(t.columns, t.column-1) != "none" && len(t.columns) > 0 {
+		classes = append(classes, "ruled")
+	}
+	if t.row > 0 && nth(t.rows, t.row-1) != "none" && len(t.rows) > 0 {
+		classes = append(classes, "under")
+	}
+	t.column++
+	return classes
+}
+
+func nth(list []string, n int) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[min(n, len(list)-1)]
 }
 
 // straight makes of the bars of relations, which KaTeX takes for delimiters, those that stretch in every font.

@@ -34,6 +34,10 @@ func TestMathML(t *testing.T) {
 		{`\boldsymbol\theta\mathcal{L}\mathbf{12}`, "<mrow><mi>𝜽</mi><mi>ℒ</mi><mn>𝟏𝟐</mn></mrow>"},
 		{`|x|`, `<mrow><mi mathvariant="normal">∣</mi><mi>x</mi><mi mathvariant="normal">∣</mi></mrow>`},
 		{`\left\|x\right\|`, `<mrow><mo fence="true">‖</mo><mi>x</mi><mo fence="true">‖</mo></mrow>`},
+		{`\overset{a}{=}`, `<mrow><mrow><mover><mrow><mo>=</mo></mrow><mi>a</mi></mover></mrow></mrow>`},
+		{`\begin{array}{r|l} a & b \\ \hline c & d \end{array}`, `<mtable rowspacing="0.16em" columnspacing="1em"><mtr><mtd class="right">` +
+			styledCell("a") + `</mtd><mtd class="left joined ruled">` + styledCell("b") + `</mtd></mtr><mtr><mtd class="right under">` +
+			styledCell("c") + `</mtd><mtd class="left joined ruled under">` + styledCell("d") + `</mtd></mtr></mtable>`},
 		{`\unknown{x}`, `<mrow><mstyle mathcolor="#c1212d"><mtext>\unknown</mtext></mstyle><mi>x</mi></mrow>`},
 		{`\href{javascript:alert(1)}{y}`, "<mrow><mi>y</mi></mrow>"},
 		{`\DeclareMathOperator*{\argmin}{arg\,min}\argmin`, "<mrow><mi mathvariant=\"normal\">arg\u2009min</mi><mo>\u2061</mo></mrow>"},
@@ -42,6 +46,10 @@ func TestMathML(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.in, diff)
 		}
 	}
+}
+
+func styledCell(letter string) string {
+	return `<mstyle scriptlevel="0" displaystyle="false"><mi>` + letter + `</mi></mstyle>`
 }
 
 // TestPage: macros, labels and redefinitions go from formula to formula of a page, as in JupyterLab, and not beyond it.
@@ -65,6 +73,14 @@ func TestPage(t *testing.T) {
 	}
 	if got := setFormula(t, NewPage(), `\R`, false); !strings.Contains(got, "ℝ") { // KaTeX's own \R
 		t.Errorf(`\R of another page: %s`, got)
+	}
+}
+
+// TestGlue: an environment that KaTeX's style sheet would number has no empty cells, so that its columns are aligned.
+func TestGlue(t *testing.T) {
+	got := setFormula(t, NewPage(), `\begin{align} a &= b \end{align}`, true)
+	if want := `<mtr><mtd class="right">`; !strings.Contains(got, want) || strings.Count(got, "<mtd") != 2 {
+		t.Errorf("not two cells, or no %s: %s", want, got)
 	}
 }
 
