@@ -41,6 +41,7 @@ func (c *checkCmd) Run(con *console) error {
 		}
 		comparison.Sanitizers = append(comparison.Sanitizers, more...)
 	}
+	defer shutdowns.begin()()
 	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {

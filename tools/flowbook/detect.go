@@ -29,8 +29,7 @@ func (c *detectCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signalContext(con.ctx)
-	defer stop()
+	ctx := con.ctx
 	flows, err := await(ctx, func() (flowSource, error) { return openFlows(ctx, c.File, con.stdin, model.Columns()) })
 	if err != nil {
 		return err

@@ -47,6 +47,6 @@
 // # Exit status
 //
 // 0 all well; 1 a cell, a step or the work failed; 2 unusable arguments or parameters, nothing was run; 3 not a notebook; 4 a cell
-// ran out of its time; 5 outputs differ from the stored ones; 124 the run ran out of its time; 130 and 143 interrupted, terminated;
+// ran out of its time; 5 outputs differ from the stored ones; 124 the run ran out of its time; 129, 130 and 143 hung up, interrupted, terminated;
 // 138 the kernel died.
 package main

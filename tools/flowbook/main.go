@@ -9,8 +9,7 @@ import (
 
 func main() {
 	jupyter.Main()
-	ctx, cancel := signalContext(context.Background())
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	cancel()
-	os.Exit(code)
+	os.Exit(supervised(os.Stderr, func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	}))
 }

@@ -54,12 +54,14 @@ func (c *pipelineCmd) Run(con *console) error {
 		opt.Executor = uploads
 	}
 	started := time.Now()
+	ended := shutdowns.begin()
 	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(con.ctx, opt) })
 	if uploads != nil {
 		view.say("storing the runs")
 		uploads.Close(con.ctx)
 	}
 	view.close()
+	ended()
 	if err != nil {
 		return err
 	}

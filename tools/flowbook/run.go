@@ -109,6 +109,7 @@ func (c *runCmd) Run(con *console) error {
 
 // all runs the notebooks, at most Jobs at once.
 func (c *runCmd) all(con *console, targets []*target, assignments []parameter.Assignment) error {
+	defer shutdowns.begin()()
 	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {

@@ -21,6 +21,9 @@ import (
 func TestMain(m *testing.M) {
 	fake.Main()
 	jupyter.Main()
+	if os.Getenv("FLOWBOOK_TEST_COMMAND") != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"flowbook": main})
 }
 

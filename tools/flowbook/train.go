@@ -32,8 +32,7 @@ func (c *trainCmd) Run(con *console) error {
 	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
-	ctx, stop := signalContext(con.ctx)
-	defer stop()
+	ctx := con.ctx
 	columns, err := c.columns(ctx)
 	if err != nil {
 		return err
