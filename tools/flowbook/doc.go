@@ -44,6 +44,12 @@
 //
 // does the same works in Go and in Python in turn and prints one table of medians and ratios; without Python, the Go half of it.
 //
+// # A shared store
+//
+//	flowbook store ls --store file:///shared/flowbook
+//
+// says which runs of the pipeline a store has that several machines share; store verify reads and checks them, store key explains one.
+//
 // # Exit status
 //
 // 0 all well; 1 a cell, a step or the work failed; 2 unusable arguments or parameters, nothing was run; 3 not a notebook; 4 a cell

@@ -63,8 +63,8 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 		return nil, err
 	}
 	for _, m := range k.space.Modules {
-		if m.Main && strings.Contains(m.Dir, ",") {
-			return nil, fmt.Errorf("the folder %s has a comma in its name, where GoNB would split it", m.Dir)
+		if err := usableName(m.Dir); m.Main && err != nil {
+			return nil, err
 		}
 	}
 	if k.pinned, err = findPinned(k.space); err != nil {
@@ -314,4 +314,19 @@ func BuiltTools(ctx context.Context, root string) (dir, version string, err erro
 		return "", "", err
 	}
 	return k.dir, k.settings.GOVERSION, nil
+}
+
+// usableName refuses a module whose path GoNB or the PATH of its cells would misread.
+func usableName(root string) error {
+	for _, bad := range []struct{ text, name, why string }{
+		{",", "a comma", "GoNB would split it there"},
+		{string(os.PathListSeparator), "a " + map[rune]string{':': "colon", ';': "semicolon"}[os.PathListSeparator], "the PATH of the cells would split it there"},
+		{"\\", "a backslash", "GoNB takes it for an escape"},
+		{"\n", "a line break", "go.mod cannot name it"},
+	} {
+		if strings.Contains(filepath.ToSlash(root), bad.text) {
+			return fmt.Errorf("the folder %q has %s in its name, and %s: move the module to another folder", root, bad.name, bad.why)
+		}
+	}
+	return nil
 }
