@@ -86,7 +86,7 @@ func (s *source) takeRow() ([]byte, error) {
 
 // dropMark takes a byte order mark off the beginning of a file without a header.
 func (s *source) dropMark() error {
-	if len(s.tail) == 0 {
+	for len(s.tail) < len(byteOrderMark) && !s.eof {
 		if err := s.fill(); err != nil {
 			return err
 		}

@@ -82,13 +82,14 @@ func (s *source) nfstreamStyle() bool {
 	}
 }
 
-// fill reads one block more into the tail. At the end of the stream it sets eof.
+// fill reads up to one block more into the tail: what a pipe holds, without waiting for the rest of a block. At the end
+// of the stream it sets eof.
 func (s *source) fill() error {
 	from := len(s.tail)
 	s.tail = slices.Grow(s.tail, blockSize)[:from+blockSize]
-	n, err := io.ReadAtLeast(s.r, s.tail[from:], blockSize)
+	n, err := io.ReadAtLeast(s.r, s.tail[from:], 1)
 	s.tail = s.tail[:from+n]
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if err == io.EOF {
 		s.eof, err = true, nil
 	}
 	return atomicfile.Reason(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"flowbook/ml/dataset"
 )
@@ -38,6 +39,9 @@ type Tally struct {
 // mostDrivers is how many features a finding names.
 const mostDrivers = 3
 
+// patience is how long flows wait for others to be scored with.
+const patience = 500 * time.Millisecond
+
 // Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in
 // the stream's order and drift, if not nil, each time that the scores of Block flows are spread
 // otherwise than the calibration's. It ends at the end of the stream, with an error of the stream
@@ -61,8 +65,16 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 			}
 		}
 	}()
+	hurry := time.NewTicker(patience)
+	defer hurry.Stop()
 	for {
 		select {
+		case <-hurry.C:
+			if s.rows != nil && s.rows.early() {
+				if err := s.flush(); err != nil {
+					return s.tally, err
+				}
+			}
 		case f, ok := <-frames:
 			if !ok {
 				err := errors.Join(flows.Err(), s.flush())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"flowbook/ml/atomicfile"
@@ -37,7 +38,7 @@ func (c *meterCmd) Run(con *console) error {
 	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
 		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
 	}
-	o := flowmeter.Options{FirstID: c.FirstID,
+	o := flowmeter.Options{FirstID: c.FirstID, Live: slices.Contains(c.Captures, "-"),
 		Limits: flowmeter.Limits{IdleMs: c.Idle.Milliseconds(), ActiveMs: c.Active.Milliseconds(), Flows: c.MaxFlows}}
 	if c.Anonymise || c.KeyFile != "" {
 		key, err := c.key()

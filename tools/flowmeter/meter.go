@@ -13,6 +13,7 @@ type Options struct {
 	Limits
 	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
 	FirstID   int64
+	Live      bool // writes each flow when it ends, not when there are many
 }
 
 // Summary is what a metering has come across.
@@ -90,7 +91,7 @@ func (o *flowWriter) write(e *entry) error {
 	f.Dst = o.side(e.dst, e.dstMAC, e.dstPort, e.key.version)
 	o.next++
 	o.buf = f.AppendRow(o.buf)
-	if len(o.buf) > 1<<18 {
+	if len(o.buf) > 1<<18 || o.options.Live {
 		return o.flush()
 	}
 	return nil

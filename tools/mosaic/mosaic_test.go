@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -25,7 +26,13 @@ func TestMosaic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d benign files, %d attacks", len(benign), len(attacks))
+	made, err := HandMade()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := len(attacks)
+	attacks = append(attacks, made...)
+	t.Logf("%d benign files, %d attacks", len(benign), found)
 	var all []Judgement
 	for seed := uint64(1); seed <= *seeds; seed++ {
 		js, err := Judge(t.Context(), benign, attacks, Detectors(), seed)
@@ -34,10 +41,23 @@ func TestMosaic(t *testing.T) {
 		}
 		all = append(all, js...)
 	}
-	if err := Table(os.Stdout, all); err != nil {
-		t.Fatal(err)
+	for _, j := range all {
+		for _, a := range j.Attacks[found:] {
+			if j.Detector == "ensemble" && !a.Noticed(0) {
+				t.Errorf("seed %d: %s: %s is not noticed", j.Seed, j.Detector, a.Name)
+			}
+		}
 	}
-	if err := Attacks(os.Stdout, all); err != nil {
-		t.Fatal(err)
+	for _, part := range []struct{ from, to int }{{0, found}, {found, len(attacks)}} {
+		some := slices.Clone(all)
+		for i := range some {
+			some[i].Attacks = some[i].Attacks[part.from:part.to]
+		}
+		if err := Table(os.Stdout, some); err != nil {
+			t.Fatal(err)
+		}
+		if err := Attacks(os.Stdout, some); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
