@@ -83,3 +83,14 @@ func Above(values []float64, threshold float64) []bool {
 	}
 	return out
 }
+
+// Nonzero are the numbers of the rows that are flagged, in order: numpy's flatnonzero.
+func Nonzero(flagged []bool) []int {
+	var rows []int
+	for r, f := range flagged {
+		if f {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -110,6 +110,11 @@ func ExampleConfusionMatrix() {
 	// 0.5 0.5 0.5 0.5
 }
 
+func ExampleNonzero() {
+	fmt.Println(Nonzero(Above([]float64{0.1, 0.9, 0.5, 0.7}, 0.5)))
+	// Output: [1 3]
+}
+
 func ExampleAveragePrecision() {
 	// scikit-learn's own example: average_precision_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.83…
 	fmt.Printf("%.4f\n", AveragePrecision([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true}))
