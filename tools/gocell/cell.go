@@ -23,7 +23,8 @@ type Cell struct {
 	Args     string   // the line of %%
 	Imports  [][2]int // first and last line of each import declaration
 	Tangled  bool     // an import shares a line with something else
-	Altered  bool     // GoNB runs something else than stands there, or may
+	free     map[string]bool
+	Altered  bool // GoNB runs something else than stands there, or may
 }
 
 // Read takes a cell apart. Lines may end in \r\n.
@@ -76,6 +77,12 @@ func Read(source string) *Cell {
 			return c
 		}
 		c.Body = newDecl(token.FUNC, body, 0, bfile, "main")
+	}
+	for _, u := range c.Decls {
+		u.cell = c
+	}
+	if c.Body != nil {
+		c.Body.cell = c
 	}
 	return c
 }

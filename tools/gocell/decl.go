@@ -20,6 +20,8 @@ type Decl struct {
 	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
 	Path      string             // of an import
 	Size      int                // nodes of its syntax tree
+
+	cell *Cell
 }
 
 func (c *Cell) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Node) int) {

@@ -80,6 +80,14 @@ func (c *Cell) FreeNames() (free, maybe map[string]bool) {
 	return free, maybe
 }
 
+// takes reports whether a name in the cell stands for something from elsewhere.
+func (c *Cell) takes(name string) bool {
+	if c.free == nil {
+		c.free, _ = c.FreeNames()
+	}
+	return c.free[name]
+}
+
 // noPackages imports nothing: of packages only the names matter here.
 type noPackages struct{}
 

@@ -16,7 +16,7 @@ import (
 )
 
 // keyVersion is part of every key: another way of keying, storing or normalizing outputs makes old results unreachable.
-const keyVersion = "flowbook cell 1"
+const keyVersion = "flowbook cell 2"
 
 // keyer computes the keys of a notebook's cells. A key is the digest of everything that a cell's output depends on, but for the data files
 // that it reads, which are known only once it has run and are stored with its result:
@@ -31,7 +31,7 @@ type keyer struct {
 	base    string   // digest of what all cells have in common
 	cells   []*gocell.Cell
 	digests map[string]string // by list of packages
-	pure    map[string]string // by package: why it is not
+	purity  *gocell.Purity
 }
 
 func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
@@ -65,7 +65,7 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
 		panic(err)
 	}
 	h.Write(common)
-	return &keyer{space: space, known: known, base: hex.EncodeToString(h.Sum(nil)), digests: map[string]string{}, pure: map[string]string{}}, nil
+	return &keyer{space: space, known: known, base: hex.EncodeToString(h.Sum(nil)), digests: map[string]string{}, purity: gocell.NewPurity(space, known)}, nil
 }
 
 // errTorn ends an incremental run before it has begun.
@@ -88,16 +88,18 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 		return "", "", errTorn
 	}
 	r := d.Reach(c)
-	if why := purity(r); why != "" && pure == nil {
-		return "", why, nil
+	if pure == nil {
+		if why, err := k.purity.Impure(r); why != "" || err != nil {
+			return "", why, err
+		}
 	}
 	code := r.Code()
 	pkgs := append(code.Uses(k.known, k.space.Folder), pure...)
 	pkgs = append(pkgs, slices.DeleteFunc(code.Imports, func(p string) bool { return !k.space.Contains(p) })...)
 	slices.Sort(pkgs)
-	digest, why, err := k.packages(slices.Compact(pkgs))
-	if err != nil || why != "" && pure == nil {
-		return "", why, err
+	digest, err := k.packages(slices.Compact(pkgs))
+	if err != nil {
+		return "", "", err
 	}
 	h := sha256.New()
 	field := func(parts ...string) {
@@ -122,28 +124,16 @@ func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	return hex.EncodeToString(h.Sum(nil)), "", nil
 }
 
-// packages digests packages of this module, or says why one of them makes a cell impure.
-func (k *keyer) packages(pkgs []string) (digest, why string, err error) {
+// packages digests packages of this module.
+func (k *keyer) packages(pkgs []string) (digest string, err error) {
 	list := strings.Join(pkgs, " ")
 	if d, ok := k.digests[list]; ok {
-		return d, k.pure[list], nil
+		return d, nil
 	}
 	src, err := k.space.Read(pkgs...)
 	if err != nil {
-		return "", "", fmt.Errorf("digest of the packages of a cell: %w", err)
+		return "", fmt.Errorf("digest of the packages of a cell: %w", err)
 	}
-	for _, pkg := range src.Packages {
-		p, ok := k.pure[pkg]
-		if !ok {
-			if p, err = packagePurity(k.space.Dir(pkg), pkg); err != nil {
-				return "", "", err
-			}
-			k.pure[pkg] = p
-		}
-		if why == "" {
-			why = p
-		}
-	}
-	k.digests[list], k.pure[list] = src.Digest, why
-	return src.Digest, why, nil
+	k.digests[list] = src.Digest
+	return src.Digest, nil
 }
