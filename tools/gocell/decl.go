@@ -3,6 +3,8 @@ package gocell
 import (
 	"go/ast"
 	"go/token"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -110,6 +112,11 @@ func newDecl(kind token.Token, text string, line int, n ast.Node, keys ...string
 		return true
 	})
 	return u
+}
+
+// selectors are the selectors in order, so that of several reasons one is always the first.
+func (u *Decl) selectors() [][2]string {
+	return slices.SortedFunc(maps.Keys(u.Selectors), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 }
 
 // counts reports whether a group of constants depends on the order of its lines.

@@ -3,6 +3,7 @@ package gocell
 import (
 	"fmt"
 	"go/token"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ func (p *Purity) Impure(r Reach) (why string, err error) {
 		}
 	}
 	for _, u := range r.Decls {
-		for sel := range u.Selectors {
+		for _, sel := range u.selectors() {
 			x, name := sel[0], sel[1]
 			if strings.HasPrefix(name, "Save") || strings.HasPrefix(name, "WriteFile") {
 				return "calls " + name + ", which may write a file", nil
@@ -193,7 +194,7 @@ var calledByGo = []string{
 func (s *search) unit(u *unit) (why string, err error) {
 	in := func(why string) string { return fmt.Sprintf("package %s %s", u.from.path, why) }
 	noted := u.from.path == module.Self+"/ml/dataset" && u.Idents["noteRead"] // the files that it opens are noted
-	for id := range u.bare {
+	for _, id := range slices.Sorted(maps.Keys(u.bare)) {
 		for _, v := range u.from.names[id] {
 			s.add(v)
 		}
@@ -203,7 +204,7 @@ func (s *search) unit(u *unit) (why string, err error) {
 			}
 		}
 	}
-	for sel := range u.Selectors {
+	for _, sel := range u.selectors() {
 		x, name := sel[0], sel[1]
 		s.selected(name, u.from.path)
 		importPath := u.imports[x]
