@@ -19,7 +19,7 @@ type checkCmd struct {
 	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly."`
 	IgnoreMIME []string `name:"ignore-mime" placeholder:"TYPE" help:"MIME type that is not compared."`
 	Lax        bool     `help:"Compare only cells tagged nbval-check-output; the others must merely run."`
-	JUnit      string   `name:"junit" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
+	JUnit      string   `name:"junit" type:"output" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
 
 	runFlags `embed:""`
 }
@@ -82,8 +82,8 @@ func (c *checkCmd) update(con *console, t *target, stored *notebook.Notebook, re
 		}
 	}
 	res.Status = runner.OK
-	if err := t.nb.WriteFile(t.path); err != nil {
-		return fmt.Errorf("write %s: %w", t.name, err)
+	if err := t.save(); err != nil {
+		return err
 	}
 	if changed > 0 {
 		res.Warnings = append(res.Warnings, "stored the new outputs of "+plural(changed, "cell"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"sync"
 
 	"flowbook/ml/atomicfile"
@@ -105,12 +106,13 @@ func newParser(stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error
 		kong.UsageOnError(),
 		kong.KindMapper(reflect.String, word(func(s string) string { return s })),
 		kong.NamedMapper("path", word(kong.ExpandPath)),
+		kong.NamedMapper("output", word(func(s string) string { return s }, local)),
 	)
 }
 
 // word maps a word of the command line to a string. The mapper that kong has by itself takes it
 // through JSON, which changes the names of files that are not UTF-8.
-func word(change func(string) string) kong.MapperFunc {
+func word(change func(string) string, checks ...func(string) error) kong.MapperFunc {
 	return func(ctx *kong.DecodeContext, target reflect.Value) error {
 		token, err := ctx.Scan.PopValue("string")
 		if err != nil {
@@ -120,9 +122,24 @@ func word(change func(string) string) kong.MapperFunc {
 		if !ok {
 			s = fmt.Sprint(token.Value)
 		}
+		for _, check := range checks {
+			if err := check(s); err != nil {
+				return err
+			}
+		}
 		target.SetString(change(s))
 		return nil
 	}
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+// local refuses an output that is no local path. Without it, s3://bucket/a.ipynb would be a folder "s3:".
+func local(output string) error {
+	if found := scheme.FindString(output); found != "" {
+		return fmt.Errorf("%s: only local files are written, no %s addresses: write a file and copy it there", output, found)
+	}
+	return nil
 }
 
 // exitPanic unwinds run when kong has printed help and wants the program to end.

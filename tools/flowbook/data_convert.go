@@ -15,7 +15,7 @@ import (
 // convertCmd turns a CSV file of flows into Parquet, or the other way round.
 type convertCmd struct {
 	In    string `arg:"" help:"The file to read, .csv or .parquet."`
-	Out   string `arg:"" help:"The file to write, .parquet or .csv."`
+	Out   string `arg:"" type:"output" help:"The file to write, .parquet or .csv."`
 	Force bool   `help:"Overwrite the file to write when it is there."`
 }
 

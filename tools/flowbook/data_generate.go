@@ -22,8 +22,8 @@ import (
 type generateCmd struct {
 	Rows    int    `default:"100000" help:"How many flows; 1000000 is the original's number."`
 	Seed    uint64 `default:"1" help:"Another seed, other traffic; the same seed, the same bytes."`
-	Out     string `placeholder:"FILE" help:"Where to (default: Datasets/27072022.csv)."`
-	Labels  string `placeholder:"FILE" help:"Where to write which flows are attacks (default: labels.csv beside the flows)."`
+	Out     string `type:"output" placeholder:"FILE" help:"Where to (default: Datasets/27072022.csv)."`
+	Labels  string `type:"output" placeholder:"FILE" help:"Where to write which flows are attacks (default: labels.csv beside the flows)."`
 	Workers int    `help:"Parts made at once, 20 MB each (default: one for each processor)."`
 	Force   bool   `help:"Overwrite files that this command has not made."`
 }

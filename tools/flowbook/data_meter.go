@@ -23,7 +23,7 @@ const keyVariable = "FLOWBOOK_ANONYMISE_KEY"
 // meterCmd turns captures into flows.
 type meterCmd struct {
 	Captures  []string      `arg:"" name:"pcap" sep:"none" help:"Captures, pcap or pcapng, compressed with gzip or not, the earliest first; - is standard input."`
-	Out       string        `placeholder:"FILE" help:"Where to (default: standard output)."`
+	Out       string        `type:"output" placeholder:"FILE" help:"Where to (default: standard output)."`
 	Force     bool          `help:"Overwrite the file."`
 	Anonymise bool          `help:"Hash the four address columns with keyed BLAKE2b; server names stay clear. The key comes from --key-file or $$FLOWBOOK_ANONYMISE_KEY."`
 	KeyFile   string        `placeholder:"FILE" help:"A file with the key, 16 to 64 bytes, readable by its owner alone."`

@@ -11,7 +11,7 @@ import (
 // splitCmd cuts a flow file into parts.
 type splitCmd struct {
 	File  string `arg:"" help:"The CSV file to cut."`
-	Out   string `placeholder:"DIR" help:"Where the parts go (default: the folder EditDatasets beside the file)."`
+	Out   string `type:"output" placeholder:"DIR" help:"Where the parts go (default: the folder EditDatasets beside the file)."`
 	Rows  int    `default:"10000" help:"Rows in each part."`
 	Force bool   `help:"Overwrite parts that no split has written."`
 }

@@ -16,7 +16,7 @@ import (
 
 type exportCmd struct {
 	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders of notebooks (in the order of their _toc.yml or pipeline.yaml), globs, or - for standard input."`
-	Out       string   `placeholder:"DIR" help:"Folder to write into. Default: .flowbook/export."`
+	Out       string   `type:"output" placeholder:"DIR" help:"Folder to write into. Default: .flowbook/export."`
 	To        string   `default:"html" enum:"html,markdown,go" placeholder:"FORM" help:"html: a site to open from disk; markdown: a document and its pictures for each notebook; go: a program for each notebook (${default})."`
 }
 

@@ -29,10 +29,10 @@ type runCmd struct {
 
 	Param     []string `short:"p" name:"param" sep:"none" placeholder:"NAME=VALUE" help:"Set a parameter that the notebook's parameters cell declares."`
 	ParamFile []string `short:"f" name:"param-file" sep:"none" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
-	Output    string   `short:"o" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
+	Output    string   `short:"o" type:"output" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
 	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
 
-	JUnit        string `name:"junit" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
+	JUnit        string `name:"junit" type:"output" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
 	Incremental  bool   `help:"Execute only the cells that a change concerns; the others keep the outputs of an earlier run. Go notebooks only."`
 	Watch        bool   `help:"Run incrementally now and after each change of a notebook or of Go code, until interrupted."`
 	AllowErrors  bool   `help:"Go on after a failing cell."`
@@ -130,8 +130,8 @@ func (c *runCmd) all(con *console, targets []*target, assignments []parameter.As
 			return res, err
 		}
 		if c.InPlace && res.ExitCode() == exitOK {
-			if err := t.nb.WriteFile(t.path); err != nil {
-				return res, fmt.Errorf("write %s: %w", t.path, err)
+			if err := t.save(); err != nil {
+				return res, err
 			}
 		}
 		return res, nil
@@ -244,7 +244,11 @@ func runTargets(con *console, flags runFlags, targets []*target, one func(contex
 			if con.ctx.Err() != nil {
 				return nil
 			}
-			res, err := one(con.ctx, t, bars.of(i))
+			var res *runner.Result
+			err := t.err
+			if err == nil {
+				res, err = one(con.ctx, t, bars.of(i))
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			results[i], errs[i] = res, err

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
@@ -24,6 +27,9 @@ type target struct {
 	dir    string // its folder
 	output string // where its executed form goes, "" for nowhere
 	nb     *notebook.Notebook
+
+	content string // of the file when it was read, for save
+	err     error  // why it cannot run; nb is empty then
 }
 
 // usageError is a mistake of the command line.
@@ -35,11 +41,16 @@ func (e *usageError) ExitCode() int { return exitUsage }
 
 // targets reads the notebooks of the command line and decides where their executed forms go.
 func (c *runCmd) targets(con *console) ([]*target, error) {
-	targets, err := readTargets(con, c.Notebooks)
+	targets, err := openTargets(con, c.Notebooks)
 	if err != nil {
 		return nil, err
 	}
-	toFile := c.Output != "" && c.Output != "-" && filepath.Ext(c.Output) == ".ipynb"
+	if len(targets) == 1 && targets[0].err != nil || c.DryRun || c.HelpNotebook {
+		if err := firstFault(targets); err != nil {
+			return nil, err
+		}
+	}
+	toFile := c.Output != "" && c.Output != "-" && isFile(c.Output)
 	switch {
 	case c.InPlace && c.Output != "":
 		return nil, &usageError{fmt.Errorf("--in-place and -o exclude each other")}
@@ -82,8 +93,62 @@ func (c *runCmd) targets(con *console) ([]*target, error) {
 	return targets, nil
 }
 
-// readTargets expands globs and reads the notebooks.
+// isFile reports whether an output is a file and no folder: by what is there, else by its name.
+func isFile(output string) bool {
+	if info, err := os.Stat(output); err == nil {
+		return !info.IsDir()
+	}
+	return filepath.Ext(output) == ".ipynb" && !os.IsPathSeparator(output[len(output)-1])
+}
+
+// save puts the executed notebook in the place of the one that was read. If that has changed since, by
+// an editor for instance, it stays, and the executed notebook is written beside it.
+func (t *target) save() error {
+	if now, err := contentOf(t.path); err != nil || now != t.content {
+		beside := strings.TrimSuffix(t.path, ".ipynb") + ".executed.ipynb"
+		if err := t.nb.WriteFile(beside); err != nil {
+			return err
+		}
+		return fmt.Errorf("the file has changed since it was read, and stays as it is: the executed notebook is %s", display(beside))
+	}
+	return t.nb.WriteFile(t.path)
+}
+
+// contentOf is the digest of a file's bytes, "" of a pipe, which can be read only once.
+func contentOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return string(h.Sum(nil)), nil
+}
+
+// readTargets expands globs and reads the notebooks; the first one that is none is an error.
 func readTargets(con *console, args []string) ([]*target, error) {
+	targets, err := openTargets(con, args)
+	if err != nil {
+		return nil, err
+	}
+	return targets, firstFault(targets)
+}
+
+func firstFault(targets []*target) error {
+	for _, t := range targets {
+		if t.err != nil {
+			return t.err
+		}
+	}
+	return nil
+}
+
+// openTargets expands globs and reads the notebooks. A file that is there and is no notebook is a
+// target with an error, so that the others can run.
+func openTargets(con *console, args []string) ([]*target, error) {
 	var targets []*target
 	seen := map[string]bool{}
 	for _, arg := range args {
@@ -103,18 +168,15 @@ func readTargets(con *console, args []string) ([]*target, error) {
 				continue
 			}
 			seen[path] = true
-			nb, err := readNotebook(path, con.stdin)
-			if err != nil {
+			t := &target{path: path, name: filepath.ToSlash(path)}
+			if err := t.read(con.stdin); err != nil {
 				return nil, err
 			}
-			if err := notebook.Validate(nb); err != nil {
-				return nil, fmt.Errorf("%s: %w", filepath.ToSlash(path), err)
-			}
-			t := &target{path: path, name: filepath.ToSlash(path), nb: nb}
 			dir := filepath.Dir(path)
 			if path == "-" {
 				t.name, dir = "standard input", "."
 			}
+			var err error
 			if t.dir, err = filepath.Abs(dir); err != nil {
 				return nil, err
 			}
@@ -122,6 +184,29 @@ func readTargets(con *console, args []string) ([]*target, error) {
 		}
 	}
 	return targets, nil
+}
+
+// read reads and checks the notebook. The error is one of the command line.
+func (t *target) read(stdin io.Reader) (err error) {
+	if info, err := os.Stat(t.path); err == nil && info.Mode().IsRegular() {
+		if t.content, err = contentOf(t.path); err != nil {
+			return &usageError{fmt.Errorf("read %s: %w", t.name, atomicfile.Reason(err))}
+		}
+	}
+	t.nb, err = readNotebook(t.path, stdin)
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	if err == nil {
+		if err = notebook.Validate(t.nb); err != nil {
+			err = fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	if err != nil {
+		t.nb, t.err = notebook.New(), err
+	}
+	return nil
 }
 
 func (t *target) base() string {

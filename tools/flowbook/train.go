@@ -18,7 +18,7 @@ import (
 // trainCmd trains a detector on a file of flows and keeps it in a folder.
 type trainCmd struct {
 	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
-	Model string `required:"" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
+	Model string `required:"" type:"output" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
 	Detector     string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"${enum}; original is the notebook's network of the packets alone."`
 	Seed         uint64  `default:"18" help:"Decides everything random."`
