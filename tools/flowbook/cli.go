@@ -18,6 +18,7 @@ import (
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
 	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
+	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
 	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
 	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
 	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
@@ -27,6 +28,7 @@ type cli struct {
 	Kernel   kernelCmd   `cmd:"" help:"Put the tuned Go kernel into Jupyter, list kernels, take it out."`
 	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
+	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 	Bench    benchCmd    `cmd:"" help:"Measure Go beside Python: one table of times and ratios."`
 }
 

@@ -22,7 +22,10 @@ import (
 // doctorCmd changes nothing. Its status is 1 if something is missing that `flowbook pipeline` cannot bring itself: Go, or the
 // module.
 type doctorCmd struct {
-	Store string `env:"FLOWBOOK_STORE" placeholder:"URL" help:"Ask also this store of pipeline runs."`
+	Store     string `env:"FLOWBOOK_STORE" placeholder:"URL" help:"Ask also this store of pipeline runs."`
+	Temporal  string `env:"TEMPORAL_ADDRESS" placeholder:"HOST:PORT" help:"Ask also this Temporal server and the workers there."`
+	Namespace string `env:"TEMPORAL_NAMESPACE" placeholder:"NAME" help:"Its namespace, default."`
+	Queue     string `default:"flowbook" help:"The workers' task queue (${default})."`
 }
 
 // finding is one line of the report.
@@ -62,6 +65,9 @@ func (c *doctorCmd) Run(con *console) error {
 	findings := examine(con.ctx)
 	if c.Store != "" {
 		findings = append(findings, examineStore(con.ctx, c.Store))
+	}
+	if c.Temporal != "" {
+		findings = append(findings, examineTemporal(con, c.Temporal, c.Namespace, c.Queue))
 	}
 	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
 	bad := 0

@@ -26,7 +26,11 @@ type pipelineCmd struct {
 	Force   bool     `help:"Run the targets although they are up to date."`
 	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`
 	storeFlags
+	clusterFlags
 }
+
+// manyJobs lets all runs that are ready wait for their workers.
+const manyJobs = 1 << 16
 
 // Run runs or plans the pipeline and writes the report.
 func (c *pipelineCmd) Run(con *console) error {
@@ -35,6 +39,9 @@ func (c *pipelineCmd) Run(con *console) error {
 	}
 	shared, err := c.open()
 	if err != nil {
+		return err
+	}
+	if err := c.clusterFlags.check(c.Store); err != nil {
 		return err
 	}
 	root, p, err := readPipeline()
@@ -49,7 +56,14 @@ func (c *pipelineCmd) Run(con *console) error {
 		return c.plan(con, p, opt)
 	}
 	var uploads *store.Executor
-	if shared != nil {
+	if c.Temporal != "" {
+		pending, err := c.submit(con, view, p, root, shared, &opt)
+		if err != nil || pending == nil {
+			return err
+		}
+		defer pending.Close()
+		opt.Executor, opt.Jobs = pending, manyJobs // they run elsewhere
+	} else if shared != nil {
 		uploads = &store.Executor{Store: shared, ReadOnly: c.StoreReadOnly, Warn: view.warn}
 		opt.Executor = uploads
 	}
@@ -224,6 +238,9 @@ func explainRun(w io.Writer, run *pipeline.Run) {
 // resultLine is what is said of a run when it is over.
 func resultLine(run *pipeline.Run) string {
 	words := []string{string(run.Status)}
+	if run.Where != "" {
+		words[0] += " on " + run.Where
+	}
 	if run.Result != nil {
 		words = append(words, plural(len(run.Result.Cells), "cell"), elapsed(run.Result.Elapsed))
 	}

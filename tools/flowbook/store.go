@@ -68,6 +68,9 @@ func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
 	return s, tasks, err
 }
 
+// commandPackages are the packages whose source decides what the commands of a pipeline do.
+var commandPackages = []string{module.Self + "/tools/flowbook"}
+
 // readPipeline reads the pipeline of the module where the user stands; its paths begin in root.
 func readPipeline() (root string, p *pipeline.Pipeline, err error) {
 	root, file, err := findPipeline()
@@ -77,7 +80,7 @@ func readPipeline() (root string, p *pipeline.Pipeline, err error) {
 	if p, err = pipeline.Read(root, file); err != nil {
 		return "", nil, err
 	}
-	p.Command, p.CommandPackages = runWords, []string{module.Self + "/tools/flowbook"}
+	p.Command, p.CommandPackages = runWords, commandPackages
 	return root, p, nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -105,44 +104,6 @@ func (d *digests) of(name string) (string, error) {
 type MissingError struct{ Path string }
 
 func (e *MissingError) Error() string { return e.Path + " is not there" }
-
-// all returns the digests of the files that are meant, by their paths from the root. A pattern that matches nothing is an error, or
-// Absent if that is allowed.
-func (p *Pipeline) all(d *digests, files []File) (map[string]string, error) {
-	sums := map[string]string{}
-	for _, f := range files {
-		names, err := p.names(f)
-		if err != nil {
-			return nil, err
-		}
-		found := false
-		for _, name := range names {
-			sum, err := d.of(p.path(name))
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return nil, fmt.Errorf("read %s: %w", name, err)
-			}
-			sums[name], found = sum, true
-		}
-		switch {
-		case !found && !f.Optional:
-			return nil, &MissingError{f.Pattern}
-		case !found:
-			sums[f.Pattern] = Absent
-		}
-	}
-	return sums, nil
-}
-
-// names returns the paths of the files that match a pattern, or the path that is none, whether it is there or not.
-func (p *Pipeline) names(f File) ([]string, error) {
-	if !strings.ContainsAny(f.Pattern, wild) {
-		return []string{f.Pattern}, nil
-	}
-	return fs.Glob(os.DirFS(p.root), f.Pattern)
-}
 
 // sum is the hex SHA-256 of texts; their lengths keep them apart.
 func sum(texts ...string) string {

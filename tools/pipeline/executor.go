@@ -112,7 +112,7 @@ func (t *Task) Execute(ctx context.Context, tell func(Event)) (*Outcome, error) 
 	did.Outputs, err = s.written(run)
 	var missing *MissingError
 	if errors.As(err, &missing) {
-		return did, fmt.Errorf("step %s has not written %s", run.name, missing.Path)
+		return did, &UnwrittenError{run.name, missing.Path}
 	}
 	after := t.there()
 	for name := range did.Outputs {
@@ -123,6 +123,11 @@ func (t *Task) Execute(ctx context.Context, tell func(Event)) (*Outcome, error) 
 	slices.Sort(did.Untouched)
 	return did, err
 }
+
+// UnwrittenError names an output that a run should have written.
+type UnwrittenError struct{ Step, Path string }
+
+func (e *UnwrittenError) Error() string { return "step " + e.Step + " has not written " + e.Path }
 
 // there returns what tells whether a file that the run should write is written anew.
 func (t *Task) there() map[string]known {

@@ -26,14 +26,19 @@ func Read(root, file string) (*Pipeline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p.file, atomicfile.Reason(err))
 	}
+	return p, p.parse(data)
+}
+
+// parse reads the text of a pipeline file.
+func (p *Pipeline) parse(data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, p.yamlError(err)
+		return p.yamlError(err)
 	}
 	if len(doc.Content) == 0 {
-		return nil, p.errorAt(1, "the file is empty; it needs steps")
+		return p.errorAt(1, "the file is empty; it needs steps")
 	}
-	err = p.fields(doc.Content[0], "a pipeline", func(key, n *yaml.Node) error {
+	err := p.fields(doc.Content[0], "a pipeline", func(key, n *yaml.Node) error {
 		switch key.Value {
 		case "title":
 			return p.text(n, &p.Title)
@@ -47,12 +52,12 @@ func Read(root, file string) (*Pipeline, error) {
 		return errUnknown
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(p.Steps) == 0 {
-		return nil, p.errorAt(doc.Content[0].Line, "a pipeline needs steps")
+		return p.errorAt(doc.Content[0].Line, "a pipeline needs steps")
 	}
-	return p, p.link()
+	return p.link()
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
@@ -96,6 +101,9 @@ func (p *Pipeline) fields(n *yaml.Node, what string, read func(key, value *yaml.
 // stepName is what names of steps are made of: they become file names.
 var stepName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
+// need is what a step may need of a worker.
+var need = regexp.MustCompile(`^[a-z0-9]+$`)
+
 func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
 	name := key.Value
 	s := &Step{Name: name, Line: key.Line}
@@ -128,6 +136,12 @@ func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
 				return p.errorAt(n.Line, "when: %q; the only condition is missing", n.Value)
 			}
 			s.Missing = true
+			return nil
+		case "needs":
+			if !need.MatchString(n.Value) {
+				return p.errorAt(n.Line, "needs: %q; want a word such as gpu, of the letters a to z and digits", n.Value)
+			}
+			s.Needs = n.Value
 			return nil
 		case "params":
 			return p.fields(n, "", func(name, n *yaml.Node) error {

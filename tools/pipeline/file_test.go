@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 )
 
 func TestReadErrors(t *testing.T) {
@@ -108,7 +107,7 @@ steps:
 	})
 	p := w.pipeline()
 	var got []string
-	for _, run := range p.expand(p.Steps[0]) {
+	for _, run := range p.expand(disk{p: p}, p.Steps[0]) {
 		line := run.name + " " + run.inputs[0].Pattern + " " + run.inputs[1].Pattern + " " + run.outputs[0].Pattern
 		for _, a := range run.assignments {
 			line += " " + a.Name + "=" + a.Node.Value + a.Node.Tag + "@" + a.Origin[strings.LastIndex(a.Origin, ":"):]
@@ -123,11 +122,11 @@ steps:
 		"g-model-0.50-k-1 d/0.50.bin d/part_1.csv o/0.50_1.txt seed=7!!int@:7 model=0.50!!float@:9 k=1!!int@:10",
 		"g-model-0.50-k-2 d/0.50.bin d/part_2.csv o/0.50_2.txt seed=7!!int@:7 model=0.50!!float@:9 k=2!!int@:10",
 	}, got)
-	if grid := (Axis{Name: "k", From: 2, To: 4}); len(p.numbers(p.Steps[0], grid)) != 3 {
-		t.Error("2..4 has not three values")
+	if got := p.Steps[0].span(disk{p: p}, Axis{Name: "k", From: 2, To: 4}); got != (span{2, 5}) {
+		t.Errorf("2..4 spans %v", got)
 	}
-	if values := p.numbers(p.Steps[0], Axis{Name: "k", From: 4}); len(values) != 1 || values[0].Kind != yaml.ScalarNode {
-		t.Errorf("4..N has the values %v", values)
+	if got := p.Steps[0].span(disk{p: p}, Axis{Name: "k", From: 4}); got != (span{4, 5}) {
+		t.Errorf("4..N spans %v", got)
 	}
 }
 

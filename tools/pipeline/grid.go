@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ type instance struct {
 	name            string
 	inputs, outputs []File
 	assignments     []parameter.Assignment
+	at              []int // its place in the grid
 }
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -44,41 +44,59 @@ func (s *Step) counted(a Axis) *File {
 
 // expand returns the runs of a step, for a grid the values of the last axis changing fastest. What 1..N means depends on the
 // files that are there now.
-func (p *Pipeline) expand(s *Step) []*instance {
-	runs := []*instance{{Step: s, name: s.Name, inputs: s.Inputs, outputs: s.Outputs}}
-	for _, param := range s.Params {
-		runs[0].assignments = append(runs[0].assignments, p.assignment(param.Name, param.Node))
-	}
+func (p *Pipeline) expand(t tree, s *Step) []*instance {
+	var spans []span
 	for _, axis := range s.Grid {
-		values := axis.Values
-		if values == nil {
-			values = p.numbers(s, axis)
-		}
-		var next []*instance
-		for _, run := range runs {
-			for _, v := range values {
-				next = append(next, p.fix(run, axis.Name, v))
+		spans = append(spans, s.span(t, axis))
+	}
+	runs := [][]int{nil}
+	for _, span := range spans {
+		var next [][]int
+		for _, at := range runs {
+			for k := span.from; k < span.end; k++ {
+				next = append(next, append(at[:len(at):len(at)], k))
 			}
 		}
 		runs = next
 	}
-	return runs
+	var instances []*instance
+	for _, at := range runs {
+		instances = append(instances, p.at(s, at))
+	}
+	return instances
 }
 
-// numbers are the values of an axis that is a range.
-func (p *Pipeline) numbers(s *Step, axis Axis) []*yaml.Node {
-	var values []*yaml.Node
-	for k := axis.From; ; k++ {
-		if axis.counts() {
-			name := fill(s.counted(axis).Pattern, axis.Name, strconv.Itoa(k))
-			if _, err := os.Stat(p.path(name)); err != nil {
-				return values
-			}
-		} else if k > axis.To {
-			return values
-		}
-		values = append(values, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(k), Line: axis.Line})
+// span are the numbers of an axis, or the indices of its values.
+type span struct{ from, end int }
+
+func (s *Step) span(t tree, a Axis) span {
+	switch {
+	case a.Values != nil:
+		return span{0, len(a.Values)}
+	case !a.counts():
+		return span{a.From, a.To + 1}
 	}
+	end := a.From
+	for t.has(fill(s.counted(a).Pattern, a.Name, strconv.Itoa(end))) {
+		end++
+	}
+	return span{a.From, end}
+}
+
+// at returns the run of a step at a place of its grid.
+func (p *Pipeline) at(s *Step, at []int) *instance {
+	run := &instance{Step: s, name: s.Name, inputs: s.Inputs, outputs: s.Outputs, at: at}
+	for _, param := range s.Params {
+		run.assignments = append(run.assignments, p.assignment(param.Name, param.Node))
+	}
+	for i, axis := range s.Grid {
+		value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(at[i]), Line: axis.Line}
+		if axis.Values != nil {
+			value = axis.Values[at[i]]
+		}
+		run = p.fix(run, axis.Name, value)
+	}
+	return run
 }
 
 // fix gives a parameter of the grid its value.

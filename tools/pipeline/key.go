@@ -126,7 +126,7 @@ type key struct {
 
 // of returns the key of a run. An input that is not there is a *MissingError.
 func (k *keys) of(run *instance) (*key, error) {
-	inputs, err := k.p.all(k.digests, run.inputs)
+	inputs, err := all(disk{k.p, k.digests}, run.inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 		parts = append(parts, Part{"package " + pkg, sources.Digests[pkg]})
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
-		digest, err := k.p.all(k.digests, []File{{Pattern: name, Optional: true}})
+		digest, err := all(disk{k.p, k.digests}, []File{{Pattern: name, Optional: true}})
 		if err != nil {
 			return nil, "", err
 		}

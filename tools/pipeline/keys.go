@@ -21,7 +21,7 @@ func (p *Pipeline) Keys(ctx context.Context, names []string) ([]*Task, error) {
 		if !slices.Contains(targets, step) {
 			continue
 		}
-		for _, run := range p.expand(step) {
+		for _, run := range p.expand(disk{p: p}, step) {
 			out := &Run{Step: step, Name: run.name, Executed: s.executed(run)}
 			t := &Task{Run: out, session: s, instance: run, record: s.records.read(run.name)}
 			key, err := s.keys.of(run)

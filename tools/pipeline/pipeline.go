@@ -19,6 +19,7 @@
 //	    inputs: ["Datasets/EditDatasets/split_{split}.csv"]
 //	    params: {threshold: 95}                # of its cell tagged parameters
 //	    grid: {split: 1..N}                    # a run for each; N counts the files that are there
+//	    needs: gpu                             # on other machines: only on workers of the queue flowbook-gpu
 //
 // The key of a notebook is made of its code cells without comments and formatting, its parameters, its inputs' bytes, the source
 // of every package of this module that it imports, go.mod, go.sum, the Go version and $GOMLX_BACKEND. A change that is not

@@ -28,7 +28,7 @@ func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 				before = append(before, other)
 			}
 		}
-		for _, run := range p.expand(step) {
+		for _, run := range p.expand(disk{p: p}, step) {
 			out := s.plan(run, before)
 			pending[step] = pending[step] || out.Status == Stale || out.Status == Unsure
 			runs = append(runs, out)

@@ -60,7 +60,7 @@ func (s *schedule) run(ctx context.Context) ([]*Run, error) {
 			if _, expanded := s.over[step]; expanded || !s.ready(step) {
 				continue
 			}
-			instances := s.p.expand(step)
+			instances := s.p.expand(disk{p: s.p}, step)
 			s.mu.Lock()
 			s.over[step], s.left[step] = make([]*Run, len(instances)), len(instances)
 			s.mu.Unlock()

@@ -151,7 +151,7 @@ func (s *session) damage(run *instance, rec *record) (string, error) {
 
 // written returns the digests of the files that a run has written, the executed notebook among them.
 func (s *session) written(run *instance) (map[string]string, error) {
-	sums, err := s.p.all(s.digests, run.outputs)
+	sums, err := all(disk{s.p, s.digests}, run.outputs)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +277,7 @@ func (p *Pipeline) Known() []*Run {
 		s.out = out
 	}
 	for _, step := range p.Steps {
-		for _, run := range p.expand(step) {
+		for _, run := range p.expand(disk{p: p}, step) {
 			runs = append(runs, &Run{Step: step, Name: run.name, Executed: s.executed(run)})
 		}
 	}

@@ -18,7 +18,8 @@ type Step struct {
 	Command  []string // words of a flowbook command
 	Inputs   []File
 	Outputs  []File
-	Missing  bool // run only while the first output is not there
+	Missing  bool   // run only while the first output is not there
+	Needs    string // what a worker on another machine must have, such as gpu
 	Params   []Param
 	Grid     []Axis
 	Line     int // in the pipeline file

@@ -72,30 +72,34 @@ func (x *Executor) Fetch(ctx context.Context, t *pipeline.Task) (*pipeline.Outco
 	if err != nil {
 		return nil, err
 	}
-	digests := map[string]Digest{}
-	for _, f := range r.Files {
-		name := f.Path
-		if name == executedPath {
-			name = pipeline.ExecutedNotebook
-		}
-		digests[name] = f.Digest
-	}
-	did, err := x.Store.Place(ctx, t, digests)
+	did, err := x.Store.Place(ctx, t, r.Outputs())
 	if did != nil {
 		did.Source, did.Reads = r.Record.Source, r.Record.Reads
 	}
 	return did, err
 }
 
+// Outputs returns the files under their names in Outcome.Outputs.
+func (r *Result) Outputs() (files []File) {
+	for _, f := range r.Files {
+		if f.Path == executedPath {
+			f.Path = pipeline.ExecutedNotebook
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
 // Place puts blobs into the places of a run's outputs, by their names in Outcome.Outputs, after all of them are there and right.
-func (s *Store) Place(ctx context.Context, t *pipeline.Task, files map[string]Digest) (*pipeline.Outcome, error) {
+func (s *Store) Place(ctx context.Context, t *pipeline.Task, files []File) (*pipeline.Outcome, error) {
 	dir, remove, err := t.Stage()
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
 	outputs, staged := map[string]string{}, map[string]string{}
-	for name, digest := range files {
+	for _, f := range files {
+		name, digest := f.Path, f.Digest
 		if !t.Declares(name) {
 			return nil, &EntryError{s.name, t.Key, fmt.Errorf("it has %s, which is no output of the run", name)}
 		}
@@ -140,7 +144,7 @@ func (x *Executor) upload(t *pipeline.Task, did *pipeline.Outcome, took time.Dur
 		defer func() { <-x.slots }()
 		var err error
 		if x.ctx.Err() == nil && !x.is(&x.refuses) && !x.is(&x.deaf) {
-			err = x.Store.Publish(x.ctx, t, did, took)
+			err = x.Store.Publish(x.ctx, RecordOf(t, did, took), did.Outputs, t.Path)
 		}
 		if x.ctx.Err() != nil {
 			return // Close says how many are left
@@ -152,16 +156,26 @@ func (x *Executor) upload(t *pipeline.Task, did *pipeline.Outcome, took time.Dur
 	})
 }
 
+// RecordOf returns the record of a run that was made here.
+func RecordOf(t *pipeline.Task, did *pipeline.Outcome, took time.Duration) Record {
+	return Record{
+		Format: recordFormat, Key: t.Key, Step: t.Run.Name, Notebook: t.Run.Step.Notebook, Command: t.Run.Step.Command,
+		Source: did.Source, Parts: t.Parts, Reads: did.Reads, Go: runtime.Version(), Seconds: took.Seconds(),
+	}
+}
+
 // Publish stores what a run has written: first its files, then its entry.
-func (s *Store) Publish(ctx context.Context, t *pipeline.Task, did *pipeline.Outcome, took time.Duration) error {
-	files, err := s.PutOutputs(ctx, t, did)
+func (s *Store) Publish(ctx context.Context, record Record, outputs map[string]string, path func(name string) string) error {
+	files, err := s.PutOutputs(ctx, outputs, path)
 	if err != nil {
 		return err
 	}
-	r := &Result{Record: Record{
-		Format: recordFormat, Key: t.Key, Step: t.Run.Name, Notebook: t.Run.Step.Notebook, Command: t.Run.Step.Command,
-		Source: did.Source, Parts: t.Parts, Reads: did.Reads, Go: runtime.Version(), Seconds: took.Seconds(),
-	}}
+	return s.PutRun(ctx, record, files)
+}
+
+// PutRun stores the entry of a run whose files are in the store.
+func (s *Store) PutRun(ctx context.Context, record Record, files []File) error {
+	r := &Result{Record: record}
 	for _, f := range files {
 		if f.Path == pipeline.ExecutedNotebook {
 			f.Path = executedPath
@@ -171,13 +185,13 @@ func (s *Store) Publish(ctx context.Context, t *pipeline.Task, did *pipeline.Out
 	return s.PutResult(ctx, r)
 }
 
-// PutOutputs stores the files of a run. Their paths are names of Outcome.Outputs.
-func (s *Store) PutOutputs(ctx context.Context, t *pipeline.Task, did *pipeline.Outcome) (files []File, err error) {
-	for _, name := range slices.Sorted(maps.Keys(did.Outputs)) {
-		if did.Outputs[name] == pipeline.Absent {
+// PutOutputs stores the files of a run. Their names, and those of the files that it returns, are those of Outcome.Outputs.
+func (s *Store) PutOutputs(ctx context.Context, outputs map[string]string, path func(name string) string) (files []File, err error) {
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		if outputs[name] == pipeline.Absent {
 			continue
 		}
-		d, err := s.PutFile(ctx, did.Outputs[name], t.Path(name))
+		d, err := s.PutFile(ctx, outputs[name], path(name))
 		if err != nil {
 			return nil, err
 		}

@@ -129,6 +129,12 @@ func (s *Store) Fetch(ctx context.Context, d Digest, file string) (err error) {
 	return f.Sync()
 }
 
+// Has reports whether the store has the bytes of a digest.
+func (s *Store) Has(ctx context.Context, d Digest) (bool, error) {
+	there, err := s.backend.has(ctx, "cas", d.Hash)
+	return there, s.wrap(err)
+}
+
 // Verify reads the bytes of a digest and returns an error unless they are the right ones.
 func (s *Store) Verify(ctx context.Context, d Digest) error { return s.copy(ctx, d, io.Discard) }
 

@@ -1,0 +1,90 @@
+//go:build temporal
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+
+	"flowbook/tools/cluster"
+	"flowbook/tools/pipeline"
+	"flowbook/tools/store"
+)
+
+// Run makes runs until a signal.
+func (c *workerCmd) Run(con *console) error {
+	if c.Jobs < 1 {
+		return &usageError{fmt.Errorf("worker: --jobs %d: at least one is wanted", c.Jobs)}
+	}
+	shared, err := (&storeFlags{Store: c.Store}).open()
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	w := &cluster.Worker{
+		Server: cluster.Server{Address: c.Temporal, Namespace: c.Namespace}, Store: shared, Queue: c.Queue, Jobs: c.Jobs, Step: []string{self, "step"},
+		Say: func(format string, args ...any) {
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintf(con.stdout, format+"\n", args...)
+		},
+	}
+	return w.Run(con.ctx)
+}
+
+// submit has workers run the pipeline. It returns nil where nothing is left to do.
+func (f *clusterFlags) submit(con *console, view *pipelineView, p *pipeline.Pipeline, root string, shared *store.Store, opt *pipeline.Options) (remote, error) {
+	s := &cluster.Submitter{Server: cluster.Server{Address: f.Temporal, Namespace: f.Namespace}, Store: shared, Queue: f.Queue, Say: view.warn}
+	switch {
+	case f.Cancel != "":
+		if err := s.Cancel(con.ctx, f.Cancel); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(con.stdout, "canceled: %s\n", f.Cancel)
+		return nil, nil
+	case f.Attach != "":
+		pending, steps, err := s.Attach(con.ctx, f.Attach)
+		if err != nil {
+			return nil, err
+		}
+		opt.Targets, opt.Force = steps, false
+		return pending, nil
+	}
+	view.say("storing sources and data")
+	pending, err := s.Submit(con.ctx, p, root, opt.Targets, opt.Force)
+	if err != nil {
+		return nil, err
+	}
+	if f.Detach {
+		pending.Close()
+		fmt.Fprintf(con.stdout, "submitted: %s\n", pending.ID)
+		return nil, nil
+	}
+	view.warn("submitted: " + pending.ID)
+	return pending, nil
+}
+
+// examineTemporal asks a server for its namespace and the workers of a queue.
+func examineTemporal(con *console, address, namespace, queue string) finding {
+	workers, err := cluster.Check(con.ctx, cluster.Server{Address: address, Namespace: namespace}, queue)
+	build, buildErr := cluster.Build()
+	switch err = errors.Join(err, buildErr); {
+	case err != nil:
+		return finding{wrong, "Temporal", err.Error(), nil}
+	case len(workers) == 0:
+		return finding{absent, "Temporal", address + ", no worker polls queue " + queue, []string{"flowbook worker --temporal " + address + " --store URL"}}
+	}
+	for _, w := range workers {
+		if strings.HasSuffix(w, " "+build) {
+			return finding{good, "Temporal", fmt.Sprintf("%s, queue %s: %s", address, queue, strings.Join(workers, ", ")), nil}
+		}
+	}
+	return finding{wrong, "Temporal", (&cluster.BuildError{Queue: queue, Build: build, Workers: workers}).Error(), nil}
+}
