@@ -171,9 +171,9 @@ func (m *maker) failed(ctx context.Context, t Task, end *Ending, path func(strin
 		if ctx.Err() == nil {
 			return m.another("run %s was stopped: this worker ends", t.Job.Name)
 		}
-		return temporal.NewCanceledError(state)
+		return temporal.NewCanceledError(*state)
 	}
-	return temporal.NewNonRetryableApplicationError(state.Error, "run", nil, state)
+	return temporal.NewNonRetryableApplicationError(state.Error, "run", nil, *state)
 }
 
 // trouble is an error of this machine or of the store: the run is tried again.

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -51,7 +50,7 @@ func (e *AddressError) Unwrap() error { return e.Err }
 func dial(ctx context.Context, s Server) (client.Client, error) { return dialAs(ctx, s, "") }
 
 func dialAs(ctx context.Context, s Server, identity string) (client.Client, error) {
-	opt := client.Options{HostPort: s.Address, Namespace: s.Namespace, Identity: identity, Logger: log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))}
+	opt := client.Options{HostPort: s.Address, Namespace: s.Namespace, Identity: identity, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
 	if opt.Namespace == "" {
 		opt.Namespace = client.DefaultNamespace
 	}

@@ -110,7 +110,7 @@ func folders(ctx context.Context, root string) (modules, extra []string, err err
 		if err != nil {
 			return nil, nil, err
 		}
-		f, err := modfile.ParseLax(name, data, nil)
+		f, err := modfile.Parse(name, data, nil)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -14,10 +14,12 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/modfile"
+
 	"flowbook/tools/store"
 )
 
-// trees are the folders in which a worker makes runs: one for each bundle and slot, kept, so that the go command finds what it has
+// trees are the folders in which a worker makes runs: one for each module and slot, kept, so that the go command finds what it has
 // compiled there.
 type trees struct {
 	dir   string
@@ -46,7 +48,7 @@ func (t *trees) take(ctx context.Context, b Bundle, inputs []store.File) (root s
 		return "", nil, context.Cause(ctx)
 	}
 	release = func() { t.slots <- slot }
-	root, err = t.prepare(ctx, fmt.Sprintf("%s-%d", b.Digest.Hash[:min(16, len(b.Digest.Hash))], slot), b, inputs)
+	root, err = t.prepare(ctx, slot, b, inputs)
 	if err != nil {
 		release()
 		return "", nil, err
@@ -54,11 +56,19 @@ func (t *trees) take(ctx context.Context, b Bundle, inputs []store.File) (root s
 	return root, release, nil
 }
 
-func (t *trees) prepare(ctx context.Context, name string, b Bundle, inputs []store.File) (root string, err error) {
-	top := filepath.Join(t.dir, "trees", name)
+func (t *trees) prepare(ctx context.Context, slot int, b Bundle, inputs []store.File) (root string, err error) {
 	if !filepath.IsLocal(filepath.FromSlash(b.Root)) {
 		return "", fmt.Errorf("%q is no folder of a bundle", b.Root)
 	}
+	archive, err := t.archive(ctx, b.Digest)
+	if err != nil {
+		return "", err
+	}
+	files, err := entries(archive)
+	if err != nil {
+		return "", err
+	}
+	top := filepath.Join(t.dir, "trees", fmt.Sprintf("%s-%d", moduleName(files, b.Root), slot))
 	root = filepath.Join(top, filepath.FromSlash(b.Root))
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return "", err
@@ -68,14 +78,6 @@ func (t *trees) prepare(ctx context.Context, name string, b Bundle, inputs []sto
 		return "", err
 	}
 	t.prune(now)
-	archive, err := t.archive(ctx, b.Digest)
-	if err != nil {
-		return "", err
-	}
-	files, err := entries(archive)
-	if err != nil {
-		return "", err
-	}
 	keep := map[string]bool{}
 	for _, f := range files {
 		keep[f.name] = true
@@ -110,6 +112,17 @@ func (t *trees) prepare(ctx context.Context, name string, b Bundle, inputs []sto
 		}
 	}
 	return root, nil
+}
+
+// moduleName makes a folder's name of the path of the module in root.
+func moduleName(files []entry, root string) string {
+	for _, f := range files {
+		if f.name == path.Join(root, "go.mod") {
+			name := modfile.ModulePath(f.data)
+			return path.Base(name) + "-" + store.DigestOf([]byte(name)).Hash[:8]
+		}
+	}
+	return "module"
 }
 
 // archive returns a bundle, from the worker's folder or the store.

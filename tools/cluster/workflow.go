@@ -79,7 +79,7 @@ func Pipeline(ctx workflow.Context, spec Spec) (*State, error) {
 	case p.err != nil:
 		return nil, temporal.NewNonRetryableApplicationError(p.err.Error(), "pipeline", nil)
 	case ctx.Err() != nil:
-		return nil, temporal.NewCanceledError(p.state())
+		return nil, temporal.NewCanceledError(*p.state())
 	case p.drain:
 		for _, run := range p.runs {
 			if run.good() || run.Phase == Failed {
@@ -90,7 +90,7 @@ func Pipeline(ctx workflow.Context, spec Spec) (*State, error) {
 	}
 	state := p.state()
 	if message := state.failure(); message != "" {
-		return nil, temporal.NewNonRetryableApplicationError(message, "failed", nil, state)
+		return nil, temporal.NewNonRetryableApplicationError(message, "failed", nil, *state)
 	}
 	return state, nil
 }
