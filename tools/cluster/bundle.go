@@ -107,6 +107,9 @@ func folders(ctx context.Context, root string) (modules, extra []string, err err
 	for i := 0; i < len(modules); i++ {
 		name := filepath.Join(modules[i], "go.mod")
 		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a folder with a pipeline and no module
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -99,7 +100,10 @@ func environment(root string) (env []string) {
 			env = append(env, pair)
 		}
 	}
-	return append(env, module.EnvRoot+"="+root)
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+		env = append(env, module.EnvRoot+"="+root)
+	}
+	return env
 }
 
 // tail keeps the end of what is written.

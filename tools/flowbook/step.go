@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
 
-	"flowbook/ml/module"
 	"flowbook/tools/cluster"
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
@@ -56,7 +56,7 @@ func (c *stepCmd) Run(con *console) error {
 // makeRun makes the run in the module of the current folder.
 func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cluster.Message)) *cluster.Ending {
 	end := &cluster.Ending{}
-	root, err := module.Root("")
+	root, err := os.Getwd()
 	if err != nil {
 		return failed(end, err)
 	}
