@@ -90,7 +90,7 @@ func notebooks(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	list := append([]string(nil), first...)
-	for _, path := range append(here, small...) {
+	for _, path := range append(append(here, small...), units(t)...) {
 		if path != first[0] {
 			list = append(list, path)
 		}

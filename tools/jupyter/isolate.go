@@ -9,6 +9,10 @@ import (
 	"flowbook/tools/sandbox"
 )
 
+// envGuard makes gofront build programs that succeed only when their main comes to its end; gofront
+// has the name, too, because it imports nothing of ours.
+const envGuard = "FLOWBOOK_GUARD"
+
 // Policy is what an isolated kernel of this spec may see: its programs, the Go toolchain, the module
 // cache and the build cache, the module's root without its state. The folder dir, the kernel's working
 // directory, it may change in a copy of its own.
@@ -55,7 +59,8 @@ func isolate(p plan, policy sandbox.Policy, folder string) (plan, error) {
 		return p, err
 	}
 	// The state of the tools is hidden: the kernel's memo has a place of its own, and is gone with it.
-	p.Env = append(without(p.Env, module.EnvState), module.EnvState+"="+filepath.Join(policy.Temp, "state"), stage)
+	// A cell that ends the program before a test in the same program is reached must not pass it.
+	p.Env = append(without(p.Env, module.EnvState, envGuard), module.EnvState+"="+filepath.Join(policy.Temp, "state"), envGuard+"=1", stage)
 	p.Argv, p.Limits = command, policy.Limits
 	return p, nil
 }

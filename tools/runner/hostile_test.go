@@ -90,6 +90,7 @@ func TestHostile(t *testing.T) {
 		{"forks", `for { if exec.Command("sleep", "` + marker + `").Start() != nil { time.Sleep(time.Millisecond) } }`, "processes; the limit is 200"},
 		{"leaves a daemon", `fmt.Println(exec.Command("env", "-i", "setsid", "-f", "sleep", "` + marker + `").Run())`, "<nil>"},
 		{"never ends", `for { time.Sleep(time.Second) }`, "ran longer than 20s"},
+		{"ends before its test", `os.Exit(0)`, "the program ended before its main did"},
 		{"would skip its execution", "#skip-execution fmt.Println(\"ran all the same\")", "ran all the same"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

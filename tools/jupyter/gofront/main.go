@@ -24,6 +24,9 @@ import (
 )
 
 func main() {
+	if status, ok := runGuarded(); ok {
+		os.Exit(status)
+	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	real, err := realProgram(name)
 	if err != nil {
@@ -40,7 +43,11 @@ func main() {
 		case name == "go" && len(args) == 1 && args[0] == "get":
 			status, done = k.get()
 		case name == "go" && len(args) == 3 && args[0] == "build" && args[1] == "-o" && filepath.Dir(args[2]) == dir:
-			status, done = k.build(args[2])
+			if os.Getenv(envGuard) != "" {
+				status, done = k.guardedBuild(filepath.Join(dir, "main.go"), args[2])
+			} else {
+				status, done = k.build(args[2])
+			}
 		}
 		if done {
 			os.Exit(status)
