@@ -51,7 +51,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": exitsWith, "edit": edit},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": exitsWith, "edit": edit, "require": require},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("MODULE", root)
@@ -97,6 +97,20 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	lines[n-1] = strings.Replace(lines[n-1], args[2], args[3], 1)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o666))
+}
+
+// require folder module: the go.mod of the one module in the folder requires that module.
+func require(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: require folder module")
+	}
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*", "go.mod"))
+	if err != nil || len(found) != 1 {
+		ts.Fatalf("the modules in %s: %v, %v; want one", args[0], found, err)
+	}
+	if text := ts.ReadFile(found[0]); !strings.Contains(text, args[1]+" v") {
+		ts.Fatalf("%s does not require %s:\n%s", found[0], args[1], text)
+	}
 }
 
 // goSettings lets scripts build with the caches of whoever runs the tests.

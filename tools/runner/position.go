@@ -13,6 +13,7 @@ var (
 	gonbTrace    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
 	compilerSays = regexp.MustCompile(`(?m)^[^#\n].*$`)
+	goFailed     = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`) // the go command, about modules
 	exited       = regexp.MustCompile(`^(exit status|signal: )`)
 	pythonTrace  = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
@@ -39,6 +40,9 @@ func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 	if !exited.MatchString(evalue) {
 		if strings.HasPrefix(evalue, "# ") { // the compiler, about a package that the cell imports
 			p.Text = strings.TrimSpace(compilerSays.FindString(evalue))
+		}
+		if m := goFailed.FindStringSubmatch(evalue); m != nil {
+			p.Text = m[1]
 		}
 		return 0, p
 	}

@@ -49,8 +49,11 @@ func (k *keep) build(program string) (status int, done bool) {
 		return 0, false
 	}
 	main, err := readMain(filepath.Join(k.dir, "main.go"))
-	if err != nil || slices.Contains(main.imports, "C") {
+	if err != nil {
 		return 0, false
+	}
+	if slices.Contains(main.imports, "C") {
+		return withCgo(k.real, []string{"build", "-o", program}), true
 	}
 	world, err := k.world(k.real)
 	if err != nil {
@@ -80,6 +83,10 @@ func (k *keep) build(program string) (status int, done bool) {
 	start := time.Now()
 	log, err := exec.Command(k.real, "build", "-x", "-o", program).CombinedOutput()
 	if err != nil {
+		if excluded.Match(log) {
+			fmt.Fprint(os.Stderr, namesCgo(excluded.FindString(string(log))+"\n"))
+			return 1, true
+		}
 		return 0, false // and again, for its messages without the commands between them
 	}
 	b = built{World: world, Main: main.digest, Imports: main.imports}

@@ -3,12 +3,17 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+
+	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 )
 
 // get does what `go get` would for a cell, without the network where it can. The go command asks the module proxy for the newest of every module that
@@ -27,24 +32,58 @@ func (k *keep) get() (status int, done bool) {
 	if b, ok := k.last(world); ok && within(main.imports, b.Imports) {
 		return 0, true
 	}
-	for _, settings := range [][]string{{"GOPROXY=off"}, cacheProxy()} {
-		if _, err := k.goGet(settings); err == nil {
-			return 0, true
+	said, err := k.goGet(k.dir, []string{"GOPROXY=off"})
+	if err == nil {
+		return 0, true
+	}
+	home := k.dir // of the module that will require what is missing
+	if scratch := os.Getenv(module.EnvScratch); scratch != "" {
+		home = scratch
+	}
+	missing := missingFrom(said)
+	var archived []string
+	for _, pkg := range missing {
+		if m := cached(os.Getenv("GOMODCACHE"), pkg); m != "" {
+			archived = append(archived, m)
 		}
 	}
-	said, err := k.goGet(nil)
-	if err == nil {
+	if len(archived) > 0 {
+		if _, err := k.goGet(home, cacheProxy(), archived...); err == nil {
+			if said, err = k.goGet(k.dir, []string{"GOPROXY=off"}); err == nil {
+				return 0, true
+			}
+		}
+	}
+	if home != k.dir {
+		_, _ = k.goGet(home, nil, missing...) // whether it could is seen by what comes
+	}
+	if said, err = k.goGet(k.dir, nil); err == nil {
 		return 0, true
 	}
 	fmt.Fprintln(os.Stderr, explainGet(said, os.Getenv("GOPROXY") == "off"))
 	return 1, true
 }
 
-func (k *keep) goGet(settings []string) (said string, err error) {
-	cmd := exec.Command(k.real, "get")
-	cmd.Env = append(os.Environ(), settings...)
+// goGet runs go get in a folder, with settings of the environment.
+func (k *keep) goGet(dir string, settings []string, modules ...string) (said string, err error) {
+	cmd := exec.Command(k.real, append([]string{"get"}, modules...)...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), settings...)
+	if dir != k.dir {
+		cmd.Env = append(cmd.Env, "GOWORK=off")
+	}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// missingFrom are the packages that go get says no module provides.
+func missingFrom(said string) []string {
+	var missing []string
+	for _, m := range missingPackage.FindAllStringSubmatch(said, -1) {
+		if !slices.Contains(missing, m[1]) && !gocell.IsStd(m[1]) {
+			missing = append(missing, m[1])
+		}
+	}
+	return missing
 }
 
 // cacheProxy are settings by which the go command takes modules from its own cache, in which it has checked their sums, and from nowhere else.
@@ -69,24 +108,35 @@ func explainGet(said string, offline bool) string {
 	if m := missingPackage.FindStringSubmatch(said); m != nil {
 		what = "no module provides package " + m[1]
 	}
-	var why string
-	switch {
-	case offline:
-		why = "it is not in the module cache, and the network is off (--offline, GOPROXY=off): run once without, or have your go.mod require it"
-	case strings.Contains(said, "dial tcp") || strings.Contains(said, "connection refused") || strings.Contains(said, "no such host") || strings.Contains(said, "i/o timeout"):
-		why = "it is not in the module cache, and the module proxy cannot be reached: look at the network and $GOPROXY"
-	case strings.Contains(said, "unknown revision") || strings.Contains(said, "404 ") || strings.Contains(said, "410 ") || strings.Contains(said, "unrecognized import path") || strings.Contains(said, "not found"):
-		why = "neither the module proxy nor its repository has it: is the path right? For a private one set $GOPRIVATE"
-	case strings.Contains(said, "does not contain package"):
-		why = "the module is there and has no such package: is the path right?"
-	case strings.Contains(said, "is not in std"):
-		what, why = "a package is not in the standard library", "is the path right?"
-	default:
+	cure := cureGet(said, offline)
+	if cure == "" {
 		return said
 	}
 	// GoNB has advice of its own about go.work for these words of the go command; it does not fit.
 	said = strings.ReplaceAll(said, "cannot find module providing package", "no module provides package")
-	return what + ": " + why + "\n" + indent(said)
+	return what + ": " + cure + "\n" + indent(said)
+}
+
+// cureGet says why go get failed and what to do; "" where the go command's words are enough.
+func cureGet(said string, offline bool) string {
+	has := func(texts ...string) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(said, text) })
+	}
+	switch {
+	case has("is not in std"):
+		return "" // no module would help
+	case has("updates to go.mod needed", "requires go >="):
+		return ""
+	case offline || has("GOPROXY=off"):
+		return "it is not in the module cache, and the network is off (--offline, GOPROXY=off): run once without, or have your go.mod require it"
+	case has("dial tcp", "connection refused", "no such host", "i/o timeout", "network is unreachable"):
+		return "it is not in the module cache, and the module proxy cannot be reached: look at the network and at $GOPROXY"
+	case has("does not contain package"):
+		return "the module is there and has no such package: is the path right?"
+	case has("unknown revision", "404 ", "410 ", "403 ", "unrecognized import path", "not found", "malformed module path"):
+		return "neither the module proxy nor its repository has it: is the path right? For a private one set $GOPRIVATE"
+	}
+	return ""
 }
 
 func indent(text string) string {
@@ -95,4 +145,38 @@ func indent(text string) string {
 		b.WriteString("    " + line)
 	}
 	return b.String()
+}
+
+// userGet runs a `go get` of a cell's own, in a shell line. Where the notebook is in no module it is the one that was made for its folder which then
+// requires what is got. What goes wrong is explained.
+func userGet(real, dir string, args []string) int {
+	cmd := exec.Command(real, args...)
+	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout
+	if scratch := os.Getenv(module.EnvScratch); scratch != "" && !inModule(dir) {
+		cmd.Dir = scratch
+		cmd.Env = append(os.Environ(), "GOWORK=off")
+	}
+	var said bytes.Buffer
+	cmd.Stderr = io.MultiWriter(os.Stderr, &said)
+	err := cmd.Run()
+	if err == nil {
+		return 0
+	}
+	if cure := cureGet(said.String(), os.Getenv("GOPROXY") == "off"); cure != "" {
+		fmt.Fprintln(os.Stderr, "go get: "+cure)
+	}
+	return 1
+}
+
+// inModule reports whether a go.mod is in a folder or above.
+func inModule(dir string) bool {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return true
+		}
+		if filepath.Dir(dir) == dir {
+			return false
+		}
+		dir = filepath.Dir(dir)
+	}
 }

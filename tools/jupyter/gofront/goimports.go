@@ -43,7 +43,11 @@ func (k *keep) goimports(path string) bool {
 		k.store(name, arranged{before.digest, world, string(text)})
 		return true
 	}
-	if exec.Command(k.real, "-w", path).Run() != nil {
+	run := func() error { return exec.Command(k.real, "-w", path).Run() }
+	if v, ok := vendor(); ok {
+		run = func() error { return v.goimports(k, path) }
+	}
+	if run() != nil {
 		return false // and again, so that its messages are seen
 	}
 	after, err := readMain(path)

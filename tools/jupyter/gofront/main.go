@@ -37,7 +37,17 @@ func main() {
 	if err == nil && cellFolder(dir) {
 		status, done := 0, false
 		k := &keep{dir: dir, real: real}
+		v, isVendored := vendor()
+		if len(os.Args) > 1 && os.Args[1] != "mod" && os.Args[1] != "work" {
+			k.replaces()
+		}
 		switch args := os.Args[1:]; {
+		case name == "go" && len(args) > 1 && args[0] == "work" && args[1] == "init":
+			os.Setenv("GOWORK", filepath.Join(dir, "go.work")) // there may be another in a folder above
+		case isVendored && name == "go" && len(args) > 0 && args[0] == "get" && (len(args) == 1 || args[1] == "-t"):
+			done = true // the vendor folder holds what there is
+		case isVendored && name == "go" && len(args) > 2 && (args[0] == "build" || args[0] == "test"):
+			status, done = v.build(k, args), true
 		case name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
 			done = k.goimports(args[1])
 		case name == "go" && len(args) == 1 && args[0] == "get":
@@ -52,6 +62,9 @@ func main() {
 		if done {
 			os.Exit(status)
 		}
+	}
+	if name == "go" && len(os.Args) > 2 && os.Args[1] == "get" && os.Getenv("GONB_TMP_DIR") != "" {
+		os.Exit(userGet(real, dir, os.Args[1:]))
 	}
 	os.Exit(pass(real, os.Args))
 }
