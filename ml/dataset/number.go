@@ -18,7 +18,13 @@ var nullWords = map[string]bool{
 
 // isNull reports whether a number field says that there is no number.
 func (l *layout) isNull(b []byte) bool {
-	return len(b) == 0 || nullWords[string(b)] || l.nulls != nil && l.nulls[string(b)]
+	switch {
+	case len(b) == 0:
+		return true
+	case l.nulls != nil && l.nulls[string(b)]:
+		return true
+	}
+	return !isDigit(b[len(b)-1]) && nullWords[string(b)] // no such word ends in a digit, nearly every number does
 }
 
 // scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma (the file's) or b's end,
@@ -94,6 +100,9 @@ func (d dialect) parseInt(field []byte) (int64, error) {
 // separators after its first digit, another decimal point than Go's. A word such as "inf" keeps its blanks and is none.
 func (d dialect) plain(b []byte) []byte {
 	const blanks = " \t\v\f\r\n"
+	if len(b) > 0 && b[0] > ' ' && isDigit(b[len(b)-1]) && d.thousands == 0 && d.point == '.' {
+		return b // as nearly every number is
+	}
 	if t := bytes.Trim(b, blanks); len(t) > 0 && (isDigit(t[len(t)-1]) || t[len(t)-1] == d.point || t[len(t)-1] == d.thousands) {
 		b = t
 	}

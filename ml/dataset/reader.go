@@ -117,6 +117,7 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	src.count = true
 	return &Reader{src: src, layout: l, recoded: recoded, skipBad: o.SkipBad, quit: make(chan struct{})}, nil
 }
 

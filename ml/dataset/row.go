@@ -20,7 +20,14 @@ type dialect struct {
 // rowEnd returns the index just after the line end of the row that begins b, and how many line ends it holds in
 // quotes. When b ends before the row does, end is -1 and open tells where a quote still stands open, -1 if none does.
 func (d dialect) rowEnd(b []byte) (end, inner, open int) {
-	i, nl := 0, -1
+	end, inner, open, _ = d.scanRow(b, false)
+	return end, inner, open
+}
+
+// scanRow is rowEnd that also counts the row's fields when asked to. fields is -1 when it is not, or when a quote stands where
+// it opens no field or closes none: then the parser has to look at each field for the fault.
+func (d dialect) scanRow(b []byte, count bool) (end, inner, open, fields int) {
+	i, nl, odd := 0, -1, false
 	for {
 		if nl < i {
 			n := bytes.IndexByte(b[i:], '\n')
@@ -31,24 +38,35 @@ func (d dialect) rowEnd(b []byte) (end, inner, open int) {
 			}
 		}
 		q := bytes.IndexByte(b[i:nl], '"')
+		if count {
+			plain := b[i:nl]
+			if q >= 0 {
+				plain = plain[:q]
+			}
+			fields += bytes.Count(plain, []byte{d.comma})
+		}
 		if q < 0 {
 			if nl == len(b) {
-				return -1, inner, -1
+				return -1, inner, -1, -1
 			}
-			return nl + 1, inner, -1
+			if fields++; odd || !count {
+				fields = -1
+			}
+			return nl + 1, inner, -1, fields
 		}
 		q += i
 		if q > 0 && b[q-1] != d.comma {
-			i = q + 1 // a quote in the middle of a field opens nothing; the parser refuses the row
+			i, odd = q+1, true // a quote in the middle of a field opens nothing; the parser refuses the row
 			continue
 		}
 		past := d.quoteEnd(b, q)
 		if past < 0 {
-			return -1, inner, q
+			return -1, inner, q, -1
 		}
 		if past > nl {
 			inner += bytes.Count(b[nl:past], []byte{'\n'})
 		}
+		odd = odd || past < len(b) && b[past] != d.comma && b[past] != '\n' && !bytes.HasPrefix(b[past:], []byte("\r\n"))
 		i = past
 	}
 }
@@ -114,6 +132,33 @@ func (d dialect) cutField(row []byte, from int) (raw []byte, quoted bool, next i
 		return nil, false, to + 1, errStrayQuote
 	}
 	return raw, false, to + 1, nil
+}
+
+// cutSound is cutField for a row whose fields scanRow has counted, so that no quote in it is out of place.
+func (d dialect) cutSound(row []byte, from int) (raw []byte, quoted bool, next int) {
+	if from < len(row) && row[from] == '"' {
+		past := d.quoteEnd(row, from)
+		return row[from+1 : past-1], true, past + 1
+	}
+	to := bytes.IndexByte(row[from:], d.comma)
+	if to < 0 {
+		return row[from:], false, len(row) + 1
+	}
+	return row[from : from+to], false, from + to + 1
+}
+
+// skipSound is skipFields for such a row.
+func (d dialect) skipSound(row []byte, from, n int) int {
+	for ; n > 0; n-- {
+		if from < len(row) && row[from] == '"' {
+			from = d.quoteEnd(row, from) + 1
+		} else if to := bytes.IndexByte(row[from:], d.comma); to >= 0 {
+			from += to + 1
+		} else {
+			return len(row) + 1
+		}
+	}
+	return from
 }
 
 // skipFields passes n fields from index from on and returns where the next begins.

@@ -21,6 +21,7 @@ type source struct {
 	header    []byte // the header line as it stands in the file, byte order mark and line end included
 	names     []string
 	dialect   dialect
+	count     bool   // count the rows' fields, for a parser
 	tail      []byte // read, but not yet handed out
 	eof       bool
 	row, line int // of the next row: rows count from 0, lines from 1
@@ -35,7 +36,11 @@ type block struct {
 	truncated bool // the last row has no line end
 }
 
-type span struct{ from, to int }
+// span is one row of a block, its line end left out.
+type span struct {
+	from, to int
+	fields   int // as scanRow counts them; -1 when they are not counted
+}
 
 // newSource reads the header and looks at the first row.
 func newSource(r io.Reader, file string, d dialect, o Options) (*source, error) {
@@ -130,11 +135,11 @@ func (s *source) next(b *block) error {
 // cutRows notes the complete rows of b.data from at on and returns where the last of them ends.
 func (s *source) cutRows(b *block, at int) int {
 	for at < len(b.data) {
-		end, inner, _ := s.dialect.rowEnd(b.data[at:])
+		end, inner, _, fields := s.dialect.scanRow(b.data[at:], s.count)
 		if end < 0 {
 			break
 		}
-		s.note(b, at, at+end)
+		s.note(b, at, at+end, fields)
 		s.line += 1 + inner
 		at += end
 	}
@@ -157,18 +162,18 @@ func (s *source) cutLast(b *block, at int) error {
 	if len(b.data)-at > maxRow {
 		return &RowError{File: s.file, Row: s.row, Line: s.line, Msg: fmt.Sprintf("the row is longer than %d bytes", maxRow)}
 	}
-	s.note(b, at, len(b.data))
+	s.note(b, at, len(b.data), -1)
 	b.truncated = true
 	return nil
 }
 
 // note adds the row data[from:to] to the block, unless it is blank.
-func (s *source) note(b *block, from, to int) {
+func (s *source) note(b *block, from, to, fields int) {
 	row := trimLineEnd(b.data[from:to])
 	if len(row) == 0 {
 		return
 	}
-	b.spans = append(b.spans, span{from, from + len(row)})
+	b.spans = append(b.spans, span{from, from + len(row), fields})
 	b.lines = append(b.lines, s.line)
 	s.row++
 }
