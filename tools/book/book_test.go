@@ -29,7 +29,7 @@ func folder(t *testing.T, files map[string]string) string {
 }
 
 func TestContents(t *testing.T) {
-	files := map[string]string{"intro.md": "", "a.ipynb": "", "b.ipynb": "", "c/d.ipynb": "", "c/e.md": "", "c/f.ipynb": "", "_config.yml": "title: Flows\n"}
+	files := map[string]string{"intro.md": "", "a.ipynb": "", "b.ipynb": "", "c/d.ipynb": "", "c/e.md": "", "c/f.ipynb": "", "c/data.csv": "", "_config.yml": "title: Flows\n"}
 	for _, tt := range []struct {
 		name, toc string
 		want      []Entry

@@ -124,6 +124,9 @@ func (r *reader) all(items []item, depth int, numbered bool, above, part string)
 			}
 			files = nil
 			for _, f := range found {
+				if ext := filepath.Ext(f); ext != ".ipynb" && ext != ".md" {
+					continue
+				}
 				if rel, err := filepath.Rel(r.dir, f); err == nil && !r.seen[filepath.ToSlash(rel)] {
 					files = append(files, item{File: filepath.ToSlash(rel), line: i.line})
 				}

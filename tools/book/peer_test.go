@@ -30,8 +30,18 @@ func peer(t *testing.T, name string, args ...string) *exec.Cmd {
 	home := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Env = append(os.Environ(), "HOME="+home, "JUPYTER_DATA_DIR="+filepath.Join(home, "jupyter"), "JUPYTER_CONFIG_DIR="+filepath.Join(home, "config"), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"XDG_CACHE_HOME="+filepath.Join(home, "cache"))
+		"GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"))
 	return cmd
+}
+
+// goEnv is a setting of the go command, which the tool's kernel shares with us.
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func output(t *testing.T, cmd *exec.Cmd) string {
@@ -77,7 +87,7 @@ func ourBook(t *testing.T) string {
 
 var (
 	sidebar = regexp.MustCompile(`(?s)<nav class="bd-links[^>]*>(.*?)</nav>`)
-	chapter = regexp.MustCompile(`(?s)<p[^>]*class="caption"[^>]*><span class="caption-text">([^<]*)</span></p>|<a class="reference internal" href="([^"#]*)">\s*(?:([0-9.]+)\. )?`)
+	chapter = regexp.MustCompile(`(?s)<p[^>]*class="caption"[^>]*><span class="caption-text">([^<]*)</span></p>|<a class="(?:current )?reference internal" href="([^"]*)">\s*(?:([0-9.]+)\. )?`)
 )
 
 // TestJupyterBook builds the repository's book with jupyter-book: its pages come in our order with our parts and numbers, figures are in

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 )
 
@@ -124,8 +125,9 @@ func TestANSI(t *testing.T) {
 	}
 }
 
-// TestBrowser opens the site in Chromium: the policy must let the style sheet in and nothing else.
-func TestBrowser(t *testing.T) {
+// chromium runs the browser on a page and returns what it says on both outputs.
+func chromium(t *testing.T, page string, args ...string) (out, log []byte) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("short: starts a browser")
 	}
@@ -139,26 +141,57 @@ func TestBrowser(t *testing.T) {
 	if browser == "" {
 		t.Skip("no Chromium on the PATH: install the package chromium")
 	}
-	dir, _ := site(t)
-	args := []string{"--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-		"--disable-sync", "--enable-logging=stderr", "--user-data-dir=" + t.TempDir(), "--dump-dom", "file://" + filepath.ToSlash(filepath.Join(dir, "Flows.html"))}
+	args = append([]string{"--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+		"--disable-sync", "--enable-logging=stderr", "--user-data-dir=" + t.TempDir()}, args...)
 	if os.Getuid() == 0 {
 		args = append([]string{"--no-sandbox"}, args...) // Chromium's sandbox refuses to work for root
 	}
-	cmd := exec.CommandContext(t.Context(), browser, args...)
+	cmd := exec.CommandContext(t.Context(), browser, append(args, "file://"+filepath.ToSlash(page))...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	dom, err := cmd.Output()
+	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", browser, err, stderr.Bytes())
 	}
+	return out, stderr.Bytes()
+}
+
+// TestBrowser opens the site in Chromium: the policy must let the style sheet in and nothing else.
+func TestBrowser(t *testing.T) {
+	dir, _ := site(t)
+	dom, log := chromium(t, filepath.Join(dir, "Flows.html"), "--dump-dom")
 	for _, want := range []string{"<title>Flows · Course &lt;1&gt;</title>", "<msub>", "term-fg32", `width="900"`} {
 		if !bytes.Contains(dom, []byte(want)) {
 			t.Errorf("the page as the browser has it lacks %s", want)
 		}
 	}
-	if refused := regexp.MustCompile(`(?i).*(refused to|violates|content security).*`).Find(stderr.Bytes()); refused != nil {
+	if refused := regexp.MustCompile(`(?i).*(refused to|violates|content security).*`).Find(log); refused != nil {
 		t.Errorf("the browser complains: %s", refused)
+	}
+}
+
+// TestPrint prints the longest of the repository's notebooks: as a handout of at most 15 pages, which were 37 when each of a table's columns was a letter wide.
+func TestPrint(t *testing.T) {
+	root, err := module.Root("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb, err := notebook.ReadFile(filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := Site(dir, Run{Pages: []Page{{Name: "N", Path: "N.ipynb", Notebook: nb}}}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "N.pdf")
+	chromium(t, filepath.Join(dir, "N.html"), "--no-pdf-header-footer", "--print-to-pdf="+file)
+	pdf, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); n < 5 || n > 15 {
+		t.Errorf("%d pages, want 5 to 15", n)
 	}
 }
 
@@ -195,5 +228,23 @@ func TestControlCharacters(t *testing.T) {
 				t.Errorf("%s holds %U", name, r)
 			}
 		}
+	}
+}
+
+// TestFigures: a figure opens at its full size without a script, panels side by side keep a readable width, code wraps.
+func TestFigures(t *testing.T) {
+	_, files := site(t)
+	text := files["Flows.html"]
+	id := regexp.MustCompile(`<div class="figure wide" id="([^"]*)"><a class="open" href="#([^"]*)"[^>]*><img class="wide" [^>]*></a><a class="close" href="#(cell-[^"]*)"`).FindStringSubmatch(text)
+	if id == nil || id[1] != id[2] || !strings.Contains(text, `id="`+id[3]+`"`) {
+		t.Errorf("no figure that opens and closes: %q", id)
+	}
+	for _, rule := range []string{`.figure:target img { width: auto; height: auto; max-width: none;`, `.figure.wide img { max-width: none; width: 52rem; }`} {
+		if !strings.Contains(text, rule) {
+			t.Errorf("the style sheet lacks %s", rule)
+		}
+	}
+	if !regexp.MustCompile(`pre\.code \{[^}]*white-space: pre-wrap`).MatchString(text) {
+		t.Error("code does not wrap")
 	}
 }
