@@ -89,6 +89,9 @@ func (d *document) cell(c *notebook.Cell, number int) error {
 	if strings.TrimSpace(c.Source) != "" && !c.HasTag("remove-input") {
 		end := func() {}
 		if why != "" {
+			if open := begun(c); open != "" {
+				d.fence(plain(open), d.language)
+			}
 			end = d.fold(why)
 		}
 		d.fence(plain(c.Source), d.language)

@@ -31,13 +31,21 @@ func solves(c *notebook.Cell) bool {
 	return c.HasTag("solution") || strings.Contains(c.Source, "BEGIN SOLUTION")
 }
 
+// begun is the part of a cell with a fold that a student sees: the stub of a solution, the tests that are not hidden; "" where the fold has all.
+func begun(c *notebook.Cell) string {
+	if open := unsolved(c); open != c.Source && strings.TrimSpace(open) != "" {
+		return open
+	}
+	return ""
+}
+
 // withheld are the regions that nbgrader takes out of the students' version.
 var withheld = regexp.MustCompile(`(?ms)^([ \t]*)[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?^[^\n]*END (?:SOLUTION|HIDDEN TESTS)[^\n]*$\n?`)
 
 // unsolved is the source of a cell as a student begins with it: with nbgrader's stub for a solution and without hidden tests, or nothing
 // where the whole cell is the solution.
 func unsolved(c *notebook.Cell) string {
-	if c.HasTag("solution") {
+	if c.HasTag("solution") && !withheld.MatchString(c.Source) {
 		return ""
 	}
 	return withheld.ReplaceAllStringFunc(c.Source, func(region string) string {

@@ -84,6 +84,9 @@ func TestMarkdownFoldsSolutions(t *testing.T) {
 			t.Errorf("open: %s", line)
 		}
 	}
+	if !strings.Contains(b.String(), "\tpanic(\"not answered yet\")\n") || !strings.Contains(b.String(), "```go\n%%\nfmt.Println(Twice(1))\n```\n") {
+		t.Errorf("no stub, or no visible test:\n%s", b.String())
+	}
 	if n := strings.Count(b.String(), "</details>"); n != 4 {
 		t.Errorf("%d folds, want 4 (two sources and an output, hidden tests):\n%s", n, b.String())
 	}

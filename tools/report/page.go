@@ -60,7 +60,8 @@ type cellView struct {
 	Kind    string
 	Prompt  string // [3]
 	Source  template.HTML
-	Fold    string // why the source is folded away, "" if it is shown
+	Fold    string        // why the source is folded away, "" if it is shown
+	Begun   template.HTML // the part of a folded source that a student sees
 	Outputs []template.HTML
 	Hidden  bool // outputs are folded away
 	Status  Status
@@ -129,6 +130,9 @@ func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
 		v.Source = template.HTML(highlight(c.Source, language))
 	}
 	v.Fold, v.Hidden = hidden(c)
+	if open := begun(c); v.Fold != "" && open != "" && v.Source != "" {
+		v.Begun = template.HTML(highlight(open, language))
+	}
 	if !c.HasTag("remove-output") {
 		for n, o := range c.Outputs {
 			if text := m.outputHTML(o, n+1); text != "" {

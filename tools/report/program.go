@@ -36,12 +36,12 @@ func Program(w io.Writer, p Page) error {
 			text = append(text, c.Source)
 		case notebook.Code:
 			number++
-			if c.HasTag("solution") {
+			open := *c
+			open.Source = unsolved(c)
+			if open.Source == "" && c.Source != "" {
 				text = append(text, fmt.Sprintf("Cell %d is the solution, which the notebook has.", number))
 				continue
 			}
-			open := *c
-			open.Source = unsolved(c)
 			g, err := readGoCell(&open, number)
 			if err != nil {
 				return fmt.Errorf("write program: %s: cells[%d]: %w", p.Path, i, err)
