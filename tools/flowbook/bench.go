@@ -36,7 +36,7 @@ func (c *benchCmd) Run(con *console) error {
 			return &usageError{fmt.Errorf("bench: --one takes a side, a work and a folder")}
 		}
 		o.State = c.One[2]
-		return bench.One(con.ctx, o, c.One[0], c.One[1], con.stdout)
+		return bench.One(con.ctx, o, c.One[0], c.One[1], con.data)
 	}
 	if o.State, err = module.State(root, "bench"); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"regexp"
 	"sync"
@@ -32,11 +33,13 @@ type cli struct {
 	Bench    benchCmd    `cmd:"" help:"Measure Go beside Python: one table of times and ratios."`
 }
 
-// console is what a sub-command talks to: its context and its three streams.
+// console is what a sub-command talks to: its context and its streams.
 type console struct {
 	ctx            context.Context
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // for messages, made printable
+	data           io.Writer // standard output as it is, for notebooks and flows
+	terminal       *os.File  // for lines that change; nil where standard error is no terminal
 }
 
 // output is standard output. It remembers its first failure, so that a command whose words went nowhere does not end as if it had been heard.
@@ -63,6 +66,8 @@ type exitCoder interface{ ExitCode() int }
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	exited := -1
 	out := &output{Writer: stdout}
+	screen := terminal(stderr)
+	stderr = printable{stderr}
 	parser, err := newParser(out, stderr, func(code int) { exited = code; panic(exitPanic{}) })
 	if err != nil {
 		fmt.Fprintln(stderr, "flowbook:", err)
@@ -81,7 +86,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)
 		return exitUsage
 	}
-	err = kctx.Run(&console{ctx, stdin, out, stderr})
+	err = kctx.Run(&console{ctx: ctx, stdin: stdin, stdout: printable{out}, stderr: stderr, data: out, terminal: screen})
 	if err == nil && out.failed != nil {
 		err = fmt.Errorf("write standard output: %w", atomicfile.Reason(out.failed))
 	}

@@ -71,7 +71,7 @@ func (c *meterCmd) Run(con *console) error {
 	}
 	name := "standard output"
 	if c.Out == "" {
-		err = write(con.stdout)
+		err = write(con.data)
 	} else {
 		name = dataset.Rel(c.Out)
 		_, err = writeAtomic(c.Out, write, nil)

@@ -35,9 +35,9 @@ func (c *detectCmd) Run(con *console) error {
 		return err
 	}
 	defer flows.Close()
-	write := writeJSON(con.stdout)
+	write := writeJSON(con.data)
 	if c.Format == "csv" {
-		write = writeCSV(con.stdout)
+		write = writeCSV(con.data)
 	}
 	tally, err := model.Scan(ctx, flows, write, func(index float64, t detect.Tally) {
 		if t.Drifts == 1 {

@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
+	"flowbook/tools/report"
 	"flowbook/tools/runner"
 )
 
@@ -66,7 +66,7 @@ func explain(w io.Writer, t *target, c *runner.CellResult) {
 		}
 	}
 	showDiff(w, c.Error.Diff)
-	if tail := lastLines(escapes.ReplaceAllString(c.Error.Stderr, ""), 12); tail != "" {
+	if tail := lastLines(report.Printable(c.Error.Stderr), 12); tail != "" {
 		fmt.Fprintf(w, "  stderr of the cell:\n    %s\n", strings.ReplaceAll(tail, "\n", "\n    "))
 	}
 }
@@ -90,9 +90,6 @@ func lastLines(s string, n int) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// escapes are a terminal's colours.
-var escapes = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func plural(n int, noun string) string {
 	if n == 1 {

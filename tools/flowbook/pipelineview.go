@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"flowbook/tools/pipeline"
+	"flowbook/tools/report"
 )
 
 // pipelineView shows how a pipeline gets on: on a terminal one line that changes, elsewhere a line for each cell, both on stderr. What became of
@@ -36,8 +37,8 @@ type runningStep struct {
 
 func newPipelineView(con *console) *pipelineView {
 	v := &pipelineView{con: con}
-	if f, ok := con.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		v.live, v.stop = f, make(chan struct{})
+	if con.terminal != nil {
+		v.live, v.stop = con.terminal, make(chan struct{})
 		go v.tick(v.stop)
 	}
 	return v
@@ -161,7 +162,7 @@ func (v *pipelineView) draw() {
 	if err != nil || width < 20 {
 		width = 80
 	}
-	line := []rune(strings.Join(words, "  "))
+	line := []rune(report.Printable(strings.Join(words, "  ")))
 	if len(line) > width-1 {
 		line = append(line[:width-2], '…')
 	}

@@ -138,7 +138,7 @@ func (c *runCmd) all(con *console, targets []*target, assignments []parameter.As
 	})
 	if c.Output == "-" {
 		for _, t := range targets {
-			if werr := t.nb.Write(con.stdout); werr != nil && err == nil {
+			if werr := t.nb.Write(con.data); werr != nil && err == nil {
 				err = werr
 			}
 		}

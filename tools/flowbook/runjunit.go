@@ -75,7 +75,7 @@ func writeReports(con *console, junit, title string, pages []report.Page) error 
 		}
 	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := report.Annotations(con.stdout, run); err != nil {
+		if err := report.Annotations(con.data, run); err != nil {
 			return err
 		}
 		if path := os.Getenv("GITHUB_STEP_SUMMARY"); path != "" {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,8 +10,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
+	"flowbook/tools/report"
 	"flowbook/tools/runner"
 )
 
@@ -41,14 +40,14 @@ func newProgress(con *console, targets []*target, logs bool) *progressSet {
 	for _, t := range targets {
 		width = max(width, len(t.name))
 	}
-	if f, ok := con.stderr.(*os.File); ok && !logs && term.IsTerminal(int(f.Fd())) {
-		s.pool = mpb.New(mpb.WithOutput(con.stderr), mpb.WithWidth(30))
+	if con.terminal != nil && !logs {
+		s.pool = mpb.New(mpb.WithOutput(con.terminal), mpb.WithWidth(30))
 	}
 	for _, t := range targets {
 		p := &progress{set: s, name: t.name}
 		if s.pool != nil {
 			p.bar = s.pool.AddBar(int64(max(1, codeCells(t))),
-				mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-*s", width, t.name)), decor.CountersNoUnit(" %d/%d")),
+				mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-*s", width, report.Printable(t.name))), decor.CountersNoUnit(" %d/%d")),
 				mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Any(func(decor.Statistics) string {
 					if text := p.text.Load(); text != nil {
 						return "  " + *text
@@ -79,7 +78,8 @@ func (p *progress) event(ev runner.Event) {
 	defer p.set.mu.Unlock()
 	c := ev.Cell
 	if p.bar != nil {
-		p.text.Store(&c.Title)
+		title := report.Printable(c.Title)
+		p.text.Store(&title)
 		if c.Status != "" {
 			p.bar.SetTotal(int64(ev.Total), false)
 			p.bar.IncrBy(1)
@@ -100,7 +100,7 @@ func (p *progress) log(ev runner.Event, stream, text string) {
 	}
 	p.set.mu.Lock()
 	defer p.set.mu.Unlock()
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(report.Printable(text)) { // as a whole, because \r ends a line too
 		if !p.open {
 			fmt.Fprintf(p.set.con.stderr, "%s[%d] %s| ", p.name, ev.Cell.Number, map[string]string{"stderr": "!"}[stream])
 		}

@@ -45,7 +45,7 @@ func (c *stepCmd) Run(con *console) error {
 	say := func(m cluster.Message) {
 		mu.Lock()
 		defer mu.Unlock()
-		if err := json.NewEncoder(con.stdout).Encode(m); err != nil {
+		if err := json.NewEncoder(con.data).Encode(m); err != nil {
 			cancel(err)
 		}
 	}

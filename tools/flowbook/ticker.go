@@ -3,9 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 )
 
 // ticker shows on a terminal how far a long command is; elsewhere it is silent.
@@ -18,8 +15,8 @@ type ticker struct {
 
 func newTicker(con *console, format string) *ticker {
 	t := &ticker{format: format}
-	if f, ok := con.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.w = f
+	if con.terminal != nil {
+		t.w = con.terminal
 	}
 	return t
 }

@@ -23,6 +23,21 @@ func plain(s string) string {
 	}, decent(s))
 }
 
+// commands are the marks by which a CI takes a line of a log for a command: at the start of a line, after
+// blanks, "::" (GitHub), anywhere "##[" and "##vso[" (GitHub, Azure).
+var commands = regexp.MustCompile(`(?m)^(\s*):(:)|##(vso)?\[`)
+
+// Printable is text of a notebook, a kernel or a file as it may be printed on a terminal and into the log
+// of a CI: without escape sequences and control characters, and with commands to the CI taken apart.
+func Printable(s string) string {
+	return commands.ReplaceAllStringFunc(plain(s), func(mark string) string {
+		if cut, ok := strings.CutSuffix(mark, "["); ok {
+			return cut + " ["
+		}
+		return mark[:len(mark)-1] + " :"
+	})
+}
+
 // decent is text without what no page should hold: marks of direction, which would let an output change the order of
 // what stands around it, noncharacters, and bytes that are no UTF-8.
 func decent(s string) string {
