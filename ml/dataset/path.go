@@ -76,27 +76,5 @@ func partNumber(path string) int {
 	return k
 }
 
-// noteRead appends the file's absolute path to the file that $FLOWBOOK_READS names, so that whoever runs a notebook
-// learns which data it depends on.
-func noteRead(path string) error {
-	list := os.Getenv(module.EnvReads)
-	if list == "" {
-		return nil
-	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return err
-	}
-	w, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("note that %s is read: %w", Rel(path), err)
-	}
-	_, err = w.WriteString(abs + "\n") // one write, so that lines of several processes do not mix
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return fmt.Errorf("note that %s is read: %w", Rel(path), err)
-	}
-	return nil
-}
+// noteRead tells who executes the notebook, and package memo, that a file is read.
+func noteRead(path string) error { return module.NoteRead(path) }

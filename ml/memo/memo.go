@@ -21,6 +21,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"flowbook/ml/module"
@@ -28,8 +29,8 @@ import (
 
 // Do returns f(ctx, in), computed now or read from the store.
 //
-// f must be a named function of a package of this module, not a closure, a method, a generic function or a function of a cell:
-// only of those is the source known. It must depend on in alone (not on files, on the clock, on global state) and print nothing,
+// f must be a named function of a package of this module or of the notebook, not a closure, a method or a generic function: only of those is
+// the source known. It must depend on in alone (not on files, on the clock, on global state) and print nothing,
 // for the next call will not run it. If f returns an error, Do returns both its results as they are and stores nothing: what a
 // function that was told to stop has done so far, it may hand over beside the error.
 //
@@ -37,6 +38,11 @@ import (
 // package and of all that it imports (see package module: other modules, the Go version and GOARCH are in it), and
 // $GOMLX_BACKEND, because numerical backends differ by rounding. A program that is older than the sources it was built from
 // does not know what it is running, so it computes and stores nothing.
+//
+// Of a function of a cell the key has, instead of the package, the declaration and all that it reaches in the cell's program, without comments
+// and formatting, and the sources of the packages that this names. So it is the same in all cells and in run, pipeline and JupyterLab. Such a
+// function may read files: a result holds as long as the files that package dataset opened while it was computed, and those
+// named to [Reads], have the same bytes. A variable that the program changes anywhere is an error, for its value is in no key.
 //
 // In and Out are made of booleans, numbers, strings, slices, arrays, maps, pointers and structs whose fields are all exported,
 // or of structs with both MarshalBinary and UnmarshalBinary, such as time.Time. They come back exactly: NaN and -0 keep their bits,
@@ -46,11 +52,17 @@ import (
 // Two programs that want the same result at once compute it once: the second waits. The store holds at most 1 GiB; results
 // not used for the longest time leave first. A damaged result is computed again.
 func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, error) {
-	var zero Out
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {
+		var zero Out
 		return zero, fmt.Errorf("memo: %w", err)
 	}
+	return do(ctx, name, pkg, f, in)
+}
+
+// do is Do of a function with a name, of which f is a form.
+func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Context, In) (Out, error), in In) (Out, error) {
+	var zero Out
 	if err := check(reflect.TypeFor[In]()); err != nil {
 		return zero, fmt.Errorf("memo: %s: its argument cannot be a key: %w", name, err)
 	}
@@ -65,14 +77,12 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 	if err != nil {
 		return zero, fmt.Errorf("memo: %w", err)
 	}
-	sources, err := readSources(root, pkg)
+	ofCell := pkg == "main"
+	code, err := codeOf(root, name, pkg)
 	if err != nil {
 		return zero, fmt.Errorf("memo: %w", err)
 	}
-	if !slices.Contains(sources.Packages, pkg) {
-		return zero, fmt.Errorf("memo: %s is not in a package of this module; move it to one, so that its source is known", name)
-	}
-	if builtBefore(sources) {
+	if !code.current {
 		result, _, err := compute(ctx, name, f, in)
 		return result, err
 	}
@@ -81,8 +91,8 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 		return zero, fmt.Errorf("memo: %w", err)
 	}
 	s := store{dir: dir, limit: sizeLimit}
-	key := makeKey(name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), sources.Digest, os.Getenv("GOMLX_BACKEND"))
-	if result, ok := load[Out](s, key); ok {
+	key := makeKey(name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), code.digest, os.Getenv("GOMLX_BACKEND"))
+	if result, ok := load[Out](s, key, ofCell); ok {
 		return result, nil
 	}
 	unlock, err := s.lock(ctx, key)
@@ -90,17 +100,63 @@ func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, erro
 		return zero, fmt.Errorf("memo: %s: %w", name, err)
 	}
 	defer unlock()
-	if result, ok := load[Out](s, key); ok { // somebody else computed it while we waited
+	if result, ok := load[Out](s, key, ofCell); ok { // somebody else computed it while we waited
 		return result, nil
 	}
+	var read reading
+	if code.initialised {
+		read.paths = module.ReadFiles()
+	}
+	stop := module.OnRead(read.note)
 	result, data, err := compute(ctx, name, f, in)
+	stop()
 	if err != nil {
 		return result, err
+	}
+	if len(data) > resultLimit {
+		return zero, fmt.Errorf("memo: %s: its result has %d MiB, at most %d are kept; keep what is made of it, or write it to a file", name, len(data)>>20, resultLimit>>20)
+	}
+	if ofCell {
+		files, err := read.digests()
+		if err != nil {
+			return zero, fmt.Errorf("memo: %s: %w", name, err)
+		}
+		data = pack(files, data)
 	}
 	if err := s.write(key, data); err != nil {
 		return zero, fmt.Errorf("memo: %s: %w", name, err)
 	}
 	return result, nil
+}
+
+// code is what is known of a function's code.
+type code struct {
+	digest      string // of it and of all that it uses
+	current     bool   // this program holds it, and no older one
+	initialised bool   // it uses variables whose values were computed before it is called
+}
+
+func codeOf(root, name, pkg string) (c code, err error) {
+	packages := []string{pkg}
+	if pkg == "main" {
+		p, err := cellProgram()
+		if err != nil {
+			return c, fmt.Errorf("%s: %w", name, err)
+		}
+		if c.digest, c.initialised, packages, err = p.digest(strings.TrimPrefix(name, "main.")); err != nil {
+			return c, err
+		}
+	}
+	sources, err := readSources(root, packages...)
+	if err != nil {
+		return c, err
+	}
+	if pkg != "main" && !slices.Contains(sources.Packages, pkg) {
+		return c, fmt.Errorf("%s is not in a package of this module; move it to one, so that its source is known", name)
+	}
+	c.digest += sources.Digest
+	c.current = !builtBefore(sources)
+	return c, nil
 }
 
 // compute calls f and returns its result as the store would give it back, with its bytes. Errors of f come as they are, for the
@@ -128,9 +184,12 @@ func compute[In, Out any](ctx context.Context, name string, f func(context.Conte
 	return back, data, nil
 }
 
-func load[Out any](s store, key string) (Out, bool) {
+func load[Out any](s store, key string, ofCell bool) (Out, bool) {
 	var result Out
 	data, ok := s.read(key)
+	if ok && ofCell {
+		data, ok = unpack(data)
+	}
 	if !ok || decode(data, reflect.ValueOf(&result).Elem()) != nil {
 		var zero Out
 		return zero, false
@@ -150,22 +209,22 @@ func makeKey(parts ...string) string {
 // read holds the sources as they were when this process first asked: what it runs does not change after that.
 var read struct {
 	sync.Mutex
-	sources map[[2]string]*module.Sources
+	sources map[string]*module.Sources
 }
 
-func readSources(root, pkg string) (*module.Sources, error) {
+func readSources(root string, packages ...string) (*module.Sources, error) {
 	read.Lock()
 	defer read.Unlock()
-	at := [2]string{root, pkg}
+	at := root + "\n" + strings.Join(packages, "\n")
 	if s, ok := read.sources[at]; ok {
 		return s, nil
 	}
-	s, err := module.Read(root, pkg)
+	s, err := module.Read(root, packages...)
 	if err != nil {
 		return nil, err
 	}
 	if read.sources == nil {
-		read.sources = map[[2]string]*module.Sources{}
+		read.sources = map[string]*module.Sources{}
 	}
 	read.sources[at] = s
 	return s, nil

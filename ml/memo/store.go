@@ -17,8 +17,11 @@ import (
 	"flowbook/ml/module"
 )
 
-// sizeLimit is how many bytes the store holds; a single result may be larger, then it is the only one.
-const sizeLimit = 1 << 30
+// sizeLimit is how many bytes the store holds, resultLimit how many a single result may have.
+const (
+	sizeLimit   = 1 << 30
+	resultLimit = 256 << 20
+)
 
 // store is a folder of results, one file each, named by their keys. A file's modification time is when it was last used.
 type store struct {

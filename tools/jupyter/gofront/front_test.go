@@ -105,6 +105,21 @@ func (w *world) build() (prints, how string) {
 	return prints, how
 }
 
+// $FLOWBOOK_GOFRONT=off has every build be the go command's.
+func TestOff(t *testing.T) {
+	w := newWorld(t)
+	w.env = append(w.env, "FLOWBOOK_GOFRONT=off")
+	for _, body := range []string{"1", "2", "1", "2"} {
+		w.write(w.cell, "main.go", "package main\n\nfunc main() { print("+body+") }\n")
+		if prints, how := w.build(); prints != body || how != "go build" {
+			t.Errorf("printed %q by %s, want %q by go build", prints, how, body)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(w.cell, ".gofront")); err == nil {
+		t.Error("gofront remembers something")
+	}
+}
+
 // A build is repeated, or left out, only where nothing but main.go has changed, and the program is always the right one.
 func TestBuild(t *testing.T) {
 	w := newWorld(t)

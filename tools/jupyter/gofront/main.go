@@ -8,7 +8,7 @@
 // as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before nothing is done again; where only main.go has
 // changed it is compiled and linked by the commands of the last build, without asking anew what it depends on. Everything else, and everything that
 // fails, goes to the real programs, so that what a cell means and what its errors say is theirs to decide. The real goimports
-// lies in the folder real beside gofront, the real go command is the next on the PATH.
+// lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off hands them everything.
 //
 // What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel. It holds as long as nothing else has
 // changed: the files of the packages that are built from folders (their names, sizes and times), go.mod, go.sum and go.work, the environment
@@ -21,6 +21,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"flowbook/ml/module"
 )
 
 func main() {
@@ -34,7 +36,7 @@ func main() {
 		os.Exit(1)
 	}
 	dir, err := os.Getwd()
-	if err == nil && cellFolder(dir) {
+	if err == nil && os.Getenv(module.EnvGoFront) != "off" && cellFolder(dir) {
 		status, done := 0, false
 		k := &keep{dir: dir, real: real}
 		v, isVendored := vendor()
