@@ -7,10 +7,11 @@ import (
 )
 
 const (
-	paperWidth = 122 // characters of a table that fit on a page's width
-	cellWidth  = 34  // beyond it a cell wraps
-	longOutput = 30  // lines beyond which a narrow text is set in two columns on paper
-	narrow     = 84  // characters of a line, of which two columns fit
+	paperWidth = 122     // characters of a table that fit on a page's width
+	cellWidth  = 34      // beyond it a cell wraps
+	longOutput = 30      // lines beyond which a narrow text is set in two columns on paper
+	narrow     = 84      // characters of a line, of which two columns fit
+	maxTable   = 200_000 // bytes of a table beyond which nobody prints it
 )
 
 var (
@@ -36,7 +37,7 @@ func forPaper(text string) (string, bool) {
 // breakTable takes a table that is wider than a page apart into tables of as many columns as fit, the first column before each.
 func breakTable(table string) (string, bool) {
 	m := tableHTML.FindStringSubmatch(table)
-	if m == nil || strings.Count(table, "<table") != 1 || strings.Contains(table, "colspan=") || strings.Contains(table, "rowspan=") {
+	if m == nil || len(table) > maxTable || strings.Count(table, "<table") != 1 || strings.Contains(table, "colspan=") || strings.Contains(table, "rowspan=") {
 		return "", false
 	}
 	type cell struct{ kind, html string }

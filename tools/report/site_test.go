@@ -2,10 +2,12 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -247,4 +249,51 @@ func TestFigures(t *testing.T) {
 	if !regexp.MustCompile(`pre\.code \{[^}]*white-space: pre-wrap`).MatchString(text) {
 		t.Error("code does not wrap")
 	}
+}
+
+// FuzzPage writes pages of hostile cells: whatever stands in sources, attachments and outputs, elements are complete, none runs, and the
+// same notebook gives the same page.
+func FuzzPage(f *testing.F) {
+	f.Add("# a $x$", "%%\nx := 1", "\x1b[31mred", "<table><tr><td>1", "<svg><script>x</script></svg>", "solution")
+	f.Add(hostile, hostile, hostile, hostile, hostile, "hide-input")
+	f.Add("[a](attachment:x)<img src='attachment:x'>", "// BEGIN SOLUTION\nx\n// END SOLUTION", "\x1b[38;2;1;2;3mx\x1b[99;99Hy\r\b", "<a id=x href='javascript:x'>", "<svg><a href=\"x\"/></svg>", "")
+	f.Fuzz(func(t *testing.T, text, code, stream, html, svg, tag string) {
+		nb := notebook.New()
+		md, c := notebook.NewMarkdown(text), notebook.NewCode(code)
+		md.Attachments.Set("x", []byte(`{"image/svg+xml": `+strconv.Quote(strings.ToValidUTF8(svg, ""))+`}`))
+		if tags, err := json.Marshal([]string{strings.ToValidUTF8(tag, "")}); err == nil {
+			c.Metadata.Set("tags", tags)
+		}
+		c.Outputs = []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: stream}, {Type: notebook.ErrorOutput, EName: code, EValue: text, Traceback: []string{stream}},
+			{Type: notebook.DisplayData, Data: notebook.NewBundle("text/html", html)}, {Type: notebook.DisplayData, Data: notebook.NewBundle("image/svg+xml", svg)},
+			{Type: notebook.DisplayData, Data: notebook.NewBundle("text/markdown", html)}, {Type: notebook.DisplayData, Data: notebook.NewBundle("text/latex", text)}}
+		nb.Cells = []*notebook.Cell{md, c}
+		run := Run{Title: text, Pages: []Page{{Name: "N", Path: code, Notebook: nb, Title: html, Part: svg}, {Name: "M", Notebook: nb}}}
+		got, err := page(run, []string{html, text}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := page(run, []string{html, text}, 0)
+		if err != nil || !bytes.Equal(got, again) {
+			t.Fatalf("the same notebook gave two pages, or %v", err)
+		}
+		_, body, _ := strings.Cut(string(got), "</style>")
+		body = "<head>" + body[strings.Index(body, "</head>"):]
+		if fixed := balance("<html>" + body); fixed != "<html>"+body {
+			t.Errorf("not balanced: %s", body)
+		}
+		for _, m := range regexp.MustCompile(`<([a-zA-Z]+)[^>]*>`).FindAllStringSubmatch(body, -1) {
+			switch name := strings.ToLower(m[1]); name {
+			case "script", "style", "iframe", "object", "embed", "form", "base", "meta", "svg":
+				t.Errorf("<%s> on the page", name)
+			}
+			if regexp.MustCompile(`(?i)\son[a-z]+\s*=`).MatchString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(m[0], `""`)) {
+				t.Errorf("a handler: %s", m[0])
+			}
+		}
+		var b bytes.Buffer
+		if err := Markdown(&b, run.Pages[0], func(string, []byte) error { return nil }); err != nil && !strings.Contains(err.Error(), "base64") {
+			t.Error(err)
+		}
+	})
 }
