@@ -15,6 +15,7 @@ import (
 // compared with what is usual for the flow's application. What it learns from the training flows,
 // it keeps in these fields.
 type Behaviour struct {
+	Longest     int64          // of spans, in ms: longer ones had not been filled when the training flows ended, and are left out
 	Present     []string       // the columns that features are made of; of optionalColumns, those that were there
 	Groups      []string       // applications with a scale of their own
 	Mean, Scale dataset.Matrix // a row for each group, the last one for all others: standardised is (value - Mean) / Scale
@@ -75,8 +76,10 @@ func (b *Behaviour) Names() []string {
 	names = append(names, "rhythm_of_pair")
 	for _, r := range roles {
 		for _, counted := range r.counted() {
-			for _, span := range spanNames {
-				names = append(names, counted+"_of_"+r.name+"_"+span)
+			for k, span := range spanNames {
+				if spans[k] <= b.Longest {
+					names = append(names, counted+"_of_"+r.name+"_"+span)
+				}
 			}
 		}
 	}
@@ -121,6 +124,7 @@ func (b *Behaviour) learn(flows *dataset.Frame, blocks []int) (raw dataset.Matri
 			b.Present = append(b.Present, name)
 		}
 	}
+	b.Longest = max(covered(flows.Slice(0, n))/2, spans[0])
 	b.learnGroups(flows.Slice(0, n))
 	var values []rareValues
 	s := b.stream()

@@ -10,7 +10,7 @@ import (
 
 // save stores the features.
 func (b *Behaviour) save(to *document) {
-	to.Behaviour = &behaviour{Columns: b.Present, Groups: b.Groups}
+	to.Behaviour = &behaviour{LongestMs: b.Longest, Columns: b.Present, Groups: b.Groups}
 	for _, m := range b.scales() {
 		to.add("behaviour_"+m.name, "<f8", m.Data, m.Rows, m.Cols)
 	}
@@ -38,7 +38,7 @@ func (b *Behaviour) scales() []struct {
 
 func loadBehaviour(from *document, width int, read readArray) (*Behaviour, error) {
 	stored := from.Behaviour
-	b := &Behaviour{Present: stored.Columns, Groups: stored.Groups}
+	b := &Behaviour{Longest: stored.LongestMs, Present: stored.Columns, Groups: stored.Groups}
 	rows := len(b.Groups) + 1
 	for _, m := range b.scales() {
 		data, err := read("behaviour_"+m.name, "<f8", rows, width)

@@ -14,6 +14,7 @@ type behaviourStream struct {
 	learning *[]rareValues // if not nil, takes each flow's values, whose rarity is not yet known
 	number   map[string]int32
 	cols     int
+	spans    int // how many there are
 	logs     logs
 
 	data     []float64
@@ -22,12 +23,19 @@ type behaviourStream struct {
 
 	frame   *dataset.Frame
 	columns *flowFields
-	hashes  map[string]address // of the addresses that came last
+	hashes  map[string]address   // of the addresses that came last
+	names   map[string]*nameHash // of the names that came last
 	parties [roleCount]*parties
 }
 
 // address is an address and its network, /24 or /64, hashed.
 type address struct{ host, net uint64 }
+
+// nameHash is what is made of a name.
+type nameHash struct {
+	features      [len(nameFeatures)]float64
+	parent, whole uint64
+}
 
 // batch is how many rows are finished at once.
 const batch = 1024
@@ -35,9 +43,13 @@ const batch = 1024
 func (b *Behaviour) begin() extraction { return b.stream() }
 
 func (b *Behaviour) stream() *behaviourStream {
-	s := &behaviourStream{Behaviour: b, number: map[string]int32{}, cols: len(b.Names()), logs: theLogs(), hashes: map[string]address{}}
+	s := &behaviourStream{Behaviour: b, number: map[string]int32{}, cols: len(b.Names()), logs: theLogs(),
+		hashes: map[string]address{}, names: map[string]*nameHash{}}
 	for i, g := range b.Groups {
 		s.number[g] = int32(i)
+	}
+	for s.spans < len(spans) && spans[s.spans] <= b.Longest {
+		s.spans++
 	}
 	for i := range s.parties {
 		s.parties[i] = newParties()
@@ -143,9 +155,8 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 		}
 		put(share)
 	}
-	name := textAt(c.name, r)
-	describeName(row, name)
-	row = row[len(nameFeatures):]
+	name := s.name(textAt(c.name, r))
+	row = row[copy(row, name.features[:]):]
 
 	group := c.group(r)
 	g, ok := s.number[group]
@@ -155,10 +166,7 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 	s.groups = append(s.groups, g)
 	source, destination := s.address(c.source[r]), s.address(c.destination[r])
 	port := mix64(uint64(int64(c.port(r)))<<8 | uint64(int64(c.protocol(r))))
-	var domain, whole uint64
-	if name != "" {
-		domain, whole = hash64(parent(name)), hash64(name)
-	}
+	domain := name.parent
 	client := textAt(c.client, r)
 	rare := rareValues{destination.host, hashPair(hash64(group), port), domain, 0}
 	if client != "" {
@@ -199,11 +207,11 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 			e, items = s.parties[i].of(port, &f), [2]uint64{source.host, destination.host}
 		case byDomain:
 			if domain == 0 {
-				clear(row[:len(spans)])
-				row = row[len(spans):]
+				clear(row[:s.spans])
+				row = row[s.spans:]
 				continue
 			}
-			e, items = s.parties[i].of(domain, &f), [2]uint64{whole}
+			e, items = s.parties[i].of(domain, &f), [2]uint64{name.whole}
 		}
 		row = s.count(row, &roles[i], e, &f, items)
 	}
@@ -214,10 +222,10 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) []float64 {
 	write := func(t *tally, v float32) {
 		t.add(v)
-		for k := range spans {
+		for k := range s.spans {
 			row[k] = s.logs.of(t.of(k))
 		}
-		row = row[len(spans):]
+		row = row[s.spans:]
 	}
 	if role.flows {
 		write(&e.flows, 1)
@@ -232,12 +240,28 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 	for i := range role.sets {
 		e.sets[i].add(items[i], &e.panes, f.at)
 		e.sets[i].count(&counts, &e.panes, f.at)
-		for k, n := range counts {
-			row[k] = s.logs.of(n)
+		for k := range s.spans {
+			row[k] = s.logs.of(counts[k])
 		}
-		row = row[len(spans):]
+		row = row[s.spans:]
 	}
 	return row
+}
+
+func (s *behaviourStream) name(text string) *nameHash {
+	n := s.names[text]
+	if n == nil {
+		n = new(nameHash)
+		if text != "" {
+			describeName(n.features[:], text)
+			n.parent, n.whole = hash64(parent(text)), hash64(text)
+		}
+		if len(s.names) > mostParties {
+			clear(s.names)
+		}
+		s.names[strings.Clone(text)] = n
+	}
+	return n
 }
 
 // address hashes an address; texts that are no address, as pseudonyms are, make a network of their

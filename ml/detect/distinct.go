@@ -91,7 +91,7 @@ func (s *sketch) count() float64 {
 	if s.Sketch == nil {
 		return 0
 	}
-	if s.added == 0 || s.since*32 > s.added {
+	if s.added == 0 || s.since*8 > s.added {
 		s.estimate, s.added, s.since = float64(s.Estimate()), s.added+s.since, 0
 	}
 	return s.estimate

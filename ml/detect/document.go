@@ -53,9 +53,10 @@ type standard struct {
 }
 
 type behaviour struct {
-	Columns []string `json:"columns"`
-	Groups  []string `json:"groups"`
-	Seen    []int    `json:"seen"` // flows that had each of rarityFields
+	LongestMs int64    `json:"longest_ms"`
+	Columns   []string `json:"columns"`
+	Groups    []string `json:"groups"`
+	Seen      []int    `json:"seen"` // flows that had each of rarityFields
 }
 
 type calibration struct {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -57,37 +56,6 @@ func (m *Model) Transform(flows *dataset.Frame) dataset.Matrix {
 // Score is one number a flow: the higher, the stranger.
 func (m *Model) Score(flows *dataset.Frame) []float64 {
 	return m.Detector.Score(m.Transform(flows))
-}
-
-// Driver is a feature that made a flow's score high.
-type Driver struct {
-	Feature string
-	Share   float64 // of the score, between 0 and 1
-}
-
-// drivers are the features with the largest parts in a score, at most that many, of equal ones the
-// first.
-func drivers(names []string, parts []float64, most int) []Driver {
-	var sum float64
-	top := make([]Driver, 0, most+1)
-	for c, v := range parts {
-		if !(v > 0) {
-			continue
-		}
-		sum += v
-		at := len(top)
-		for at > 0 && top[at-1].Share < v {
-			at--
-		}
-		if at < most {
-			top = slices.Insert(top, at, Driver{names[c], v})
-			top = top[:min(most, len(top))]
-		}
-	}
-	for i := range top {
-		top[i].Share /= sum
-	}
-	return top
 }
 
 // check says what does not fit together in a model that came from a file.

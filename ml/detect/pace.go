@@ -19,7 +19,7 @@ const (
 func FlowsPerDay(flows *dataset.Frame) float64 {
 	ms := slices.Clone(flows.Int64s(firstSeen))
 	slices.Sort(ms)
-	var count, covered [24]float64
+	var count, time [24]float64
 	for part := range segments(ms) {
 		for _, t := range part[1:] { // n flows have n-1 gaps
 			count[hourOfDay(t)]++
@@ -27,27 +27,36 @@ func FlowsPerDay(flows *dataset.Frame) float64 {
 		first, last := part[0], part[len(part)-1]
 		for t := first; t < last; {
 			next := min((floorDiv(t, hourMs)+1)*hourMs, last)
-			covered[hourOfDay(t)] += float64(next - t)
+			time[hourOfDay(t)] += float64(next - t)
 			t = next
 		}
 	}
-	var all, time float64
+	var all, total, pace float64
 	for h := range count {
 		all += count[h]
-		time += covered[h]
+		total += time[h]
 	}
-	if time == 0 {
+	if total == 0 {
 		return float64(len(ms)) * dayMs
 	}
-	var pace float64
 	for h := range count {
-		if covered[h] >= hourMs {
-			pace += count[h] * hourMs / covered[h]
+		if time[h] >= hourMs {
+			pace += count[h] * hourMs / time[h]
 		} else {
-			pace += count[h] + all/time*(hourMs-covered[h])
+			pace += count[h] + all/total*(hourMs-time[h])
 		}
 	}
 	return pace
+}
+
+// covered is the time, in ms, that flows cover.
+func covered(flows *dataset.Frame) (sum int64) {
+	ms := slices.Clone(flows.Int64s(firstSeen))
+	slices.Sort(ms)
+	for part := range segments(ms) {
+		sum += part[len(part)-1] - part[0]
+	}
+	return sum
 }
 
 func hourOfDay(ms int64) int64 { return floorDiv(ms, hourMs) - floorDiv(ms, dayMs)*24 }

@@ -19,16 +19,6 @@ type Flows interface {
 	Err() error
 }
 
-// Finding is an anomalous flow.
-type Finding struct {
-	Row       int64 // of the stream, from 0
-	ID        int64 // the flow's id, if HasID
-	HasID     bool
-	Score     float64
-	Threshold float64
-	Drivers   []Driver // the features that drove the score, strongest first
-}
-
 // Tally is what a scan has come to.
 type Tally struct {
 	Flows, Anomalies int64
@@ -78,6 +68,7 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 		case f, ok := <-frames:
 			if !ok {
 				err := errors.Join(flows.Err(), s.flush())
+				s.lastDrift()
 				return s.tally, err
 			}
 			if err := s.frame(f); err != nil {
@@ -90,6 +81,12 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 	}
 }
 
+// place is where a flow stands.
+type place struct {
+	frame *dataset.Frame
+	row   int
+}
+
 type scan struct {
 	model   *Model
 	names   []string // of the features
@@ -98,7 +95,7 @@ type scan struct {
 	report  func(float64, Tally)
 	drift   *Drift
 	rows    extraction // nil where flows are scored one by one
-	ids     []int64
+	flows   []place    // of the rows that are taken and not yet scored
 	tally   Tally
 }
 
@@ -108,7 +105,6 @@ func (s *scan) frame(f *dataset.Frame) error {
 	if s.rows != nil {
 		first += int64(s.rows.rows())
 	}
-	var ids []int64
 	needed := s.columns
 	if f.Has("id") {
 		needed = append(slices.Clip(needed), "id")
@@ -116,16 +112,16 @@ func (s *scan) frame(f *dataset.Frame) error {
 	if err := usable(f, needed, first); err != nil {
 		return errors.Join(err, s.flush())
 	}
-	if f.Has("id") {
-		ids = f.Int64s("id")
-	}
 	if s.rows == nil {
-		return s.score(s.model.Transform(f), ids)
+		for r := range f.NumRows() {
+			s.flows = append(s.flows, place{f, r})
+		}
+		return s.score(s.model.Transform(f))
 	}
 	for from := 0; from < f.NumRows(); {
 		n := s.rows.add(f, from)
-		if ids != nil {
-			s.ids = append(s.ids, ids[from:from+n]...)
+		for r := from; r < from+n; r++ {
+			s.flows = append(s.flows, place{f, r})
 		}
 		from += n
 		if s.rows.full() {
@@ -142,9 +138,19 @@ func (s *scan) flush() error {
 	if s.rows == nil || s.rows.rows() == 0 {
 		return nil
 	}
-	err := s.score(s.rows.finish(), s.ids)
-	s.ids = s.ids[:0]
-	return err
+	return s.score(s.rows.finish())
+}
+
+// unit is the value behind feature c of row r, and the usual one.
+func (s *scan) unit(r, c int, z float64) (value, usual float64) {
+	if s.rows != nil {
+		return s.rows.unit(r, c, z)
+	}
+	low, high := s.model.Scaler.Min[c], s.model.Scaler.Max[c]
+	if high == low {
+		high = low + 1
+	}
+	return z*(high-low) + low, math.NaN()
 }
 
 // infinite says what keeps a row without missing numbers from having a score.
@@ -157,7 +163,9 @@ func (s *scan) infinite(row []float64) string {
 	return "a number is too large"
 }
 
-func (s *scan) score(rows dataset.Matrix, ids []int64) error {
+// score scores the rows of s.flows.
+func (s *scan) score(rows dataset.Matrix) error {
+	defer func() { clear(s.flows); s.flows = s.flows[:0] }()
 	scores := s.model.Detector.Score(rows)
 	flagged := dataset.Matrix{Cols: rows.Cols}
 	var at []int
@@ -176,9 +184,11 @@ func (s *scan) score(rows dataset.Matrix, ids []int64) error {
 	s.tally.Flows += int64(rows.Rows)
 	for k, i := range at {
 		f := Finding{Row: first + int64(i), Score: scores[i], Threshold: s.model.Threshold,
-			Drivers: drivers(s.names, parts.Row(k), mostDrivers)}
-		if ids != nil {
-			f.ID, f.HasID = ids[i], true
+			Drivers: drivers(s.names, parts.Row(k), mostDrivers, func(c int) (value, usual float64) { return s.unit(i, c, rows.Row(i)[c]) })}
+		at := s.flows[i]
+		f.Flow = flowOf(at.frame, at.row)
+		if at.frame.Has("id") {
+			f.ID, f.HasID = at.frame.Column("id").Int64(at.row), true
 		}
 		if err := s.found(f); err != nil {
 			return fmt.Errorf("report an anomaly: %w", err)
@@ -189,16 +199,32 @@ func (s *scan) score(rows dataset.Matrix, ids []int64) error {
 		return nil
 	}
 	s.drift.Add(scores)
-	if s.drift.rows < Block {
-		return nil
+	if s.drift.rows >= Block {
+		s.compare(0)
 	}
+	return nil
+}
+
+// fewestToCompare is how many flows at the end of a stream have a spread of scores worth comparing.
+const fewestToCompare = 100
+
+// lastDrift compares the scores that came after the last Block. Of few scores the index is above
+// zero by chance: in the mean by one less than the bins over the flows (it is near a chi-squared
+// sum), and here by three times as much.
+func (s *scan) lastDrift() {
+	if s.drift != nil && s.drift.rows >= fewestToCompare {
+		s.compare(3 * float64(len(s.drift.counts)-1) / float64(s.drift.rows))
+	}
+}
+
+// compare reports drift above the limit and what chance allows.
+func (s *scan) compare(chance float64) {
 	index := s.drift.Index()
 	s.tally.WorstDrift = max(s.tally.WorstDrift, index)
-	if index > DriftLimit {
+	if index > DriftLimit+chance {
 		s.tally.Drifts++
 		if s.report != nil {
 			s.report(index, s.tally)
 		}
 	}
-	return nil
 }

@@ -108,7 +108,10 @@ func TestScan(t *testing.T) {
 					if len(f.Drivers) == 0 || len(f.Drivers) > mostDrivers || f.Drivers[0].Share <= 0 || f.Drivers[0].Share > 1 {
 						t.Errorf("row %d: drivers %v", f.Row, f.Drivers)
 					}
-					f.Drivers = nil
+					if want := flowOf(frame, int(f.Row)); f.Flow != want {
+						t.Errorf("row %d: flow %+v, want %+v", f.Row, f.Flow, want)
+					}
+					f.Drivers, f.Flow = nil, Flow{}
 					got = append(got, f)
 					return nil
 				}, nil)

@@ -4,28 +4,36 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
+	"os"
+	"slices"
 
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/ml/detect"
+	"flowbook/tools/alarm"
 	"flowbook/tools/parquet"
 )
 
 // detectCmd scores flows with a trained model, in constant memory, and writes the anomalies as it finds them.
 type detectCmd struct {
-	Model  string `required:"" placeholder:"DIR" help:"The folder that train has written."`
-	File   string `arg:"" optional:"" default:"-" help:"The flows, as CSV or Parquet; - reads CSV from standard input."`
-	Format string `default:"csv" enum:"csv,jsonl" help:"How to write the anomalies: csv, or a JSON object a line."`
+	Model     string `required:"" placeholder:"DIR" help:"The folder that train has written."`
+	File      string `arg:"" optional:"" default:"-" help:"The flows, as CSV or Parquet; - reads CSV from standard input."`
+	Format    string `default:"csv" enum:"csv,jsonl,eve,cef" help:"How to write: csv; jsonl, a JSON object a line; eve, Suricata's events; cef, ArcSight's."`
+	Incidents bool   `help:"Write incidents, when they are over, instead of flows: alarms of one source or one victim that follow one another within a minute."`
+	Allow     string `placeholder:"FILE" help:"Leave out what this file allows: a line each of CIDR [port=N] [app=NAME] [until=YYYY-MM-DD]."`
+	Syslog    string `placeholder:"URL" help:"Send RFC 5424 messages to udp://HOST:PORT or tcp://HOST:PORT instead of writing to standard output."`
 }
 
 // Run writes the anomalies to standard output and a last line, with warnings before it, to standard error.
 func (c *detectCmd) Run(con *console) error {
 	model, err := detect.Load(c.Model)
+	if err != nil {
+		return err
+	}
+	allowed, err := c.allowed()
 	if err != nil {
 		return err
 	}
@@ -35,17 +43,45 @@ func (c *detectCmd) Run(con *console) error {
 		return err
 	}
 	defer flows.Close()
-	write := writeJSON(con.data)
-	if c.Format == "csv" {
-		write = writeCSV(con.data)
+	out, closeOut, err := c.writer(con.data)
+	if err != nil {
+		return err
 	}
-	tally, err := model.Scan(ctx, flows, write, func(index float64, t detect.Tally) {
+	var passed, ended int64
+	incidents := &detect.Incidents{Ended: func(i detect.Incident) error {
+		if ended++; c.Incidents {
+			return out.Incident(i)
+		}
+		return nil
+	}}
+	tally, err := model.Scan(ctx, flows, func(f detect.Finding) error {
+		if allowed != nil && allowed.Allows(f.Flow) {
+			passed++
+			return nil
+		}
+		if f.Flow.Source != "" || f.Flow.Destination != "" {
+			if err := incidents.Add(&f); err != nil {
+				return err
+			}
+		}
+		if c.Incidents {
+			return nil
+		}
+		return out.Finding(f)
+	}, func(index float64, t detect.Tally) {
 		if t.Drifts == 1 {
 			fmt.Fprintf(con.stderr, "flowbook: detect: after %d flows the scores are spread otherwise than when the threshold was chosen "+
 				"(population stability index %.2f, above %.2f): it may no longer keep its promise\n", t.Flows, index, detect.DriftLimit)
 		}
 	})
+	err = errors.Join(err, incidents.Close(), closeOut())
 	fmt.Fprintf(con.stderr, "%d flows, %d anomalies above %.6g", tally.Flows, tally.Anomalies, model.Threshold)
+	if ended > 0 {
+		fmt.Fprintf(con.stderr, " in %s", plural(int(ended), "incident"))
+	}
+	if passed > 0 {
+		fmt.Fprintf(con.stderr, "; %d of them allowed", passed)
+	}
 	if tally.Drifts > 1 {
 		fmt.Fprintf(con.stderr, "; scores drifted in %d blocks of %d flows, index up to %.2f", tally.Drifts, detect.Block, tally.WorstDrift)
 	}
@@ -57,6 +93,46 @@ func (c *detectCmd) Run(con *console) error {
 	return err
 }
 
+// allowed reads the file of allowed flows, if there is one.
+func (c *detectCmd) allowed() (*alarm.Allowed, error) {
+	if c.Allow == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.Allow)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", dataset.Rel(c.Allow), atomicfile.Reason(err))
+	}
+	defer f.Close()
+	return alarm.ReadAllowed(f, dataset.Rel(c.Allow))
+}
+
+// writer opens what the anomalies are written to; done closes it.
+func (c *detectCmd) writer(stdout io.Writer) (w alarm.Writer, done func() error, err error) {
+	done = func() error { return nil }
+	bare := alarm.Lines(stdout)
+	if c.Syslog != "" {
+		if c.Format == "csv" {
+			return nil, nil, &usageError{errors.New("detect: --syslog takes --format cef, eve or jsonl: a line of CSV means nothing without its header")}
+		}
+		log, err := alarm.DialSyslog(c.Syslog)
+		if err != nil {
+			return nil, nil, err
+		}
+		stdout, bare, done = alarm.Trimmed(log), log, log.Close
+	}
+	switch c.Format {
+	case "csv":
+		w, err = alarm.CSV(stdout, c.Incidents)
+	case "jsonl":
+		w = alarm.JSON(stdout)
+	case "eve":
+		w = alarm.EVE(stdout)
+	default:
+		w = alarm.CEF(bare)
+	}
+	return w, done, err
+}
+
 // name stands for the flows in errors.
 func (c *detectCmd) name() string {
 	if c.File == "-" {
@@ -65,83 +141,46 @@ func (c *detectCmd) name() string {
 	return dataset.Rel(c.File)
 }
 
-// writeCSV writes a header at once, then a line for each anomaly.
-func writeCSV(w io.Writer) func(detect.Finding) error {
-	_, failed := io.WriteString(w, "row,id,score,threshold,drivers\n")
-	var line []byte
-	return func(f detect.Finding) error {
-		if failed != nil {
-			return failed
-		}
-		line = strconv.AppendInt(line[:0], f.Row, 10)
-		line = append(line, ',')
-		if f.HasID {
-			line = strconv.AppendInt(line, f.ID, 10)
-		}
-		line = dataset.AppendFloat(append(line, ','), f.Score)
-		line = dataset.AppendFloat(append(line, ','), f.Threshold)
-		var drivers []string
-		for _, d := range f.Drivers {
-			drivers = append(drivers, fmt.Sprintf("%s=%.2f", d.Feature, d.Share))
-		}
-		line = dataset.AppendText(append(line, ','), strings.Join(drivers, " "))
-		_, err := w.Write(append(line, '\n'))
-		return err
-	}
-}
-
-// writeJSON writes an object a line.
-func writeJSON(w io.Writer) func(detect.Finding) error {
-	type driver struct {
-		Feature string  `json:"feature"`
-		Share   float64 `json:"share"`
-	}
-	encoder := json.NewEncoder(w)
-	return func(f detect.Finding) error {
-		object := struct {
-			Row       int64    `json:"row"`
-			ID        *int64   `json:"id,omitempty"`
-			Score     float64  `json:"score"`
-			Threshold float64  `json:"threshold"`
-			Drivers   []driver `json:"drivers"`
-		}{Row: f.Row, Score: f.Score, Threshold: f.Threshold, Drivers: []driver{}}
-		if f.HasID {
-			object.ID = &f.ID
-		}
-		for _, d := range f.Drivers {
-			object.Drivers = append(object.Drivers, driver(d))
-		}
-		return encoder.Encode(object)
-	}
-}
-
 // flowSource is a stream of flows that can be closed.
 type flowSource interface {
 	detect.Flows
 	Close() error
 }
 
-// openFlows opens a stream of the named columns, and of id where there is one.
+// openFlows opens a stream of the named columns, and of detect.Identity where they are there.
 func openFlows(ctx context.Context, path string, stdin io.Reader, columns []string) (flowSource, error) {
 	if path == "-" {
 		buffered := bufio.NewReaderSize(stdin, 1<<16)
-		if hasID(buffered) {
-			columns = append([]string{"id"}, columns...)
-		}
-		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: columns})
+		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: withIdentity(columns, header(buffered))})
 	}
-	open := func(columns []string) (flowSource, error) {
-		if parquet.Is(path) {
+	if parquet.Is(path) {
+		r, err := parquet.Open(ctx, path, withIdentity(columns, detect.Identity)...)
+		var missing *dataset.MissingColumnError
+		if errors.As(err, &missing) && !slices.Contains(columns, missing.Column) {
 			return parquet.Open(ctx, path, columns...)
 		}
-		return dataset.Open(path, columns...)
+		return r, err
 	}
-	r, err := open(append([]string{"id"}, columns...))
-	var missing *dataset.MissingColumnError
-	if errors.As(err, &missing) && missing.Column == "id" {
-		return open(columns)
+	r, err := dataset.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return r, err
+	names := r.Names()
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	return dataset.Open(path, withIdentity(columns, names)...)
+}
+
+// withIdentity adds those of detect.Identity that stand in a file of the named columns.
+func withIdentity(columns, names []string) []string {
+	all := slices.Clone(columns)
+	for _, name := range detect.Identity {
+		if slices.Contains(names, name) && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // await returns what open does, or why ctx ended when it ends first: opening a stream waits for its first line, which may never come.
@@ -163,8 +202,8 @@ func await(ctx context.Context, open func() (flowSource, error)) (flowSource, er
 	}
 }
 
-// hasID looks for the column id in the header line that the stream begins with.
-func hasID(r *bufio.Reader) bool {
+// header is the names in the header line that the stream begins with.
+func header(r *bufio.Reader) (names []string) {
 	for n := 1 << 10; ; n *= 2 {
 		head, err := r.Peek(min(n, r.Size()))
 		line, _, whole := bytes.Cut(head, []byte("\n"))
@@ -172,10 +211,8 @@ func hasID(r *bufio.Reader) bool {
 			continue
 		}
 		for name := range bytes.SplitSeq(line, []byte(",")) {
-			if string(bytes.Trim(name, "\" \r\ufeff")) == "id" {
-				return true
-			}
+			names = append(names, string(bytes.Trim(name, "\" \r\ufeff")))
 		}
-		return false
+		return names
 	}
 }

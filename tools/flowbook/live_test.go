@@ -15,9 +15,9 @@ import (
 	"github.com/gopacket/gopacket/pcapgo"
 )
 
-// TestLive: packets | data meter - | detect over a loopback connection, as tcpdump's would come. An alarm is there
-// although the stream goes on: no part of the chain waits for more flows. The time it took is logged; it is to be below
-// two seconds, and a machine under load gets ten.
+// TestLive: packets | data meter - | detect over a loopback connection, as tcpdump's would come. An
+// alarm is there although the stream goes on: no part of the chain waits for more flows. The time
+// it took is logged; it is to be below two seconds, and a machine under load gets ten.
 func TestLive(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, args := range []string{"data generate --rows 2000 --out flows.csv", "train --data flows.csv --model model --detector tail --percentile 99"} {

@@ -1,0 +1,62 @@
+package alarm
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+
+	"flowbook/ml/detect"
+)
+
+// EVE writes Suricata's event format, event_type anomaly, a JSON object a line. The fields outside
+// of "flowbook" are those of Suricata's schema (etc/schema.json); "flowbook" has the rest.
+func EVE(w io.Writer) Writer { return &eve{json.NewEncoder(w)} }
+
+type eve struct{ *json.Encoder }
+
+type eveEvent struct {
+	Timestamp   string         `json:"timestamp"`
+	FlowID      *int64         `json:"flow_id,omitempty"`
+	EventType   string         `json:"event_type"`
+	Source      string         `json:"src_ip,omitempty"`
+	SourcePort  *int64         `json:"src_port,omitempty"`
+	Destination string         `json:"dest_ip,omitempty"`
+	Port        *int64         `json:"dest_port,omitempty"`
+	Protocol    string         `json:"proto,omitempty"`
+	Application string         `json:"app_proto,omitempty"`
+	Anomaly     eveAnomaly     `json:"anomaly"`
+	Flowbook    map[string]any `json:"flowbook"`
+}
+
+type eveAnomaly struct {
+	Type  string `json:"type"`
+	Event string `json:"event"`
+}
+
+// eveTime is Suricata's layout: microseconds and an offset without a colon.
+const eveTime = "2006-01-02T15:04:05.000000-0700"
+
+// protocolNames are Suricata's names of the IP protocols that flows have most.
+var protocolNames = map[int64]string{1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "IPv6-ICMP", 132: "SCTP"}
+
+func event(f detect.Finding, name string) eveEvent {
+	o := objectOf(f)
+	e := eveEvent{Timestamp: when(max(f.Flow.Ms, 0)).Format(eveTime), FlowID: o.ID, EventType: "anomaly", Source: o.Source, SourcePort: o.SourcePort,
+		Destination: o.Destination, Port: o.Port, Protocol: protocolNames[f.Flow.Protocol],
+		Application: strings.ToLower(f.Flow.Application), Anomaly: eveAnomaly{"stream", name},
+		Flowbook: map[string]any{"row": f.Row, "score": f.Score, "threshold": f.Threshold, "drivers": o.Drivers, "incident": f.Incident,
+			"reason": reason(f.Drivers)}}
+	return e
+}
+
+func (e *eve) Finding(f detect.Finding) error { return e.Encode(event(f, "unusual_flow")) }
+
+func (e *eve) Incident(i detect.Incident) error {
+	v := event(i.Worst, "unusual_flows")
+	v.FlowID = nil
+	v.Flowbook["incident"], v.Flowbook["flows"] = i.Number, i.Flows
+	v.Flowbook["first"], v.Flowbook["last"] = when(i.First).Format(eveTime), when(i.Last).Format(eveTime)
+	v.Flowbook["sources"], v.Flowbook["destinations"], v.Flowbook["ports"], v.Flowbook["more"] = i.Sources, i.Destinations, i.Ports, i.More
+	delete(v.Flowbook, "row")
+	return e.Encode(v)
+}
