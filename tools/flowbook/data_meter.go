@@ -22,11 +22,12 @@ const keyVariable = "FLOWBOOK_ANONYMISE_KEY"
 
 // meterCmd turns captures into flows.
 type meterCmd struct {
-	Captures  []string      `arg:"" name:"pcap" sep:"none" help:"Captures, pcap or pcapng, compressed with gzip or not, the earliest first; - is standard input."`
+	Captures  []string      `arg:"" name:"pcap" sep:"none" help:"Captures, pcap or pcapng, compressed with gzip, zstd or not, the earliest first; - is standard input."`
 	Out       string        `type:"output" placeholder:"FILE" help:"Where to (default: standard output)."`
 	Force     bool          `help:"Overwrite the file."`
 	Anonymise bool          `help:"Hash the four address columns with keyed BLAKE2b; server names stay clear. The key comes from --key-file or $$FLOWBOOK_ANONYMISE_KEY."`
 	KeyFile   string        `placeholder:"FILE" help:"A file with the key, 16 to 64 bytes, readable by its owner alone."`
+	Inner     bool          `help:"Look into VXLAN, GENEVE and GRE, too (tunnel_id 4, 5, 6). Default: into GTP, CAPWAP and TZSP, as NFStream does."`
 	FirstID   int64         `default:"0" help:"The first flow's id."`
 	Idle      time.Duration `default:"2m" help:"A gap that ends a flow."`
 	Active    time.Duration `default:"30m" help:"The age at which a flow is cut."`
@@ -38,7 +39,7 @@ func (c *meterCmd) Run(con *console) error {
 	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
 		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
 	}
-	o := flowmeter.Options{FirstID: c.FirstID, Live: slices.Contains(c.Captures, "-"),
+	o := flowmeter.Options{FirstID: c.FirstID, Inner: c.Inner, Live: slices.Contains(c.Captures, "-"),
 		Limits: flowmeter.Limits{IdleMs: c.Idle.Milliseconds(), ActiveMs: c.Active.Milliseconds(), Flows: c.MaxFlows}}
 	if c.Anonymise || c.KeyFile != "" {
 		key, err := c.key()
@@ -79,11 +80,26 @@ func (c *meterCmd) Run(con *console) error {
 	if err != nil {
 		return fmt.Errorf("data meter: %w", err)
 	}
-	fmt.Fprintf(con.stderr, "%s: %d flows of %d packets, %d packets skipped\n", name, s.Flows, s.Packets, s.Skipped)
+	fmt.Fprintf(con.stderr, "%s: %d flows of %d packets, %s\n", name, s.Flows, s.Packets, skipped(s.Skipped))
+	if s.Longer > 0 {
+		fmt.Fprintf(con.stderr, "%s: %d packets were captured longer than they were on the wire\n", name, s.Longer)
+	}
+	if told := s.Back.String(); told != "" {
+		fmt.Fprintf(con.stderr, "%s: %s\n", name, told)
+	}
 	if s.Evicted > 0 {
 		fmt.Fprintf(con.stderr, "%s: %d flows ended early, the table of %d was full\n", name, s.Evicted, c.MaxFlows)
 	}
 	return damage
+}
+
+// skipped says how many packets belong to no flow, and why.
+func skipped(s flowmeter.Skips) string {
+	n := s.Total()
+	if n == 0 {
+		return "0 packets skipped"
+	}
+	return fmt.Sprintf("%d packets skipped (%v)", n, s)
 }
 
 // open opens all captures, so that a wrong name is found before anything is metered. They are read to the end of the program.

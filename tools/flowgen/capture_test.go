@@ -41,7 +41,7 @@ func TestCaptureMetersBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Packets != packetSum || s.Flows != SplitRows || s.Skipped != 0 || s.Evicted != 0 {
+	if s.Packets != packetSum || s.Flows != SplitRows || s.Skipped.Total() != 0 || s.Evicted != 0 {
 		t.Errorf("metered %+v, want %d packets in %d flows", s, packetSum, SplitRows)
 	}
 

@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"flowbook/ml/atomicfile"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
+	"github.com/klauspost/compress/zstd"
 )
 
 // CaptureError says at which packet, counted from 1, a capture cannot be read on.
@@ -30,13 +35,20 @@ func (e *CaptureError) Error() string {
 
 func (e *CaptureError) Unwrap() error { return e.Err }
 
+// maxInterfaces is how many interfaces a pcapng capture may describe; each takes memory.
+const maxInterfaces = 1 << 12
+
 // maxCapture is the longest packet a capture may hold, tcpdump's own limit.
 const maxCapture = 256 << 10
 
-// Capture reads the packets of a pcap or pcapng stream, compressed with gzip or not.
+// Capture reads the packets of a pcap or pcapng stream, compressed with gzip, zstd or not at all.
 type Capture struct {
 	name    string
+	inner   bool // Options.Inner
 	packets int64
+	metered int64                    // packets that belong to flows
+	foreign map[layers.LinkType]bool // link types that are not metered
+	longer  int64                    // packets of which more was captured than was on the wire
 	read    func() ([]byte, gopacket.CaptureInfo, error)
 	link    func(iface int) (layers.LinkType, error)
 }
@@ -61,6 +73,14 @@ func (c *Capture) open(r io.Reader) error {
 		}
 		br = bufio.NewReaderSize(&inflated{r: zr, in: in}, 1<<16)
 	}
+	if head, err := br.Peek(4); err == nil && le.Uint32(head) == 0xfd2fb528 {
+		in := &counting{r: br}
+		zr, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20))
+		if err != nil {
+			return err
+		}
+		br = bufio.NewReaderSize(&inflated{r: zr, in: in}, 1<<16)
+	}
 	head, err := br.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -76,23 +96,22 @@ func (c *Capture) open(r io.Reader) error {
 		}
 		c.read = ng.ZeroCopyReadPacketData
 		c.link = func(i int) (layers.LinkType, error) {
+			if n := ng.NInterfaces(); n > maxInterfaces {
+				return 0, fmt.Errorf("it has %d interfaces, more than %d", n, maxInterfaces)
+			}
 			face, err := ng.Interface(i)
 			return face.LinkType, err
 		}
-	case [4]byte{0xd4, 0xc3, 0xb2, 0xa1}, [4]byte{0xa1, 0xb2, 0xc3, 0xd4}, [4]byte{0x4d, 0x3c, 0xb2, 0xa1}, [4]byte{0xa1, 0xb2, 0x3c, 0x4d}:
-		pcap, err := pcapgo.NewReader(br)
+	default:
+		pcap, err := newPcapFile(br, [4]byte(head))
 		if err != nil {
 			return err
 		}
-		pcap.SetSnaplen(maxCapture)
-		c.read = pcap.ZeroCopyReadPacketData
-		link := pcap.LinkType() & 0xffff // above are bits about the frame check sequence
-		if decoder(link) == nil {
-			return fmt.Errorf("no packet of it can be metered: its link type is %d", link)
+		c.read = pcap.read
+		if decoder(pcap.link) == nil {
+			return fmt.Errorf("no packet of it can be metered: its link type is %d", pcap.link)
 		}
-		c.link = func(int) (layers.LinkType, error) { return link, nil }
-	default:
-		return fmt.Errorf("no capture: it begins with %x, neither pcap nor pcapng", head)
+		c.link = func(int) (layers.LinkType, error) { return pcap.link, nil }
 	}
 	return nil
 }
@@ -114,8 +133,31 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 	if err != nil {
 		return false, &CaptureError{c.name, c.packets, plain(err)}
 	}
-	*p = Packet{Ms: info.Timestamp.UnixMilli(), Length: uint16(info.Length)}
-	return p.decode(link, data), nil
+	if info.CaptureLength > info.Length {
+		c.longer++
+	}
+	*p = Packet{Ms: info.Timestamp.UnixMilli(), Length: uint16(info.Length), inner: c.inner}
+	if ok = p.decode(link, data); ok {
+		c.metered++
+	} else if p.skip == UnknownLink {
+		if c.foreign == nil {
+			c.foreign = map[layers.LinkType]bool{}
+		}
+		c.foreign[link] = true
+	}
+	return ok, nil
+}
+
+// unmetered is an error for a capture of which no packet could be metered because of its link types.
+func (c *Capture) unmetered() error {
+	if c.metered > 0 || len(c.foreign) == 0 {
+		return nil
+	}
+	var types []string
+	for _, link := range slices.Sorted(maps.Keys(c.foreign)) {
+		types = append(types, strconv.Itoa(int(link)))
+	}
+	return &CaptureError{File: c.name, Err: fmt.Errorf("no packet of it can be metered: its link types are %s", strings.Join(types, ", "))}
 }
 
 // plain says in words that a stream ended where it must not, and leaves out of package os's errors the name that ours have already.

@@ -7,16 +7,25 @@ import (
 	"github.com/gopacket/gopacket/layers"
 )
 
-var be = binary.BigEndian
+var be, le = binary.BigEndian, binary.LittleEndian
 
 // maxDepth is how many headers of one kind may lie inside each other.
 const maxDepth = 8
 
 // decode fills p from a captured frame, all but its time and length, and says whether the frame belongs to a flow. Frames that are no IP,
-// are cut off before the ports, or are a later fragment do not.
+// are cut off before the transport's header, or are a later fragment do not; p.skip says which it was.
 func (p *Packet) decode(link layers.LinkType, b []byte) bool {
 	decode := decoder(link)
-	return decode != nil && decode(p, b)
+	if decode == nil {
+		return p.not(UnknownLink)
+	}
+	return decode(p, b)
+}
+
+// not says why a frame belongs to no flow.
+func (p *Packet) not(why Skip) bool {
+	p.skip = why
+	return false
 }
 
 // decoder is what decodes frames of a link type; nil if nothing does. Such frames in a pcapng file, which may mix types, are skipped.
@@ -25,13 +34,18 @@ func decoder(link layers.LinkType) func(p *Packet, b []byte) bool {
 	case layers.LinkTypeEthernet:
 		return func(p *Packet, b []byte) bool { return p.ethernet(b, true, 0) }
 	case layers.LinkTypeNull, layers.LinkTypeLoop:
-		return func(p *Packet, b []byte) bool { return len(b) > 4 && p.ip(b[4:], 0) }
+		return func(p *Packet, b []byte) bool {
+			if len(b) <= 4 {
+				return p.not(CutOff)
+			}
+			return p.ip(b[4:], 0)
+		}
 	case layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14: // 12 and 14: raw IP as some systems number it
 		return func(p *Packet, b []byte) bool { return p.ip(b, 0) }
 	case layers.LinkTypeLinuxSLL:
 		return func(p *Packet, b []byte) bool {
 			if len(b) < 16 {
-				return false
+				return p.not(CutOff)
 			}
 			copy(p.SrcMAC[:], b[6:12])
 			return p.network(be.Uint16(b[14:]), b[16:], 0)
@@ -39,19 +53,49 @@ func decoder(link layers.LinkType) func(p *Packet, b []byte) bool {
 	case layers.LinkTypeLinuxSLL2:
 		return func(p *Packet, b []byte) bool {
 			if len(b) < 20 {
-				return false
+				return p.not(CutOff)
 			}
 			copy(p.SrcMAC[:], b[12:18])
 			return p.network(be.Uint16(b), b[20:], 0)
+		}
+	case linkPPP, linkPPPSerial:
+		return func(p *Packet, b []byte) bool { return p.ppp(b, 0) }
+	case linkPPPoE:
+		return func(p *Packet, b []byte) bool { return p.network(0x8864, b, 0) }
+	case linkHDLC:
+		return func(p *Packet, b []byte) bool {
+			if len(b) < 4 {
+				return p.not(CutOff)
+			}
+			return p.network(be.Uint16(b[2:]), b[4:], 0)
+		}
+	case link80211:
+		return func(p *Packet, b []byte) bool { return p.wireless(b, 0) }
+	case linkRadiotap:
+		return func(p *Packet, b []byte) bool {
+			if len(b) < 4 || int(le.Uint16(b[2:])) > len(b) {
+				return p.not(CutOff)
+			}
+			return p.wireless(b[le.Uint16(b[2:]):], 0)
 		}
 	}
 	return nil
 }
 
+// Link types by their numbers in captures, see https://www.tcpdump.org/linktypes.html
+const (
+	linkPPP       layers.LinkType = 9
+	linkPPPSerial layers.LinkType = 50 // in HDLC framing
+	linkPPPoE     layers.LinkType = 51
+	linkHDLC      layers.LinkType = 104 // Cisco's
+	link80211     layers.LinkType = 105
+	linkRadiotap  layers.LinkType = 127 // 802.11 behind a radio's readings
+)
+
 // ethernet decodes a frame. Only an outer frame's addresses count, and only that has NFStream's least length.
 func (p *Packet) ethernet(b []byte, outer bool, depth int) bool {
 	if len(b) < 14 || outer && len(b) < 14+28 || depth > maxDepth {
-		return false
+		return p.not(CutOff)
 	}
 	if outer {
 		copy(p.DstMAC[:], b)
@@ -60,7 +104,7 @@ func (p *Packet) ethernet(b []byte, outer bool, depth int) bool {
 	kind, rest := be.Uint16(b[12:]), b[14:]
 	if kind < 1536 { // a length: 802.2 follows
 		if len(rest) < 8 || rest[0] != 0xaa || rest[1] != 0xaa {
-			return false
+			return p.not(NotIP)
 		}
 		kind, rest = be.Uint16(rest[6:]), rest[8:]
 	}
@@ -73,13 +117,13 @@ func (p *Packet) network(kind uint16, b []byte, depth int) bool {
 		switch kind {
 		case 0x8100, 0x88a8, 0x9100: // VLAN
 			if len(b) < 4 {
-				return false
+				return p.not(CutOff)
 			}
 			p.VLAN = be.Uint16(b) & 0xfff
 			kind, b = be.Uint16(b[2:]), b[4:]
 		case 0x8847, 0x8848: // MPLS
 			if len(b) < 4 {
-				return false
+				return p.not(CutOff)
 			}
 			last := b[2]&1 == 1
 			if b = b[4:]; last {
@@ -87,23 +131,74 @@ func (p *Packet) network(kind uint16, b []byte, depth int) bool {
 			}
 		case 0x8864: // PPPoE
 			if len(b) < 8 {
-				return false
+				return p.not(CutOff)
 			}
-			ppp := be.Uint16(b[6:])
-			return (ppp == 0x21 || ppp == 0x57) && p.ip(b[8:], depth)
+			return p.ppp(b[6:], depth)
 		case 0x0800, 0x86dd:
 			return p.ip(b, depth)
 		default:
-			return false
+			return p.not(NotIP)
 		}
 	}
-	return false
+	return p.not(NotIP)
+}
+
+// ppp decodes what stands behind PPP's protocol number (RFC 1661), which HDLC's address and control may precede.
+func (p *Packet) ppp(b []byte, depth int) bool {
+	if len(b) >= 2 && b[0] == 0xff && b[1] == 3 {
+		b = b[2:]
+	}
+	switch {
+	case len(b) < 2:
+		return p.not(CutOff)
+	case b[0]&1 == 1: // compressed to one byte
+		return p.pppIP(uint16(b[0]), b[1:], depth)
+	}
+	return p.pppIP(be.Uint16(b), b[2:], depth)
+}
+
+func (p *Packet) pppIP(protocol uint16, b []byte, depth int) bool {
+	if protocol != 0x21 && protocol != 0x57 { // IPv4, IPv6
+		return p.not(NotIP)
+	}
+	return p.ip(b, depth)
+}
+
+// wireless decodes an 802.11 data frame that is not encrypted.
+func (p *Packet) wireless(b []byte, depth int) bool {
+	if len(b) < 2 {
+		return p.not(CutOff)
+	}
+	if b[0]&0x0c != 8 || b[1]&0x40 != 0 { // no data frame, or encrypted
+		return p.not(NotIP)
+	}
+	header := 24
+	if b[1]&3 == 3 {
+		header += 6 // between access points: a fourth address
+	}
+	if b[0]&0x80 != 0 {
+		header += 2 // quality of service
+		if b[1]&0x80 != 0 {
+			header += 4 // high throughput
+		}
+	}
+	if len(b) < header+8 {
+		return p.not(CutOff)
+	}
+	if depth == 0 {
+		copy(p.DstMAC[:], b[4:])
+		copy(p.SrcMAC[:], b[10:])
+	}
+	if b[header] != 0xaa || b[header+1] != 0xaa {
+		return p.not(NotIP)
+	}
+	return p.network(be.Uint16(b[header+6:]), b[header+8:], depth)
 }
 
 // ip decodes either version, by its first digit.
 func (p *Packet) ip(b []byte, depth int) bool {
 	if len(b) == 0 || depth > maxDepth {
-		return false
+		return p.not(CutOff)
 	}
 	switch b[0] >> 4 {
 	case 4:
@@ -111,19 +206,19 @@ func (p *Packet) ip(b []byte, depth int) bool {
 	case 6:
 		return p.ipv6(b, depth)
 	}
-	return false
+	return p.not(NotIP)
 }
 
 func (p *Packet) ipv4(b []byte, depth int) bool {
 	if len(b) < 20 {
-		return false
+		return p.not(CutOff)
 	}
 	header, total := int(b[0]&15)*4, int(be.Uint16(b[2:]))
 	if header < 20 || header > len(b) {
-		return false
+		return p.not(CutOff)
 	}
 	if be.Uint16(b[6:])&0x1fff != 0 {
-		return false // a later fragment has no ports
+		return p.not(LaterFragment) // it has no ports
 	}
 	if total >= header && total < len(b) {
 		b = b[:total] // what follows is Ethernet's padding
@@ -135,7 +230,7 @@ func (p *Packet) ipv4(b []byte, depth int) bool {
 
 func (p *Packet) ipv6(b []byte, depth int) bool {
 	if len(b) < 40 {
-		return false
+		return p.not(CutOff)
 	}
 	if total := 40 + int(be.Uint16(b[4:])); total > 40 && total < len(b) {
 		b = b[:total]
@@ -148,28 +243,31 @@ func (p *Packet) ipv6(b []byte, depth int) bool {
 		switch next {
 		case 0, 43, 60: // hop by hop, routing, destination options
 			if len(rest) < 8 {
-				return false
+				return p.not(CutOff)
 			}
 			size = 8 + int(rest[1])*8
 		case 44: // fragment
-			if len(rest) < 8 || be.Uint16(rest[2:])&0xfff8 != 0 {
-				return false
+			if len(rest) < 8 {
+				return p.not(CutOff)
+			}
+			if be.Uint16(rest[2:])&0xfff8 != 0 {
+				return p.not(LaterFragment)
 			}
 			size = 8
 		case 51: // authentication
 			if len(rest) < 8 {
-				return false
+				return p.not(CutOff)
 			}
 			size = 8 + int(rest[1])*4
 		default:
 			return p.transport(next, rest, depth)
 		}
 		if size > len(rest) {
-			return false
+			return p.not(CutOff)
 		}
 		next, rest = rest[0], rest[size:]
 	}
-	return false
+	return p.not(NotIP)
 }
 
 // transport decodes the ports, or goes on inside a tunnel.
@@ -178,9 +276,13 @@ func (p *Packet) transport(protocol uint8, b []byte, depth int) bool {
 	switch protocol {
 	case protoIPIP, protoIPv6:
 		return p.ip(b, depth+1)
+	case protoGRE:
+		if outer := *p; p.inner && !p.gre(b, depth) {
+			*p = outer
+		}
 	case protoTCP:
-		if len(b) < 14 {
-			return false
+		if len(b) < 20 {
+			return true // as NFStream has it: a flow without ports, of `nmap -f` and the like
 		}
 		p.SrcPort, p.DstPort, p.Seq = be.Uint16(b), be.Uint16(b[2:]), be.Uint32(b[4:])
 		p.Flags = Flags(b[13])
@@ -189,7 +291,7 @@ func (p *Packet) transport(protocol uint8, b []byte, depth int) bool {
 		}
 	case protoUDP:
 		if len(b) < 8 {
-			return false
+			return true
 		}
 		p.SrcPort, p.DstPort, p.Payload = be.Uint16(b), be.Uint16(b[2:]), b[8:]
 		if p.Tunnel == NoTunnel {

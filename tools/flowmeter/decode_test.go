@@ -3,6 +3,7 @@ package flowmeter
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/gopacket/gopacket/layers"
@@ -49,6 +50,17 @@ func TestDecode(t *testing.T) {
 		{"unknown link", layers.LinkTypeFDDI, udp4(), ""},
 		{"empty", layers.LinkTypeEthernet, nil, ""},
 		{"cut before the ports", layers.LinkTypeEthernet, cut, ""},
+		{"ppp", linkPPP, append([]byte{0, 0x21}, udp4()...), plain},
+		{"ppp, compressed, in HDLC framing", linkPPPSerial, append([]byte{0xff, 3, 0x21}, udp4()...), plain},
+		{"ppp of LCP", linkPPP, append([]byte{0xc0, 0x21}, udp4()...), ""},
+		{"pppoe alone", linkPPPoE, append([]byte{0x11, 0, 0, 1, 0, 40, 0, 0x21}, udp4()...), plain},
+		{"cisco hdlc", linkHDLC, append([]byte{0x0f, 0, 8, 0}, udp4()...), plain},
+		{"802.11", link80211, append(wifi, udp4()...), plain},
+		{"802.11, encrypted", link80211, append(append([]byte{0x88, 0x41}, wifi[2:]...), udp4()...), ""},
+		{"802.11 between access points", link80211, append(append(append([]byte{8, 3}, make([]byte, 28)...), 0xaa, 0xaa, 3, 0, 0, 0, 8, 0), udp4()...), plain},
+		{"radiotap", linkRadiotap, append(append([]byte{0, 0, 8, 0, 0, 0, 0, 0}, wifi...), udp4()...), plain},
+		{"capwap 802.11, bytes swapped", layers.LinkTypeEthernet, outer(5247, append([]byte{0, 2 << 3, 1, 0, 0, 0, 0, 0, 1, 0x88}, append(wifi[2:], udp4()...)...)), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 2"},
+		{"tcp of 8 bytes, as nmap -f sends it", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(protoTCP, "192.0.2.1", "192.0.2.2", make([]byte, 8))), "192.0.2.1:0 192.0.2.2:0 6 v4 vlan 0 tunnel 0"},
 		{"first fragment", layers.LinkTypeEthernet, ethernetFrame(0x0800, firstFragment), plain},
 		{"later fragment", layers.LinkTypeEthernet, ethernetFrame(0x0800, fragment), ""},
 		{"ipv6", layers.LinkTypeEthernet, ethernetFrame(0x86dd, ip6(protoUDP, "2001:db8::1", "2001:db8::2", inner6)), "[2001:db8::1]:4000 [2001:db8::2]:5000 17 v6 vlan 0 tunnel 0"},
@@ -63,8 +75,14 @@ func TestDecode(t *testing.T) {
 		{"capwap", layers.LinkTypeEthernet, outer(5247, capwap), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 2"},
 		{"capwap 802.11", layers.LinkTypeEthernet, outer(5247, capwapNative), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 2"},
 		{"tzsp", layers.LinkTypeEthernet, outer(37008, tzsp), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 3"},
+		{"inner vxlan", layers.LinkTypeEthernet, outer(4789, append([]byte{8, 0, 0, 0, 0, 0, 1, 0}, ethernetFrame(0x0800, udp4())...)), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 4"},
+		{"vxlan, not looked into", layers.LinkTypeEthernet, outer(4789, append([]byte{8, 0, 0, 0, 0, 0, 1, 0}, ethernetFrame(0x0800, udp4())...)), "198.51.100.1:4789 198.51.100.2:4789 17 v4 vlan 0 tunnel 0"},
+		{"inner geneve with options", layers.LinkTypeEthernet, outer(6081, append([]byte{1, 0, 0x65, 0x58, 0, 0, 1, 0, 1, 2, 3, 0}, ethernetFrame(0x0800, udp4())...)), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 5"},
+		{"inner gre", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", append([]byte{0x20, 0, 8, 0, 0, 0, 0, 9}, udp4()...))), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"inner erspan", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", append([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0}, ethernetFrame(0x0800, udp4())...))), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"inner gre of pptp", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", []byte{0x30, 1, 0x88, 0x0b, 0, 0, 0, 0})), "198.51.100.1:0 198.51.100.2:0 47 v4 vlan 0 tunnel 0"},
 	} {
-		var p Packet
+		p := Packet{inner: strings.HasPrefix(test.name, "inner ")}
 		got := ""
 		if p.decode(test.link, test.frame) {
 			got = fmt.Sprintf("%v %v %d v%d vlan %d tunnel %d", addrPort(p.Src, p.SrcPort), addrPort(p.Dst, p.DstPort), p.Protocol, p.Version, p.VLAN, p.Tunnel)

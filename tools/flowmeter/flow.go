@@ -50,6 +50,11 @@ const (
 	GTP      Tunnel = 1
 	CAPWAP   Tunnel = 2
 	TZSP     Tunnel = 3
+
+	// Those below are looked into on demand; NFStream has no numbers for them.
+	VXLAN  Tunnel = 4
+	GENEVE Tunnel = 5
+	GRE    Tunnel = 6 // ERSPAN, too
 )
 
 // flagColumns is the order of the flag columns.

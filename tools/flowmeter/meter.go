@@ -13,13 +13,16 @@ type Options struct {
 	Limits
 	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
 	FirstID   int64
+	Inner     bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
 	Live      bool // writes each flow when it ends, not when there are many
 }
 
 // Summary is what a metering has come across.
 type Summary struct {
 	Packets int64 // read
-	Skipped int64 // of them no part of a flow: no IP, cut off, a later fragment
+	Skipped Skips // of them no part of a flow, by the reason
+	Longer  int64 // of them captured longer than they were on the wire
+	Back    Back  // those whose time ran back
 	Flows   int64 // written
 	Evicted int64 // of them ended early because the table was full
 }
@@ -33,6 +36,7 @@ func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (S
 	t := newTable(o.Limits, out.write)
 	var failed error
 	for _, c := range captures {
+		c.inner = o.Inner
 		if failed = meterOne(ctx, c, t, &s); failed != nil {
 			break
 		}
@@ -53,16 +57,18 @@ func meterOne(ctx context.Context, c *Capture, t *table, s *Summary) error {
 		}
 		ok, err := c.next(&p)
 		if err == io.EOF {
-			return nil
+			s.Longer += c.longer
+			return c.unmetered()
 		}
 		if err != nil {
 			return err
 		}
 		s.Packets++
 		if !ok {
-			s.Skipped++
+			s.Skipped[p.skip]++
 			continue
 		}
+		s.Back.note(t, &p, c)
 		if err := t.add(&p); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func TestMeterFormats(t *testing.T) {
 	if _, s, err := metered(options(), ng(t, frame, udp4(), frame, udp4())); err != nil || s != (Summary{Packets: 4, Flows: 1}) {
 		t.Errorf("two interfaces: %+v, %v", s, err)
 	}
-	if _, s, err := metered(options(), plain, plain); err != nil || s != (Summary{Packets: 4, Flows: 1}) {
+	if _, s, err := metered(options(), plain, plain); err != nil || s.Packets != 4 || s.Flows != 1 {
 		t.Errorf("two captures: %+v, %v", s, err)
 	}
 }
@@ -107,7 +108,7 @@ func TestMeterDamage(t *testing.T) {
 		{"cut in a packet", plain[:len(plain)-10], 1, 3, "read 0.pcap: packet 3: the capture is cut off"},
 		{"cut after a packet's header", plain[:len(plain)-60], 1, 3, "packet 3: the capture is cut off"},
 		{"cut in a packet's header", plain[:len(plain)-70], 1, 3, "packet 3: the capture is cut off"},
-		{"an impossible length", long, 1, 3, "packet 3: capture length exceeds"},
+		{"an impossible length", long, 1, 3, "packet 3: 2147483647 bytes were captured of it, more than 262144"},
 		{"gzip cut", zip[:len(zip)-12], 1, 4, "packet 4: the capture is cut off"},
 		{"pcapng cut", ng(t, frame, udp4(), frame)[:360], 1, 3, "packet 3: the capture is cut off"},
 	} {
@@ -135,7 +136,7 @@ func TestMeterRefusesBombs(t *testing.T) {
 	record := make([]byte, 16+65000) // an hour of nothing
 	copy(record[8:], []byte{0xe8, 0xfd, 0, 0, 0xe8, 0xfd, 0, 0})
 	_, s, err := metered(options(), zipped(append(head, bytes.Repeat(record, 1600)...)))
-	if err == nil || !strings.Contains(err.Error(), "250-fold") || s.Skipped != s.Packets {
+	if err == nil || !strings.Contains(err.Error(), "250-fold") || s.Skipped.Total() != s.Packets {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -193,7 +194,7 @@ func ExampleMeter() {
 	}
 	s, err := Meter(context.Background(), Options{Limits: DefaultLimits()}, io.Discard, capture)
 	fmt.Printf("%+v %v\n", s, err)
-	// Output: {Packets:2 Skipped:1 Flows:1 Evicted:0} <nil>
+	// Output: {Packets:2 Skipped:1 not IP Longer:0 Back: Flows:1 Evicted:0} <nil>
 }
 
 // FuzzCapture feeds anything to the reader, the decoder and the table. Nothing may panic, and what comes out must be lines of 89 fields that
@@ -217,9 +218,27 @@ func FuzzCapture(f *testing.F) {
 // TestMeterRefusesLinkTypes: a pcap file of which no packet could be metered is not one without flows.
 func TestMeterRefusesLinkTypes(t *testing.T) {
 	b := pcapOf(ethernetFrame(0x0800, udp4()))
-	b[20] = 105 // 802.11
+	b[20] = 147 // of private use
 	_, _, err := metered(options(), b)
-	if want := "read 0.pcap: no packet of it can be metered: its link type is 105"; err == nil || err.Error() != want {
+	if want := "read 0.pcap: no packet of it can be metered: its link type is 147"; err == nil || err.Error() != want {
 		t.Errorf("got error %v, want %s", err, want)
+	}
+	foreign := ng(t, udp4())
+	le.PutUint16(foreign[le.Uint32(foreign[4:])+8:], 147) // of the interface, which follows the section header
+	_, _, err = metered(options(), foreign)
+	if want := "read 0.pcap: no packet of it can be metered: its link types are 147"; err == nil || err.Error() != want {
+		t.Errorf("pcapng: got error %v, want %s", err, want)
+	}
+}
+
+// TestMeterRefusesInterfaces: interfaces without end take no memory without end.
+func TestMeterRefusesInterfaces(t *testing.T) {
+	b := ng(t, udp4())
+	header := int(le.Uint32(b[4:])) // the section header's length
+	face := b[header : header+int(le.Uint32(b[header+4:]))]
+	b = slices.Concat(b[:header], bytes.Repeat(face, maxInterfaces+1), b[header:])
+	_, _, err := metered(options(), b)
+	if err == nil || !strings.Contains(err.Error(), "interfaces, more than 4096") {
+		t.Errorf("got error %v", err)
 	}
 }

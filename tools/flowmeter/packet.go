@@ -16,6 +16,9 @@ type Packet struct {
 	Flags            Flags
 	Seq              uint32 // TCP's sequence number
 	Payload          []byte
+
+	inner bool // looks into more tunnels than NFStream does
+	skip  Skip // why it belongs to no flow, if it does not
 }
 
 // key names a flow from both sides: the end that sorts first stands first.

@@ -56,6 +56,7 @@ const (
 	protoIPIP   = 4
 	protoTCP    = 6
 	protoUDP    = 17
+	protoGRE    = 47
 	protoIPv6   = 41
 	protoICMPv6 = 58
 )

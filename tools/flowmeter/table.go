@@ -34,8 +34,9 @@ type table struct {
 	limits  Limits
 	flows   map[key]*entry
 	ring    entry // newer of it is the oldest
-	nowMs   int64 // the latest packet's time; time never runs back
+	nowMs   int64 // the latest packet's time; it runs back only by reset
 	scanMs  int64 // when idle flows were last looked for
+	reset   bool  // the next packet's time is the time, though it runs back
 	evicted int64
 	kept    int64 // bytes of payload
 	emit    func(*entry) error
@@ -54,6 +55,13 @@ const (
 
 // add meters a packet.
 func (t *table) add(p *Packet) error {
+	if t.reset {
+		t.reset = false
+		if err := t.flush(); err != nil {
+			return err
+		}
+		t.nowMs, t.scanMs = p.Ms, p.Ms
+	}
 	t.nowMs = max(t.nowMs, p.Ms)
 	if t.nowMs-t.scanMs >= scanEveryMs {
 		t.scanMs = t.nowMs

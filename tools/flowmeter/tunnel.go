@@ -12,8 +12,67 @@ func (p *Packet) tunnel(depth int) bool {
 		return p.capwap(b, depth)
 	case either(37008):
 		return p.tzsp(b, depth)
+	case p.inner && either(4789):
+		return p.vxlan(b, depth)
+	case p.inner && either(6081):
+		return p.geneve(b, depth)
 	}
 	return false
+}
+
+// vxlan is VXLAN (RFC 7348) with an Ethernet frame inside.
+func (p *Packet) vxlan(b []byte, depth int) bool {
+	if len(b) < 8 || b[0]&8 == 0 {
+		return false
+	}
+	p.Tunnel = VXLAN
+	return p.ethernet(b[8:], false, depth+1)
+}
+
+// geneve is GENEVE (RFC 8926) with what its protocol says inside.
+func (p *Packet) geneve(b []byte, depth int) bool {
+	if len(b) < 8 || b[0]>>6 != 0 || len(b) < 8+int(b[0]&63)*4 {
+		return false
+	}
+	p.Tunnel = GENEVE
+	return p.bridged(be.Uint16(b[2:]), b[8+int(b[0]&63)*4:], depth)
+}
+
+// gre is GRE (RFC 2784, RFC 2890), with an ERSPAN header before a mirrored frame.
+func (p *Packet) gre(b []byte, depth int) bool {
+	if len(b) < 4 || b[1]&7 != 0 { // version 1 is PPTP's
+		return false
+	}
+	size := 4
+	for _, present := range []byte{0x80, 0x20, 0x10} { // checksum, key, sequence number
+		if b[0]&present != 0 {
+			size += 4
+		}
+	}
+	kind := be.Uint16(b[2:])
+	switch kind {
+	case 0x88be: // ERSPAN: type II has a header when there are sequence numbers, type I has none
+		if kind = transparentEthernet; b[0]&0x10 != 0 {
+			size += 8
+		}
+	case 0x22eb: // type III
+		kind, size = transparentEthernet, size+12
+	}
+	if size > len(b) {
+		return false
+	}
+	p.Tunnel = GRE
+	return p.bridged(kind, b[size:], depth)
+}
+
+const transparentEthernet = 0x6558
+
+// bridged decodes an Ethernet frame or what an EtherType announces.
+func (p *Packet) bridged(kind uint16, b []byte, depth int) bool {
+	if kind == transparentEthernet {
+		return p.ethernet(b, false, depth+1)
+	}
+	return p.network(kind, b, depth+1)
 }
 
 // gtp is GTP-U version 1 with a G-PDU (3GPP TS 29.281).
@@ -62,17 +121,16 @@ func (p *Packet) capwap(b []byte, depth int) bool {
 	if b = b[size:]; !native {
 		return p.ethernet(b, false, depth+1)
 	}
-	header := 24
-	if len(b) < 2 || b[0]&0x0c != 8 {
-		return false // no data frame
+	return p.wireless(swapped(b), depth+1)
+}
+
+// swapped is an 802.11 frame whose frame control has its bytes in the right order: some controllers of Cisco's send them swapped.
+func swapped(b []byte) []byte {
+	if len(b) >= 2 && b[0]&0x0c != 8 && b[1]&0x0c == 8 {
+		b = append([]byte(nil), b...)
+		b[0], b[1] = b[1], b[0]
 	}
-	if b[0]&0x80 != 0 {
-		header += 2 // quality of service
-	}
-	if len(b) < header+8 || b[header] != 0xaa {
-		return false
-	}
-	return p.network(be.Uint16(b[header+6:]), b[header+8:], depth+1)
+	return b
 }
 
 // tzsp is TaZmen Sniffer Protocol version 1 with an Ethernet frame inside.

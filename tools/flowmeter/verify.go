@@ -3,7 +3,6 @@ package flowmeter
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"flowbook/ml/dataset"
 )
@@ -194,11 +193,8 @@ func (v *verifier) row(i int) {
 	if p := v.protocol[i]; (p == 1 || p == 58) && (v.ports[0][i] != 0 || v.ports[1][i] != 0) {
 		v.fail(i, "ICMP has no ports", "ports %d and %d", v.ports[0][i], v.ports[1][i])
 	}
-	if (v.agent[i] != "" || v.contentType[i] != "") && !strings.Contains(v.app[i], "HTTP") && !strings.Contains(v.app[i], "QUIC") {
-		v.fail(i, "user agents and content types are HTTP's and QUIC's", "application %q", v.app[i])
-	}
-	if v.server[i] != "" && v.client[i] == "" {
-		v.fail(i, "a server's fingerprint goes with the client's", "server %q alone", v.server[i])
+	if p := v.protocol[i]; p != 6 && p != 17 && v.agent[i]+v.contentType[i]+v.client[i]+v.server[i] != "" {
+		v.fail(i, "only TCP and UDP show texts", "protocol %d has a user agent, a content type or a fingerprint", p)
 	}
 	v.lists(i)
 }

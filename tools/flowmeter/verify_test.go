@@ -55,6 +55,23 @@ func threeFlows() string {
 
 func TestVerifyPasses(t *testing.T) { checkRows(t, threeFlows(), 3) }
 
+// TestVerifyAcceptsWhatIsMetered: a capture that begins with the server's hello, and a request over HTTP that SSH answers, are
+// metered as they are.
+func TestVerifyAcceptsWhatIsMetered(t *testing.T) {
+	segment := func(from, to string, b []byte) []byte {
+		return ethernetFrame(0x0800, ip4(protoTCP, from, to, b))
+	}
+	const a, b = "192.0.2.1", "192.0.2.2"
+	rows, s, err := metered(options(),
+		pcapOf(segment(b, a, tcpSegment(443, 40000, 1, PSH|ACK, string(serverHelloBytes(ServerHello{Version: 771, Cipher: 4865, Extensions: []uint16{43, 51}}))))),
+		pcapOf(segment(a, b, tcpSegment(40001, 22, 1, PSH|ACK, "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: x\r\n\r\n")),
+			segment(b, a, tcpSegment(22, 40001, 1, PSH|ACK, "SSH-2.0-x\r\n"))))
+	if err != nil || s.Flows != 2 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	checkRows(t, rows, 2)
+}
+
 // TestVerifyFinds breaks each rule by changing one field of one row.
 func TestVerifyFinds(t *testing.T) {
 	columns := dataset.Columns()
@@ -81,9 +98,9 @@ func TestVerifyFinds(t *testing.T) {
 		{1, "bidirectional_max_ps", "99", "one packet has no spread"},
 		{1, "src2dst_stddev_piat_ms", "2.0", "one packet has no spread"},
 		{1, "dst_port", "8", "ICMP has no ports"},
-		{2, "user_agent", "curl", "user agents and content types are HTTP's and QUIC's"},
-		{2, "content_type", "text/html", "user agents and content types are HTTP's and QUIC's"},
-		{2, "server_fingerprint", "s", "a server's fingerprint goes with the client's"},
+		{1, "user_agent", "curl", "only TCP and UDP show texts"},
+		{1, "content_type", "text/html", "only TCP and UDP show texts"},
+		{1, "server_fingerprint", "s", "only TCP and UDP show texts"},
 		{0, "splt_direction", list(SPLT, 1, 1, 0), "the splt lists agree with the counters"},
 		{0, "splt_direction", list(SPLT, 0, 2, 0), "the splt lists agree with the counters"},
 		{0, "splt_piat_ms", list(SPLT, 3, 4, 2), "the splt lists agree with the counters"},
