@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -25,4 +26,17 @@ func TestMeanByX(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestRangeByX(t *testing.T) {
+	nan := math.NaN()
+	xs, lows, highs := RangeByX([]float64{3, 1, 3, nan, 3}, []float64{10, 1, 20, 5, 12})
+	if diff := cmp.Diff([][]float64{{1, 3}, {1, 10}, {1, 20}}, [][]float64{xs, lows, highs}); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func ExampleRangeByX() {
+	fmt.Println(RangeByX([]float64{3, 1, 3}, []float64{10, 5, 20}))
+	// Output: [1 3] [5 10] [5 20]
 }
