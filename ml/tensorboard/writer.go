@@ -99,11 +99,13 @@ func (w *Writer) open(run string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	// TensorBoard reads what has "tfevents" in its name, in the order of the names.
-	name := fmt.Sprintf("events.out.tfevents.%d.flowbook.%d.v2", w.now().Unix(), os.Getpid())
-	f, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if errors.Is(err, os.ErrExist) { // another training of this process, in the same second
-		f, err = os.CreateTemp(folder, name+".*")
+	// TensorBoard reads what has "tfevents" in its name, in the order of the names. The last number keeps apart what one
+	// process writes within a second.
+	var f *os.File
+	err := os.ErrExist
+	for n := 0; errors.Is(err, os.ErrExist); n++ {
+		name := fmt.Sprintf("events.out.tfevents.%d.flowbook.%d.%d.v2", w.now().Unix(), os.Getpid(), n)
+		f, err = os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	}
 	if err != nil {
 		return err
