@@ -12,6 +12,13 @@ func (f *Frame) SortByDesc(columns ...string) *Frame { return f.sorted(columns, 
 
 func (f *Frame) sorted(columns []string, sign int) *Frame {
 	by := f.Select(columns...).cols
+	for k, c := range by {
+		if c.kind == Text { // as strings, which compare faster than pieces of blocks
+			flat := *c
+			flat.texts = texts{plain: c.texts.all()}
+			by[k] = &flat
+		}
+	}
 	order := everyRow(f.rows)
 	slices.SortStableFunc(order, func(i, j int) int {
 		for _, c := range by {

@@ -168,6 +168,22 @@ func TestSplitRefusesForeignData(t *testing.T) {
 	}
 }
 
+// TestSplitNeedsUTF8: Read decodes UTF-16, but parts are copied byte by byte, and bytes are not rows there.
+func TestSplitNeedsUTF8(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "flows.csv")
+	writeFile(t, path, "\xff\xfei\x00d\x00\n\x001\x00\n\x00")
+	_, err := Split(context.Background(), path, filepath.Join(dir, "parts"), SplitOptions{Rows: 1})
+	if err == nil || !strings.Contains(err.Error(), "the file is UTF-16, UTF-8 is wanted") {
+		t.Errorf("got error %v", err)
+	}
+	writeFile(t, path, "a;b\n1;2\n3;4\n")
+	m, err := Split(context.Background(), path, filepath.Join(dir, "parts"), SplitOptions{Rows: 1})
+	if err != nil || len(m.Parts) != 2 {
+		t.Errorf("a file of semicolons: %v, %v; it is cut like any other", m, err)
+	}
+}
+
 // TestSplitAfterCrash leaves a folder as a killed Split does: some parts, no manifest, the mark. The next Split goes on
 // without being told.
 func TestSplitAfterCrash(t *testing.T) {

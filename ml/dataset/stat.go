@@ -15,7 +15,8 @@ import (
 //	sum, mean, median, std, var     of numbers, std and var divided by n-1
 //	min, max, first, last           of values of any kind
 //
-// Missing values count for nothing but size. Quantile makes more.
+// Missing values count for nothing but size. A sum of whole numbers is one, and wraps around beyond 64 bits as in pandas.
+// Quantile makes more figures.
 type Stat string
 
 // Quantile is the figure below which the share q of the values lies, linear between neighbours.
@@ -211,7 +212,7 @@ func (s Stat) function() func([]float64) float64 {
 	}
 	return func(x []float64) float64 {
 		slices.Sort(x)
-		return interpolated(x, q)
+		return quantile(x, q)
 	}
 }
 
@@ -241,19 +242,4 @@ func median(x []float64) float64 {
 	default:
 		return (x[n/2-1] + x[n/2]) / 2
 	}
-}
-
-// interpolated returns quantile q of sorted values as pandas computes it in groups, which leaves an infinite neighbour
-// alone where it does not count; NaN of nothing.
-func interpolated(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 {
-		return nan
-	}
-	at := float64(q * float64(len(sorted)-1))
-	i := int(at)
-	v, t := sorted[i], at-float64(i)
-	if t > 0 {
-		v += float64((sorted[i+1] - v) * t)
-	}
-	return v
 }

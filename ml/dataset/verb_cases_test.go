@@ -71,6 +71,9 @@ func (v verbs) cases() map[string]func() *Frame {
 		},
 		"corr.one": func() *Frame { return v.numbers.Head(1).Corr() },
 
+		"quantile":     func() *Frame { return quantiles(v.numbers, 0, 0.1, 0.25, 0.5, 0.95, 1) },
+		"quantile.odd": func() *Frame { return quantiles(odd.Drop("k"), 0, 0.3, 0.5, 1) },
+
 		"group.agg": func() *Frame {
 			return f.GroupBy("app").Agg(
 				Agg("flows", "bytes", "count"), Agg("total", "bytes", "sum"), Agg("mean", "duration", "mean"), Agg("p95", "duration", Quantile(0.95)))
@@ -238,4 +241,17 @@ func (v verbs) cases() map[string]func() *Frame {
 			return f.DropNA("begun").SortBy("begun").RollingTime("begun", time.Second).MinPeriods(2).Mean("bytes", "duration")
 		},
 	}
+}
+
+// quantiles returns the shares' quantiles of every column, labelled by the shares.
+func quantiles(f *Frame, shares ...float64) *Frame {
+	var cols []*Column
+	for _, name := range f.Names() {
+		values := make([]float64, len(shares))
+		for i, q := range shares {
+			values[i] = f.Quantile(name, q)
+		}
+		cols = append(cols, Float64Column(name, values))
+	}
+	return New(cols...).withIndex(Float64Column("", shares))
 }

@@ -44,6 +44,8 @@ cases = {
     "corr": lambda: f.corr(numeric_only=True),
     "corr.odd": lambda: odd[["y", "z", "n"]].replace([inf, -inf], [3.0, 4.0]).corr(),
     "corr.one": lambda: numbers.head(1).corr(),
+    "quantile": lambda: pd.DataFrame({c: numbers[c].astype(float).quantile([0, 0.1, 0.25, 0.5, 0.95, 1]) for c in numbers}),
+    "quantile.odd": lambda: odd[["x", "y", "z", "n"]].quantile([0, 0.3, 0.5, 1]),
     # group
     "group.agg": lambda: f.groupby("app").agg(flows=("bytes", "count"), total=("bytes", "sum"), mean=("duration", "mean"), p95=("duration", lambda s: s.quantile(0.95))),
     "group.every": lambda: f.groupby("app").agg(
