@@ -186,6 +186,9 @@ func (c *pipelineCmd) plan(con *console, p *pipeline.Pipeline, opt pipeline.Opti
 
 // runWords runs another sub-command; its error is the last line that it wrote to stderr.
 func runWords(ctx context.Context, words []string, stdout, stderr io.Writer) error {
+	if len(words) > 0 && words[0] == "pipeline" {
+		return &commandError{"flowbook pipeline cannot be a step of a pipeline: it would wait for its own end", exitUsage}
+	}
 	var told bytes.Buffer
 	code := run(ctx, words, strings.NewReader(""), stdout, &told)
 	if code == exitOK {

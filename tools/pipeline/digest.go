@@ -16,7 +16,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// digests are the SHA-256 of files, remembered with what tells that a file is still the same: size, time of modification and inode.
+// digests are the SHA-256 of files, remembered with the properties that tell whether a file is still the same. Programs set its time of
+// modification as they like, but not, where the system has one, the time of its last change.
 type digests struct {
 	mu    sync.Mutex
 	file  string
@@ -27,13 +28,24 @@ type digests struct {
 type known struct {
 	Size     int64  `json:"size"`
 	Modified int64  `json:"modified"` // Unix nanoseconds
+	Changed  int64  `json:"changed"`  // Unix nanoseconds, 0 where the system does not tell
 	Inode    uint64 `json:"inode"`
 	SHA256   string `json:"sha256"`
+}
+
+// stamp is a file as it is now, without its digest.
+func stamp(info fs.FileInfo) known {
+	k := known{Size: info.Size(), Modified: info.ModTime().UnixNano()}
+	k.Inode, k.Changed = identity(info)
+	return k
 }
 
 // settled is how old a file must be for its digest to be remembered: a younger one may change again within the same tick of the
 // file system's clock.
 const settled = 2 * time.Second
+
+// clock is a variable only to make time predictable in tests.
+var clock = time.Now
 
 // openDigests reads what earlier runs remembered; a damaged file is as good as none.
 func openDigests(file string) *digests {
@@ -77,7 +89,7 @@ func (d *digests) of(name string) (string, error) {
 	if !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s is not a file", filepath.ToSlash(name))
 	}
-	now := known{Size: info.Size(), Modified: info.ModTime().UnixNano(), Inode: inode(info)}
+	now := stamp(info)
 	d.mu.Lock()
 	old, ok := d.known[name]
 	d.mu.Unlock()
@@ -92,7 +104,7 @@ func (d *digests) of(name string) (string, error) {
 		return "", err
 	}
 	now.SHA256 = hex.EncodeToString(h.Sum(nil))
-	if time.Since(info.ModTime()) > settled {
+	if clock().Sub(time.Unix(0, max(now.Modified, now.Changed))) > settled {
 		d.mu.Lock()
 		d.known[name], d.added = now, true
 		d.mu.Unlock()

@@ -139,7 +139,7 @@ func (t *Task) there() map[string]known {
 		}
 		for _, name := range names {
 			if info, err := os.Stat(t.Path(name)); err == nil {
-				files[name] = known{Size: info.Size(), Modified: info.ModTime().UnixNano(), Inode: inode(info)}
+				files[name] = stamp(info)
 			}
 		}
 	}

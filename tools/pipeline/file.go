@@ -171,6 +171,24 @@ func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
 	return s, p.checkGrid(s)
 }
 
+// mostRuns is the largest number of runs that a grid may have: beyond, a range is a slip of the pen.
+const mostRuns = 100_000
+
+// size is the number of runs of the step's grid, without the axes that count files, and the last axis.
+func (s *Step) size() (runs float64, last Axis) {
+	runs = 1
+	for _, a := range s.Grid {
+		last = a
+		switch {
+		case a.Values != nil:
+			runs *= float64(len(a.Values))
+		case !a.counts():
+			runs *= float64(a.To) - float64(a.From) + 1
+		}
+	}
+	return runs, last
+}
+
 // checkGrid makes sure that each {name} has an axis and that 1..N has files to count.
 func (p *Pipeline) checkGrid(s *Step) error {
 	axes := map[string]bool{}
@@ -181,6 +199,9 @@ func (p *Pipeline) checkGrid(s *Step) error {
 				return p.errorAt(a.Line, "step %s: %s is in params and in the grid", s.Name, a.Name)
 			}
 		}
+	}
+	if runs, axis := s.size(); runs > mostRuns {
+		return p.errorAt(axis.Line, "step %s: its grid has %.4g runs, and %d are the most", s.Name, runs, mostRuns)
 	}
 	for _, f := range append(append([]File{}, s.Inputs...), s.Outputs...) {
 		for _, name := range placeholders(f.Pattern) {

@@ -36,6 +36,7 @@ func TestReadErrors(t *testing.T) {
 		{"a range", "steps:\n  a:\n    notebook: x\n    grid: {k: 3..1}\n", "notebooks/pipeline.yaml:4: k: want a list of values, or a range such as 1..5 or 1..N"},
 		{"a grid's value", "steps:\n  a:\n    notebook: x\n    grid: {k: [[1]]}\n", "notebooks/pipeline.yaml:4: k: a grid's values are numbers, texts and booleans"},
 		{"a parameter twice", "steps:\n  a:\n    notebook: x\n    params: {k: 1}\n    grid: {k: [1]}\n", "notebooks/pipeline.yaml:5: step a: k is in params and in the grid"},
+		{"too many runs", "steps:\n  a:\n    notebook: x\n    grid:\n      k: 1..999999\n      l: 1..999999\n", "notebooks/pipeline.yaml:6: step a: its grid has 1e+12 runs, and 100000 are the most"},
 		{"a circle", "steps:\n  a: {command: x, inputs: [b], outputs: [a]}\n  b: {command: x, inputs: [a], outputs: [b]}\n", "notebooks/pipeline.yaml:2: steps wait for each other: a after b after a"},
 		{"one output of two", "steps:\n  a: {command: x, outputs: ['d/*.csv']}\n  b: {command: x, outputs: [d/x.csv]}\n", "notebooks/pipeline.yaml:3: d/x.csv may be written by step a and by step b"},
 	}
@@ -151,10 +152,8 @@ func TestDigests(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		at := time.Now().Add(-age)
-		if err := os.Chtimes(file, at, at); err != nil {
-			t.Fatal(err)
-		}
+		clock = func() time.Time { return time.Now().Add(age) }
+		defer func() { clock = time.Now }()
 		d := openDigests(kept)
 		sum, err := d.of(file)
 		if err != nil {

@@ -17,6 +17,14 @@ type record struct {
 	Parts   []Part            `json:"parts"`
 	Outputs map[string]string `json:"outputs"` // digests by path
 	Source  string            `json:"source"`  // digest of the notebook's file
+	Seal    string            `json:"seal"`    // digest of the rest: a record that was edited vouches for nothing
+}
+
+// seal is the digest that belongs into a record.
+func (r record) seal() (string, error) {
+	r.Seal = ""
+	data, err := json.Marshal(r)
+	return sum(string(data)), err
 }
 
 // records are the folder with a file for each run's record.
@@ -24,18 +32,26 @@ type records string
 
 func (r records) path(name string) string { return filepath.Join(string(r), name+".json") }
 
-// read returns nil if there is no record, or a damaged one.
+// read returns nil if there is no record, or a damaged or edited one.
 func (r records) read(name string) *record {
 	data, err := os.ReadFile(r.path(name))
 	rec := new(record)
 	if err != nil || json.Unmarshal(data, rec) != nil {
 		return nil
 	}
+	if seal, err := rec.seal(); err != nil || seal != rec.Seal {
+		return nil
+	}
 	return rec
 }
 
 func (r records) write(name string, rec *record) error {
-	data, err := json.MarshalIndent(rec, "", " ")
+	sealed := *rec
+	var err error
+	if sealed.Seal, err = rec.seal(); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(sealed, "", " ")
 	if err != nil {
 		return err
 	}
