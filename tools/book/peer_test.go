@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -23,12 +24,12 @@ func peer(t *testing.T, name string, args ...string) *exec.Cmd {
 		t.Skip("short: another project's tool takes half a minute")
 	}
 	bin := os.Getenv("FLOWBOOK_PEERS")
-	path := filepath.Join(bin, name)
-	if _, err := os.Stat(path); bin == "" || err != nil {
+	tool := filepath.Join(bin, name)
+	if _, err := os.Stat(tool); bin == "" || err != nil {
 		t.Skip("no " + name + ": pip install -r .ci/peers.txt into an environment of its own, then FLOWBOOK_PEERS=its bin folder")
 	}
 	home := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd := exec.CommandContext(t.Context(), tool, args...)
 	cmd.Env = append(os.Environ(), "HOME="+home, "JUPYTER_DATA_DIR="+filepath.Join(home, "jupyter"), "JUPYTER_CONFIG_DIR="+filepath.Join(home, "config"), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"))
 	return cmd
@@ -116,11 +117,10 @@ func TestJupyterBook(t *testing.T) {
 			part = m[1]
 			continue
 		}
-		file := m[2]
-		if file == "" || file == "#" {
-			file = last
+		file := last // its own link is #
+		if m[2] != "#" {
+			file = path.Join(path.Dir(last), m[2])
 		}
-		file = strings.TrimPrefix(file, "../")
 		got = append(got, Entry{File: strings.TrimSuffix(file, ".html") + ".ipynb", Part: part, Number: m[3]})
 		part = ""
 	}
@@ -188,11 +188,11 @@ func TestSlides(t *testing.T) {
 			slides++
 		}
 	}
-	path := filepath.Join(dir, "slides.ipynb")
-	if err := nb.WriteFile(path); err != nil {
+	file := filepath.Join(dir, "slides.ipynb")
+	if err := nb.WriteFile(file); err != nil {
 		t.Fatal(err)
 	}
-	output(t, peer(t, "jupyter-nbconvert", "--to", "slides", path))
+	output(t, peer(t, "jupyter-nbconvert", "--to", "slides", file))
 	page, err := os.ReadFile(filepath.Join(dir, "slides.slides.html"))
 	if err != nil {
 		t.Fatal(err)
