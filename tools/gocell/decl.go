@@ -17,7 +17,7 @@ type Decl struct {
 	Line      int    // in the cell, from 1
 	Doc       string // the comment before a function, which GoNB keeps with it
 	DocLine   int
-	Idents    map[string]bool    // all names in it
+	Idents    map[string]bool    // the names in it that no dot precedes
 	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
 	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
 	Path      string             // of an import
@@ -34,10 +34,7 @@ func (c *Cell) declare(d ast.Decl, text func(ast.Node) string, line func(ast.Nod
 			c.Body = newDecl(token.FUNC, text(d), line(d), d, name)
 			return
 		}
-		key := name
-		if d.Recv != nil && len(d.Recv.List) > 0 {
-			key = receiver(d.Recv.List[0].Type) + "~" + name
-		}
+		key := funcKey(d)
 		u := newDecl(token.FUNC, text(d), line(d), d, key)
 		if d.Recv != nil && len(d.Recv.List) > 0 && !plainReceiver(d.Recv.List[0].Type) {
 			u.Keys = append(u.Keys, "unknown~"+name) // of all such types GoNB keeps one method of the name
@@ -95,14 +92,22 @@ func specDecl(tok token.Token, s ast.Spec, text string, line int) *Decl {
 
 func newDecl(kind token.Token, text string, line int, n ast.Node, keys ...string) *Decl {
 	u := &Decl{Keys: keys, Kind: kind, Text: text, Line: line, Idents: map[string]bool{}, Selectors: map[[2]string]bool{}}
+	skip := map[*ast.Ident]bool{}
 	ast.Inspect(n, func(n ast.Node) bool {
 		if n != nil {
 			u.Size++
 		}
 		switch n := n.(type) {
 		case *ast.Ident:
-			u.Idents[n.Name] = true
+			if !skip[n] {
+				u.Idents[n.Name] = true
+			}
+		case *ast.FuncDecl:
+			if n.Recv != nil {
+				skip[n.Name] = true
+			}
 		case *ast.SelectorExpr:
+			skip[n.Sel] = true
 			x := ""
 			if id, ok := n.X.(*ast.Ident); ok {
 				x = id.Name
@@ -162,6 +167,14 @@ func plainReceiver(e ast.Expr) bool {
 		return true
 	}
 	return false
+}
+
+// funcKey is GoNB's name for a function, Type~Name for a method.
+func funcKey(d *ast.FuncDecl) string {
+	if d.Recv == nil || len(d.Recv.List) == 0 {
+		return d.Name.Name
+	}
+	return receiver(d.Recv.List[0].Type) + "~" + d.Name.Name
 }
 
 func receiver(e ast.Expr) string {

@@ -11,6 +11,12 @@ var detectors = map[string][]string{
 	"github.com/pkg/errors": nil, "k8s.io/klog/v2": nil, // they put out lines
 }
 
+// registries are the names by which a program can detect which packages it is linked with.
+var registries = map[string][]string{
+	"flag": {"CommandLine", "Lookup", "PrintDefaults", "Usage", "Visit", "VisitAll"}, "image": {"Decode", "DecodeConfig"}, "encoding/gob": nil, "crypto": nil, "expvar": nil,
+	"database/sql": nil, "runtime": {"NumGoroutine", "Stack", "ReadMemStats"}, "runtime/debug": nil, "runtime/metrics": nil, "runtime/pprof": nil, "net/http": nil, "plugin": nil,
+}
+
 // detects reports whether a declaration can detect in which program it is. path tells the packages that a name may stand for.
 func detects(u *Decl, path func(name string) []string) bool {
 	if u.Path != "" {
@@ -20,9 +26,14 @@ func detects(u *Decl, path func(name string) []string) bool {
 	if slices.Contains(u.Keys, "flag") {
 		return true
 	}
+	return selects(u, path, detectors)
+}
+
+// selects reports whether a declaration uses a listed name of a package, any name of one that is listed without.
+func selects(u *Decl, path func(name string) []string, list map[string][]string) bool {
 	for sel := range u.Selectors {
 		for _, p := range path(sel[0]) {
-			if names, ok := detectors[p]; ok && (names == nil || slices.Contains(names, sel[1])) {
+			if names, ok := list[p]; ok && (names == nil || slices.Contains(names, sel[1])) {
 				return true
 			}
 		}

@@ -194,7 +194,7 @@ var calledByGo = []string{
 func (s *search) unit(u *unit) (why string, err error) {
 	in := func(why string) string { return fmt.Sprintf("package %s %s", u.from.path, why) }
 	noted := u.from.path == module.Self+"/ml/dataset" && u.Idents["noteRead"] // the files that it opens are noted
-	for _, id := range slices.Sorted(maps.Keys(u.bare)) {
+	for _, id := range slices.Sorted(maps.Keys(u.Idents)) {
 		for _, v := range u.from.names[id] {
 			s.add(v)
 		}

@@ -23,8 +23,7 @@ type source struct {
 type unit struct {
 	*Decl
 	from    *source
-	of      string          // the type, of a method
-	bare    map[string]bool // the names in it that no dot precedes, but for its own
+	of      string // the type, of a method
 	imports map[string]string
 }
 
@@ -55,25 +54,6 @@ func (p *Purity) source(importPath string) (*source, error) {
 	return src, nil
 }
 
-func (src *source) unit(d *Decl, n ast.Node, imports map[string]string) *unit {
-	u := &unit{Decl: d, from: src, imports: imports, bare: map[string]bool{}}
-	skip := map[*ast.Ident]bool{}
-	ast.Inspect(n, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			skip[n.Sel] = true
-		case *ast.FuncDecl:
-			skip[n.Name] = true
-		case *ast.Ident:
-			if !skip[n] {
-				u.bare[n.Name] = true
-			}
-		}
-		return true
-	})
-	return u
-}
-
 func (src *source) file(file *ast.File) {
 	imports := map[string]string{}
 	for _, spec := range file.Imports {
@@ -96,7 +76,7 @@ func (src *source) file(file *ast.File) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			u := src.unit(newDecl(token.FUNC, "", 0, d, d.Name.Name), d, imports)
+			u := &unit{Decl: newDecl(token.FUNC, "", 0, d, d.Name.Name), from: src, imports: imports}
 			u.Always = d.Recv == nil && d.Name.Name == "init"
 			if d.Recv != nil {
 				u.of = receiver(d.Recv.List[0].Type)
@@ -111,13 +91,13 @@ func (src *source) file(file *ast.File) {
 			for _, s := range d.Specs {
 				switch s := s.(type) {
 				case *ast.TypeSpec:
-					add(src.unit(newDecl(d.Tok, "", 0, s, s.Name.Name), s, imports), s.Name.Name)
+					add(&unit{Decl: newDecl(d.Tok, "", 0, s, s.Name.Name), from: src, imports: imports}, s.Name.Name)
 				case *ast.ValueSpec:
 					var names []string
 					for _, n := range s.Names {
 						names = append(names, n.Name)
 					}
-					u := src.unit(newDecl(d.Tok, "", 0, s, names...), s, imports)
+					u := &unit{Decl: newDecl(d.Tok, "", 0, s, names...), from: src, imports: imports}
 					for _, e := range s.Values {
 						u.Always = u.Always || d.Tok == token.VAR && runs(e)
 					}

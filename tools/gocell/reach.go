@@ -51,40 +51,14 @@ type Reach struct {
 // Reach follows names from a cell's own code, and from what every cell executes, to all declarations that matter to it. Names are compared as
 // text: a local variable that has a function's name reaches it too, which costs a run and never a wrong result.
 func (d *Memory) Reach(c *Cell) Reach {
-	var todo []*Decl
-	in := map[*Decl]bool{}
-	add := func(u *Decl) {
-		if u != nil && !in[u] {
-			in[u] = true
-			todo = append(todo, u)
-		}
-	}
-	add(c.Body)
-	for _, u := range c.Decls {
-		add(u)
-	}
+	roots := []*Decl{c.Body}
+	roots = append(roots, c.Decls...)
 	for _, u := range d.Order {
 		if u.Always {
-			add(u)
+			roots = append(roots, u)
 		}
 	}
-	idents := map[string]bool{}
-	for len(todo) > 0 {
-		u := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for id := range u.Idents {
-			if idents[id] {
-				continue
-			}
-			idents[id] = true
-			add(d.Decls[id])
-			for _, m := range d.Order {
-				if strings.HasPrefix(m.Keys[0], id+"~") {
-					add(m)
-				}
-			}
-		}
-	}
+	in, idents := d.from(roots)
 	var r Reach
 	for _, u := range d.Order {
 		switch {
@@ -105,6 +79,38 @@ func (d *Memory) Reach(c *Cell) Reach {
 	}
 	slices.Sort(r.Idents)
 	return r
+}
+
+// from follows names from declarations, nil among them, to all that they reach. It returns the names, too, that stand in these.
+func (d *Memory) from(roots []*Decl) (in map[*Decl]bool, idents map[string]bool) {
+	var todo []*Decl
+	in, idents = map[*Decl]bool{}, map[string]bool{}
+	add := func(u *Decl) {
+		if u != nil && !in[u] {
+			in[u] = true
+			todo = append(todo, u)
+		}
+	}
+	for _, u := range roots {
+		add(u)
+	}
+	for len(todo) > 0 {
+		u := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for id := range u.Idents {
+			if idents[id] {
+				continue
+			}
+			idents[id] = true
+			add(d.Decls[id])
+			for _, m := range d.Order {
+				if strings.HasPrefix(m.Keys[0], id+"~") {
+					add(m)
+				}
+			}
+		}
+	}
+	return in, idents
 }
 
 // Code is what the program of a cell names, for Uses.

@@ -10,9 +10,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"flowbook/ml/module"
+	"flowbook/tools/gocell"
 )
 
-const buildFile = "build.json"
+const (
+	buildFile = "build.json"
+	declsFile = "decls.json" // the declarations of the last program that was compiled
+)
 
 // built is what the last build of main.go was, and how to repeat it.
 type built struct {
@@ -67,7 +73,7 @@ func (k *keep) build(program string) (status int, done bool) {
 			return 0, true
 		}
 		if within(main.imports, b.Imports) {
-			errors, ok := k.repeat(&b, program)
+			errors, ok := k.repeat(&b, main, program)
 			if errors != "" {
 				fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
 				return 1, true
@@ -89,6 +95,8 @@ func (k *keep) build(program string) (status int, done bool) {
 		}
 		return 0, false // and again, for its messages without the commands between them
 	}
+	_, decls, _ := gocell.Prune(string(main.text), nil)
+	k.store(declsFile, decls)
 	b = built{World: world, Main: main.digest, Imports: main.imports}
 	b.Program, _ = statOf(program)
 	if k.record(&b, &before, string(log), start) {
@@ -109,31 +117,55 @@ func (k *keep) last(world string) (built, bool) {
 }
 
 // repeat compiles and links by the commands of the last build. It returns the errors of main.go if that is what keeps it from it.
-func (k *keep) repeat(b *built, program string) (errors string, ok bool) {
+func (k *keep) repeat(b *built, main mainFile, program string) (errors string, ok bool) {
 	linked := k.file("program")
 	os.Remove(linked)
-	steps := []step{{Mode: "build"}, {Mode: "link"}}
-	for i, argv := range [][]string{b.Compile, b.Link} {
-		steps[i].TimeReady = time.Now()
-		steps[i].TimeStart = steps[i].TimeReady
-		cmd := exec.Command(argv[0], argv[1:]...)
-		if i == 1 { // the linker keeps what it reads: collecting less often saves an eighth of its processor time and costs 10 MB
-			cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
+	compiled := step{Mode: "build", TimeStart: time.Now()}
+	out, err := k.compile(b, main)
+	if err != nil {
+		if inMain.Match(out) && !bytes.Contains(out, []byte("could not import ")) {
+			return string(out), false
 		}
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			if i == 0 && inMain.Match(out) && !bytes.Contains(out, []byte("could not import ")) {
-				return string(out), false
-			}
-			return "", false // the build cache was emptied, say
-		}
-		steps[i].TimeDone = time.Now()
+		return "", false // the build cache was emptied, say
 	}
-	if os.Rename(linked, program) != nil {
+	compiled.TimeDone = time.Now()
+	link := step{Mode: "link", TimeStart: compiled.TimeDone}
+	cmd := exec.Command(b.Link[0], b.Link[1:]...)
+	// The linker keeps what it reads: collecting less often saves an eighth of its processor time and costs 10 MB.
+	cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
+	if cmd.Run() != nil || os.Rename(linked, program) != nil {
 		return "", false
 	}
-	writeGraph(steps)
+	link.TimeDone = time.Now()
+	compiled.TimeReady, link.TimeReady = compiled.TimeStart, link.TimeStart
+	writeGraph([]step{compiled, link})
 	return "", true
+}
+
+// compile compiles main.go without what the cell does not need (see gocell.Prune), which lies in main.go only meanwhile: who reads it finds what GoNB
+// has composed. If that fails main.go is compiled as it is, and the errors are of that. $FLOWBOOK_GOFRONT=whole leaves nothing out.
+func (k *keep) compile(b *built, main mainFile) (out []byte, err error) {
+	path := filepath.Join(k.dir, "main.go")
+	run := func() ([]byte, error) { return exec.Command(b.Compile[0], b.Compile[1:]...).CombinedOutput() }
+	var valid map[string]string
+	k.load(declsFile, &valid)
+	pruned, decls, ok := gocell.Prune(string(main.text), valid)
+	ok = ok && os.Getenv(module.EnvGoFront) != "whole"
+	if ok {
+		if err = os.WriteFile(path, []byte(pruned), 0o600); err == nil {
+			out, err = run()
+		}
+		if restored := os.WriteFile(path, main.text, 0o600); restored != nil {
+			return nil, restored
+		}
+	}
+	if !ok || err != nil {
+		out, err = run()
+	}
+	if err == nil {
+		k.store(declsFile, decls)
+	}
+	return out, err
 }
 
 // inMain matches what the compiler puts out if it has found fault with main.go and nothing else.

@@ -120,6 +120,36 @@ func TestOff(t *testing.T) {
 	}
 }
 
+// A repeated build leaves out what main does not reach, with the imports that only this uses, unless it is told to compile all.
+func TestPrune(t *testing.T) {
+	sizes := map[string]int64{}
+	for _, mode := range []string{"", "whole"} {
+		w := newWorld(t)
+		w.env = append(w.env, "FLOWBOOK_GOFRONT="+mode)
+		text := ""
+		for _, body := range []string{"1", "2", "3", "4"} {
+			text = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"m/p\"\n)\n\nfunc Text() string { b, _ := json.Marshal(p.N); return string(b) }\n\nfunc main() {\n\tprint(p.N, " + body + ")\n}\n"
+			w.write(w.cell, "main.go", text)
+			if prints, _ := w.build(); prints != "1"+body {
+				t.Errorf("%q: printed %q", mode, prints)
+			}
+		}
+		if left, err := os.ReadFile(filepath.Join(w.cell, "main.go")); err != nil || string(left) != text {
+			t.Errorf("%q: main.go is left as\n%s %v", mode, left, err)
+		}
+		after, _ := statOf(w.program())
+		sizes[mode] = after.Size
+		w.write(w.cell, "main.go", strings.Replace(text, "string(b)", "b", 1))
+		want, _ := w.run(w.realGo, "build", "-o", w.program())
+		if got, status := w.run(w.front, "build", "-o", w.program()); status != 1 || got != want {
+			t.Errorf("%q: an error in what main does not reach: %q, want %q", mode, got, want)
+		}
+	}
+	if sizes[""] >= sizes["whole"] {
+		t.Errorf("the program has %d bytes with all declarations, %d without", sizes["whole"], sizes[""])
+	}
+}
+
 // A build is repeated, or left out, only where nothing but main.go has changed, and the program is always the right one.
 func TestBuild(t *testing.T) {
 	w := newWorld(t)

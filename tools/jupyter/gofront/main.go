@@ -6,7 +6,7 @@
 //	go build -o program
 //
 // as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before nothing is done again; where only main.go has
-// changed it is compiled and linked by the commands of the last build, without asking anew what it depends on. Everything else, and everything that
+// changed it is compiled and linked by the commands of the last build, without asking anew what it depends on, and without what the cell does not need. Everything else, and everything that
 // fails, goes to the real programs, so that what a cell means and what its errors say is theirs to decide. The real goimports
 // lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off hands them everything.
 //
