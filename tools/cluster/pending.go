@@ -198,6 +198,13 @@ func (p *Pending) Execute(ctx context.Context, t *pipeline.Task, tell func(pipel
 		}
 	}
 	did.Result, did.Source = detail.Result, detail.Source
+	if did.Result != nil && state.Phase != Fetched {
+		for _, cell := range did.Result.Cells { // heartbeats tell of few
+			if cell.Status != runner.NotRun {
+				tell(pipeline.Event{Run: t.Run, Kind: pipeline.CellEvent, Cell: runner.Event{Cell: cell, Total: len(did.Result.Cells)}})
+			}
+		}
+	}
 	if state.Phase == Failed || state.Phase == Stopped {
 		if err := p.placeNotebook(context.WithoutCancel(ctx), t, state); err != nil {
 			return did, err
@@ -254,7 +261,7 @@ func (p *Pending) await(ctx context.Context, t *pipeline.Task, tell func(pipelin
 			}
 		}
 		if running && beat != last && beat.Number > 0 {
-			cell := runner.CellResult{Number: beat.Number, Title: beat.Title, Status: beat.Status}
+			cell := runner.CellResult{Number: beat.Number, Title: beat.Title}
 			tell(pipeline.Event{Run: t.Run, Kind: pipeline.CellEvent, Cell: runner.Event{Cell: cell, Total: beat.Total}})
 		}
 		last = beat

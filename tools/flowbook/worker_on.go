@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"flowbook/tools/cluster"
 	"flowbook/tools/pipeline"
@@ -33,7 +34,7 @@ func (c *workerCmd) Run(con *console) error {
 		Say: func(format string, args ...any) {
 			mu.Lock()
 			defer mu.Unlock()
-			fmt.Fprintf(con.stdout, format+"\n", args...)
+			fmt.Fprintf(con.stdout, time.Now().Format("2006-01-02T15:04:05.000 ")+format+"\n", args...)
 		},
 	}
 	return w.Run(con.ctx)

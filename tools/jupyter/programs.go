@@ -50,6 +50,9 @@ type kernelBuild struct {
 	dir          string // where the programs are, or will be
 }
 
+// Versions is the text of the go.mod that the Go kernel's programs are built with, where the user's module pins none.
+func Versions() ([]byte, error) { return kernelMod.ReadFile("kernelmod/go.mod.txt") }
+
 func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {

@@ -186,11 +186,15 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 		}
 		cells, imported := k.cells(nb)
 		parts, packages = append(parts, cells...), imported
+		kind, err := kernel(nb)
+		if err != nil {
+			return nil, "", err
+		}
 		backend, err := k.backend(os.Getenv("GOMLX_BACKEND"))
 		if err != nil {
 			return nil, "", err
 		}
-		parts = append(parts, Part{"its folder", path.Dir(run.Notebook)}, Part{"its kernel", kernel(nb)}, Part{"$GOMLX_BACKEND", backend})
+		parts = append(parts, Part{"its folder", path.Dir(run.Notebook)}, Part{"its kernel", kind}, Part{"$GOMLX_BACKEND", backend})
 	}
 	sources, err := k.space.Read(packages...)
 	if err != nil {
@@ -300,20 +304,18 @@ func settings(c *notebook.Cell) string {
 	return strings.Join(tags, "\n") + "\n" + string(c.Metadata.Get("flowbook"))
 }
 
-// kernel identifies the kernel of a notebook. That of Go is pinned by go.mod; of others their kernelspec is all that is known
-// before they run.
-func kernel(nb *notebook.Notebook) string {
+// kernel identifies the kernel of a notebook. That of Go is pinned by go.mod or by this program; of others their kernelspec is all that
+// is known before they run.
+func kernel(nb *notebook.Notebook) (string, error) {
 	name := nb.KernelName()
 	if name == "" || name == "gonb" {
-		return "gonb"
+		versions, err := jupyter.Versions()
+		return "gonb " + sum(string(versions)), err
 	}
 	spec, err := jupyter.FindSpec(name)
 	if err != nil {
-		return name // running it will say so
+		return name, nil // running it will say so
 	}
 	text, err := json.Marshal([]any{spec.Argv, spec.Env})
-	if err != nil {
-		return name
-	}
-	return name + " " + string(text)
+	return name + " " + string(text), err
 }
