@@ -275,9 +275,10 @@ func (p *Pending) await(ctx context.Context, t *pipeline.Task, tell func(pipelin
 			switch {
 			case err != nil:
 				return RunState{}, err
+			case known:
 			case ctx.Err() != nil:
 				return RunState{}, context.Cause(ctx)
-			case !known:
+			default:
 				return RunState{}, fmt.Errorf("pipeline %s has no such run: this module has changed since it was submitted", p.ID)
 			}
 		case <-stopping:

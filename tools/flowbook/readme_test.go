@@ -57,6 +57,8 @@ var commandsShown = []shown{
 		"", `(?m)^installed Go \(Flowbook\), isolated in .*kernels.gonb-sandbox, isolated by `},
 	{"CONTRIBUTING.md", "Contributing", "go run ./tools/flowbook pipeline", nil, nil, "", `5 steps: 5 up to date`},
 	{"CONTRIBUTING.md", "Contributing", "go test ./...", nil, inGate, "", ""},
+	{"CONTRIBUTING.md", "The build tag `temporal`", "go vet -tags temporal ./tools/cluster ./tools/flowbook", nil, nil, "", ""},
+	{"CONTRIBUTING.md", "The build tag `temporal`", "go test -tags temporal -short ./tools/cluster", nil, nil, "", `ok .*tools/cluster`},
 	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data generate", (*clone).fresh, nil, "Datasets/labels.csv", `27072022\.csv: 100000 flows`},
 	{"Datasets/README.md", "Datasets", "go run ./tools/flowbook data verify Datasets/27072022.csv", nil, nil, "", `: 100000 flows, every rule holds`},
 	{"Datasets/README.md", "Where the data comes from", "go run ./tools/flowbook data meter capture.pcap --out Datasets/27072022.csv", (*clone).fresh, nil,
