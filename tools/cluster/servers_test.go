@@ -4,6 +4,7 @@ package cluster
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,6 +30,7 @@ var (
 	kills     = flag.Int("kills", 0, "how many random moments TestKills kills at; 0 skips it")
 	seed      = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of TestKills's moments")
 	partition = flag.Bool("partition", false, "run TestPartition, which takes two minutes")
+	record    = flag.Bool("record", false, "have TestServers record its workflows in testdata, for TestReplay")
 	overhead  = flag.Int("overhead", 0, "how many runs TestOverhead measures; 0 skips it")
 )
 
@@ -514,6 +516,48 @@ time.Sleep(time.Hour)`)
 		<-w.over
 		if left := w.orphans(); len(left) > 0 {
 			t.Errorf("a worker that has ended left %q", left)
+		}
+	}
+	if *record {
+		s.record()
+	}
+}
+
+// record writes the histories of the pipelines that have run, without names of this machine.
+func (s *site) record() {
+	s.t.Helper()
+	temporal := func(args ...string) []byte {
+		out, err := exec.Command(filepath.Join(os.Getenv("FLOWBOOK_PEERS"), "temporal"), append(args, "--address", s.temporal, "--output", "json")...).Output()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return out
+	}
+	var list []struct {
+		Execution struct{ WorkflowID string }
+		Status    string
+	}
+	if err := json.Unmarshal(temporal("workflow", "list"), &list); err != nil {
+		s.t.Fatal(err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	names := regexp.MustCompile(`"(identity|stickyTaskQueue|lastWorkerIdentity)": "[^"]*"`)
+	machine := regexp.MustCompile(`(?:\d+@)?` + regexp.QuoteMeta(host) + `[^"]*`)
+	seen := map[string]int{}
+	for _, w := range list {
+		text := machine.ReplaceAll(names.ReplaceAll(temporal("workflow", "show", "--workflow-id", w.Execution.WorkflowID), []byte(`"$1": "a worker"`)), []byte("a worker"))
+		kind := strings.ToLower(strings.TrimPrefix(w.Status, "WORKFLOW_EXECUTION_STATUS_"))
+		if seen[kind]++; seen[kind] > 1 {
+			continue
+		}
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join("testdata", kind+".json"), text, 0o644); err != nil {
+			s.t.Fatal(err)
 		}
 	}
 }
