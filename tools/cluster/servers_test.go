@@ -409,7 +409,17 @@ os.WriteFile("../Datasets/each_" + string(rune('0'+k)) + ".txt", nil, 0o644)`)
 		}
 		s.same("a failing cell", s.results(s.path("failhere")), s.results(s.path("failthere")))
 	})
+	markers := s.path("home[12]/.cache/flowbook/worker/0/trees/*/Datasets/marker")
 	long := func(dir, word string) string {
+		old, err := filepath.Glob(markers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range old {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
 		s.module(s.path(dir), word)
 		s.notebook(s.path(dir), "each", `import ("fmt"; "os"; "time")
 `, "var k = 0", `%%
@@ -420,7 +430,7 @@ time.Sleep(time.Hour)`)
 	}
 	busy := func(t *testing.T) { // until a run sleeps in its last cell
 		await(t, time.Minute, "run at a worker", func() bool {
-			names, err := filepath.Glob(s.path("home[12]/.cache/flowbook/worker/0/trees/*/Datasets/marker"))
+			names, err := filepath.Glob(markers)
 			return err == nil && len(names) > 0
 		})
 		time.Sleep(2 * time.Second) // until its output is there
