@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// Column is one named column of values of one kind, some of which may be missing. Build one with Int64Column and its
-// siblings; its values are not to be changed afterwards.
+// Column is one named column of values of one kind, some of which may be missing. Build one with
+// Int64Column and its siblings; its values are not to be changed afterwards.
 type Column struct {
 	name   string
 	kind   Kind
@@ -27,7 +27,8 @@ func Int64Column(name string, v []int64) *Column {
 	return &Column{name: name, kind: Int64, n: len(v), ints: v}
 }
 
-// Float64Column returns a column of floating-point numbers; it keeps v. NaN means missing, as in pandas.
+// Float64Column returns a column of floating-point numbers; it keeps v. NaN means missing, as in
+// pandas.
 func Float64Column(name string, v []float64) *Column {
 	c := &Column{name: name, kind: Float64, n: len(v), floats: v}
 	for i, x := range v {
@@ -99,8 +100,8 @@ func (c *Column) IsNull(i int) bool { return c.nulls.at(i) }
 // Nulls returns how many rows hold no value.
 func (c *Column) Nulls() int { return c.nulls.count() }
 
-// dtype returns what pandas would call the column's type. Whole numbers with gaps are pandas's nullable Int64: they
-// stay whole, where read_csv would turn them into floats.
+// dtype returns what pandas would call the column's type. Whole numbers with gaps are pandas's
+// nullable Int64: they stay whole, where read_csv would turn them into floats.
 func (c *Column) dtype() string {
 	if c.nullable() {
 		switch c.kind {
@@ -115,7 +116,8 @@ func (c *Column) dtype() string {
 	return c.kind.String()
 }
 
-// nullable reports whether pandas would keep the column in one of its nullable types, in which a missing value is <NA>.
+// nullable reports whether pandas would keep the column in one of its nullable types, in which a
+// missing value is <NA>.
 func (c *Column) nullable() bool {
 	if c.kind == Float64 {
 		return c.masked
@@ -175,7 +177,8 @@ func (c *Column) pick(rows []int) *Column {
 	return from.take(filled).Missing(missing...)
 }
 
-// missable returns the column as pandas makes room in it for a missing value: whole numbers that had no gaps become floats.
+// missable returns the column as pandas makes room in it for a missing value: whole numbers that
+// had no gaps become floats.
 func (c *Column) missable() *Column {
 	if c.kind == Int64 && !c.nullable() {
 		return Float64Column(c.name, New(c).Float64s(c.name))
@@ -199,8 +202,9 @@ func gather[T any](v []T, rows []int) []T {
 	return out
 }
 
-// texts holds a column's texts, either as strings or, as the reader leaves them, packed in segments without a pointer
-// per text: a million rows of sixteen text columns then cost their bytes and four more each.
+// texts holds a column's texts, either as strings or, as the reader leaves them, packed in segments
+// without a pointer per text: a million rows of sixteen text columns then cost their bytes and four
+// more each.
 type texts struct {
 	plain  []string
 	segs   []textSegment

@@ -8,16 +8,18 @@ type Correlation struct {
 	Values []float64
 }
 
-// comoments gathers means and co-moments of each pair of numeric columns block by block, over the rows that have both, as
-// pandas's corr does. Blocks are merged by the pairwise update of Chan, Golub and LeVeque (1983), which does not lose the
-// small differences of large numbers such as times in ms.
+// comoments gathers means and co-moments of each pair of numeric columns block by block, over the
+// rows that have both, as pandas's corr does. Blocks are merged by the pairwise update of Chan,
+// Golub and LeVeque (1983), which does not lose the small differences of large numbers such as
+// times in ms.
 type comoments struct {
 	names []string
 	shift []float64 // a value of each column, taken off before anything is added up
 	pairs []comoment
 }
 
-// comoment is what two columns i and j have in the rows that have both; the means are less the columns' shifts.
+// comoment is what two columns i and j have in the rows that have both; the means are less the
+// columns' shifts.
 type comoment struct {
 	n             float64
 	meanI, meanJ  float64
@@ -149,8 +151,8 @@ func dot(a, b []float64) float64 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// correlation is the matrix of the columns that vary at all; the others have none. Two columns of which one does not
-// vary in the rows that have both have NaN.
+// correlation is the matrix of the columns that vary at all; the others have none. Two columns of
+// which one does not vary in the rows that have both have NaN.
 func (m *comoments) correlation() Correlation {
 	var vary []int
 	for i := range m.names {

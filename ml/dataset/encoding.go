@@ -8,8 +8,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decoded returns the stream as UTF-8: read in the encoding, or in UTF-16 when none is given and the stream begins with
-// the byte order mark of that; then recoded is true. Any other stream keeps its bytes.
+// decoded returns the stream as UTF-8: read in the encoding, or in UTF-16 when none is given and
+// the stream begins with the byte order mark of that; then recoded is true. Any other stream keeps
+// its bytes.
 func decoded(r io.Reader, e encoding.Encoding) (text io.Reader, recoded bool, err error) {
 	if e != nil {
 		return e.NewDecoder().Reader(r), true, nil

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// FillNA returns the frame with value in place of what is missing in the named columns, or, when none is named, in all
-// columns that can hold it. A value is an int, int64 or float64, which fill columns of numbers, a string, a bool or a
-// time.Time. It panics when a named column cannot hold the value.
+// FillNA returns the frame with value in place of what is missing in the named columns, or, when
+// none is named, in all columns that can hold it. A value is an int, int64 or float64, which fill
+// columns of numbers, a string, a bool or a time.Time. It panics when a named column cannot hold
+// the value.
 func (f *Frame) FillNA(value any, columns ...string) *Frame {
 	out := *f
 	out.cols = slices.Clone(f.cols)
@@ -34,7 +35,7 @@ func (f *Frame) FillNA(value any, columns ...string) *Frame {
 func (c *Column) filled(value any) (*Column, bool) {
 	out := *c
 	out.nulls, out.gaps = nil, c.gaps || c.nulls.count() > 0
-	set := func(i int) {}
+	var set func(i int)
 	switch v := value.(type) {
 	case int:
 		return c.filled(int64(v))

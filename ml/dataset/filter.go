@@ -26,8 +26,9 @@ func (f *Frame) Filter(keep func(Row) bool) *Frame {
 	return f.Rows(rows)
 }
 
-// Assign returns the frame with one more column, or with that of the name replaced, computed row by row: of is a
-// func(Row) of float64 (NaN is a missing value), int64, string, bool or time.Time (the zero Time is one).
+// Assign returns the frame with one more column, or with that of the name replaced, computed row by
+// row: of is a func(Row) of float64 (NaN is a missing value), int64, string, bool or time.Time (the
+// zero Time is one).
 //
 //	f.Assign("seconds", func(r dataset.Row) float64 { return r.Float64("bidirectional_duration_ms") / 1000 })
 func (f *Frame) Assign(name string, of any) *Frame {
@@ -54,7 +55,8 @@ func computed[T any](f *Frame, of func(Row) T) []T {
 	return values
 }
 
-// DropNA returns the rows that have a value in all of the named columns, or in all columns when none is named.
+// DropNA returns the rows that have a value in all of the named columns, or in all columns when
+// none is named.
 func (f *Frame) DropNA(columns ...string) *Frame {
 	cols := f.cols
 	if len(columns) > 0 {
@@ -75,7 +77,8 @@ func (r Row) Position() int { return r.i }
 // IsNull reports whether the row has no value in the column.
 func (r Row) IsNull(column string) bool { return r.f.Column(column).IsNull(r.i) }
 
-// Float64 returns the number in the column, under the rules of Frame.Float64s: NaN where it is missing.
+// Float64 returns the number in the column, under the rules of Frame.Float64s: NaN where it is
+// missing.
 func (r Row) Float64(column string) float64 {
 	c := r.f.Column(column)
 	if c.kind == Text {
@@ -84,8 +87,8 @@ func (r Row) Float64(column string) float64 {
 	return c.float(r.i)
 }
 
-// Int64 returns the whole number in the column, 0 where it is missing. Like its siblings it panics on a column of
-// another kind.
+// Int64 returns the whole number in the column, 0 where it is missing. Like its siblings it panics
+// on a column of another kind.
 func (r Row) Int64(column string) int64 { return r.f.Column(column).Int64(r.i) }
 
 // Text returns the text in the column, "" where it is missing.

@@ -2,8 +2,8 @@ package dataset
 
 import "slices"
 
-// Groups are rows of a frame taken together: those of equal values (GroupBy), those of a span of time (Resample), or
-// those up to each row (Rolling). Its methods make one row of each.
+// Groups are rows of a frame taken together: those of equal values (GroupBy), those of a span of
+// time (Resample), or those up to each row (Rolling). Its methods make one row of each.
 type Groups struct {
 	f     *Frame
 	keys  []string  // the columns that the groups were made by
@@ -18,8 +18,8 @@ type Groups struct {
 func (g *Groups) len() int         { return len(g.from) }
 func (g *Groups) rows(k int) []int { return g.order[g.from[k]:g.to[k]] }
 
-// GroupBy groups the rows that have equal values in the named columns. The groups come in ascending order; rows without
-// a value in one of the columns are in none.
+// GroupBy groups the rows that have equal values in the named columns. The groups come in ascending
+// order; rows without a value in one of the columns are in none.
 //
 //	f.GroupBy("application_name").Agg(
 //		dataset.Agg("flows", "id", "count"),
@@ -75,7 +75,8 @@ func (g *Groups) Agg(aggregations ...Aggregation) *Frame {
 	return out
 }
 
-// each returns one figure of the named columns, or, when none is named, of all that it can be had of but the keys.
+// each returns one figure of the named columns, or, when none is named, of all that it can be had
+// of but the keys.
 func (g *Groups) each(stat Stat, columns []string) *Frame {
 	if len(columns) == 0 {
 		for _, c := range g.f.cols {
@@ -103,7 +104,8 @@ func (g *Groups) Mean(columns ...string) *Frame { return g.each("mean", columns)
 // Median returns each group's medians of the named columns, or of all columns of numbers.
 func (g *Groups) Median(columns ...string) *Frame { return g.each("median", columns) }
 
-// Std returns each group's standard deviations, divided by n-1, of the named columns, or of all columns of numbers.
+// Std returns each group's standard deviations, divided by n-1, of the named columns, or of all
+// columns of numbers.
 func (g *Groups) Std(columns ...string) *Frame { return g.each("std", columns) }
 
 // Min returns each group's least values of the named columns, or of all.

@@ -9,7 +9,8 @@ import (
 
 var byteOrderMark = []byte("\ufeff")
 
-// readHeader takes the rows up to the header off the stream, or those above the data in a file without a header.
+// readHeader takes the rows up to the header off the stream, or those above the data in a file
+// without a header.
 func (s *source) readHeader(o Options) error {
 	for row := 0; row < o.HeaderRow; {
 		line, err := s.takeRow()
@@ -55,8 +56,8 @@ func (s *source) readHeader(o Options) error {
 	return nil
 }
 
-// takeRow takes the next row off the stream, line end and a byte order mark at the beginning of the file included. It
-// returns nil at the end.
+// takeRow takes the next row off the stream, line end and a byte order mark at the beginning of the
+// file included. It returns nil at the end.
 func (s *source) takeRow() ([]byte, error) {
 	for {
 		begin := 0
@@ -112,7 +113,8 @@ func headerFault(line []byte) error {
 	return nil
 }
 
-// otherDelimiter returns the byte that may stand between the fields of a header that has no comma, 0 if there is none.
+// otherDelimiter returns the byte that may stand between the fields of a header that has no comma,
+// 0 if there is none.
 func otherDelimiter(line []byte) byte {
 	for _, d := range []byte(";\t|") {
 		if bytes.IndexByte(line, d) >= 0 {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// SetIndex returns the frame with its rows labelled by the named columns, which it then has no more.
+// SetIndex returns the frame with its rows labelled by the named columns, which it then has no
+// more.
 func (f *Frame) SetIndex(names ...string) *Frame {
 	if len(names) == 0 {
 		panic("dataset: SetIndex without a column")
@@ -16,8 +17,8 @@ func (f *Frame) SetIndex(names ...string) *Frame {
 	return out
 }
 
-// ResetIndex returns the frame with its labels as columns before the others, under their names ("index" where they have
-// none), and its rows labelled 0, 1, 2 ….
+// ResetIndex returns the frame with its labels as columns before the others, under their names
+// ("index" where they have none), and its rows labelled 0, 1, 2 ….
 func (f *Frame) ResetIndex() *Frame {
 	levels := f.levels(everyRow(f.rows))
 	cols := make([]*Column, 0, len(levels)+len(f.cols))
@@ -64,8 +65,8 @@ func (f *Frame) label(i int) string {
 	return "(" + strings.Join(texts, ", ") + ")"
 }
 
-// Labels returns the row labels of a frame whose rows have numbers: 0, 1, 2 … until Rows or Slice chose some.
-// It panics when they are of another kind; ResetIndex makes columns of any.
+// Labels returns the row labels of a frame whose rows have numbers: 0, 1, 2 … until Rows or Slice
+// chose some. It panics when they are of another kind; ResetIndex makes columns of any.
 func (f *Frame) Labels() []int64 {
 	levels := f.levels(everyRow(f.rows))
 	if len(levels) > 1 || levels[0].kind != Int64 {
@@ -74,7 +75,8 @@ func (f *Frame) Labels() []int64 {
 	return levels[0].ints
 }
 
-// named reports whether a level of the labels has a name, which a table then shows on a line of its own.
+// named reports whether a level of the labels has a name, which a table then shows on a line of its
+// own.
 func (f *Frame) named() bool {
 	return slices.ContainsFunc(f.index, func(level *Column) bool { return level.name != "" })
 }
@@ -88,8 +90,8 @@ func everyRow(n int) []int {
 	return rows
 }
 
-// repeated tells, level by level, which labels a table leaves empty: those that the row above has too, on all levels up
-// to that one. The last level is always written.
+// repeated tells, level by level, which labels a table leaves empty: those that the row above has
+// too, on all levels up to that one. The last level is always written.
 func repeated(levels [][]string) [][]bool {
 	out := make([][]bool, len(levels))
 	for k := range levels {

@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// How says which rows a join has besides those of equal keys: "inner" none, "left" and "right" all of the one frame,
-// "outer" all of both.
+// How says which rows a join has besides those of equal keys: "inner" none, "left" and "right" all
+// of the one frame, "outer" all of both.
 type How string
 
-// Join puts rows of two frames side by side whose values in the named columns are equal, pandas's merge: one row for each
-// such pair, a missing value being equal to another. The rows come in the left frame's order, in the right one's for
-// "right", in that of the keys for "outer". Where a side has no row its values are missing, and whole numbers become
-// floats. Other columns that both frames have get "_x" and "_y" after their names.
+// Join puts rows of two frames side by side whose values in the named columns are equal, pandas's
+// merge: one row for each such pair, a missing value being equal to another. The rows come in the
+// left frame's order, in the right one's for "right", in that of the keys for "outer". Where a side
+// has no row its values are missing, and whole numbers become floats. Other columns that both
+// frames have get "_x" and "_y" after their names.
 func (f *Frame) Join(other *Frame, how How, on ...string) *Frame {
 	if len(on) == 0 {
 		panic("dataset: Join without a column to join on")
@@ -66,8 +67,8 @@ func joinedKey(l, r, both *Column, left, right []int) *Column {
 	return both.take(rows)
 }
 
-// rankColumn returns the ranks of a column's values as numbers. A missing value has the last, but the first among times,
-// as in pandas.
+// rankColumn returns the ranks of a column's values as numbers. A missing value has the last, but
+// the first among times, as in pandas.
 func rankColumn(c *Column) *Column {
 	ranks, first := c.ranked()
 	missing := int64(len(first))
@@ -83,8 +84,8 @@ func rankColumn(c *Column) *Column {
 	return out
 }
 
-// pairs returns the rows that a join puts side by side, -1 where a side has none. left and right number the rows by
-// their keys, below n.
+// pairs returns the rows that a join puts side by side, -1 where a side has none. left and right
+// number the rows by their keys, below n.
 func pairs(left, right []int, n int, how How) (l, r []int) {
 	add := func(i, j int) { l, r = append(l, i), append(r, j) }
 	var ofLeft, ofRight Groups
@@ -124,8 +125,8 @@ func pairs(left, right []int, n int, how How) (l, r []int) {
 	return l, r
 }
 
-// concat returns the values of b after those of a. Whole numbers become floats beside floats; it panics when the kinds
-// differ otherwise.
+// concat returns the values of b after those of a. Whole numbers become floats beside floats; it
+// panics when the kinds differ otherwise.
 func concat(a, b *Column) *Column {
 	if a.kind != b.kind {
 		number := func(c *Column) bool { return c.kind == Int64 || c.kind == Float64 }

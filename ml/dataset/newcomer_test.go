@@ -18,8 +18,9 @@ import (
 	"github.com/janpfeifer/must"
 )
 
-// Two notebooks as somebody writes them who comes from pandas, their cells one after another. Beside each lies the same
-// in Python, testdata/newcomer/NAME.py. A cell needs no imports, so Python's do not count either.
+// Two notebooks as somebody writes them who comes from pandas, their cells one after another.
+// Beside each lies the same in Python, testdata/newcomer/NAME.py. A cell needs no imports, so
+// Python's do not count either.
 
 func durations(path string) {
 	df := must.M1(dataset.Read(path, "application_name", "bidirectional_duration_ms", "bidirectional_packets"))

@@ -8,8 +8,8 @@ import (
 	"unsafe"
 )
 
-// nullWords are the texts that pandas's read_csv takes for a missing number, besides the empty field. In a column of
-// texts they stay what they are: a server may well be called "null".
+// nullWords are the texts that pandas's read_csv takes for a missing number, besides the empty
+// field. In a column of texts they stay what they are: a server may well be called "null".
 var nullWords = map[string]bool{
 	"#N/A": true, "#N/A N/A": true, "#NA": true, "-1.#IND": true, "-1.#QNAN": true, "-NaN": true, "-nan": true,
 	"1.#IND": true, "1.#QNAN": true, "<NA>": true, "N/A": true, "NA": true, "NULL": true, "NaN": true, "None": true,
@@ -27,8 +27,9 @@ func (l *layout) isNull(b []byte) bool {
 	return !isDigit(b[len(b)-1]) && nullWords[string(b)] // no such word ends in a digit, nearly every number does
 }
 
-// scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma (the file's) or b's end,
-// the form of nearly every field; ok is false for all else. next is the index after the comma.
+// scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma (the
+// file's) or b's end, the form of nearly every field; ok is false for all else. next is the index
+// after the comma.
 func scanInt(b []byte, from int, comma byte) (v int64, next int, ok bool) {
 	i := from
 	if i < len(b) && b[i] == '-' {
@@ -51,8 +52,9 @@ func scanInt(b []byte, from int, comma byte) (v int64, next int, ok bool) {
 	return v, i + 1, true
 }
 
-// scanFloat is scanInt for floats without an exponent, as long as their digits make a whole number that a double holds
-// exactly: divided by a power of ten that it holds exactly, too, that gives the nearest double (Clinger, 1990).
+// scanFloat is scanInt for floats without an exponent, as long as their digits make a whole number
+// that a double holds exactly: divided by a power of ten that it holds exactly, too, that gives the
+// nearest double (Clinger, 1990).
 func scanFloat(b []byte, from int, comma, point byte) (v float64, next int, ok bool) {
 	i := from
 	if i < len(b) && b[i] == '-' {
@@ -96,8 +98,9 @@ func (d dialect) parseInt(field []byte) (int64, error) {
 	return 0, fmt.Errorf("%s is not an integer", shownValue(field))
 }
 
-// plain returns a number without what a file may put round it, as pandas reads it: blanks at its ends, thousands
-// separators after its first digit, another decimal point than Go's. A word such as "inf" keeps its blanks and is none.
+// plain returns a number without what a file may put round it, as pandas reads it: blanks at its
+// ends, thousands separators after its first digit, another decimal point than Go's. A word such as
+// "inf" keeps its blanks and is none.
 func (d dialect) plain(b []byte) []byte {
 	const blanks = " \t\v\f\r\n"
 	if len(b) > 0 && b[0] > ' ' && isDigit(b[len(b)-1]) && d.thousands == 0 && d.point == '.' {
@@ -140,7 +143,8 @@ func isDigits(b []byte) bool {
 	return len(b) > 0
 }
 
-// parseFloat reads a float in decimal form, or an infinity as Python writes it. The nearest double is the result.
+// parseFloat reads a float in decimal form, or an infinity as Python writes it. The nearest double
+// is the result.
 func (d dialect) parseFloat(field []byte) (float64, error) {
 	b := d.plain(field)
 	v, err := strconv.ParseFloat(text(b), 64)
@@ -166,7 +170,8 @@ func foreign(b []byte) bool {
 // text views bytes as a string for the length of a call.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// shownValue quotes a value for a message: control characters escaped, the middle of a long one left out.
+// shownValue quotes a value for a message: control characters escaped, the middle of a long one
+// left out.
 func shownValue(b []byte) string {
 	const most = 60
 	if len(b) > most {

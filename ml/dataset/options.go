@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// Options says what to read, the form that the file has, and what to do about rows that cannot be read. A file of the
-// usual form, fields between commas and points in numbers, needs none:
+// Options says what to read, the form that the file has, and what to do about rows that cannot be
+// read. A file of the usual form, fields between commas and points in numbers, needs none:
 //
 //	dataset.Options{Delimiter: ';', Decimal: ',', Encoding: charmap.Windows1250}.Read(path)
 type Options struct {
@@ -22,8 +22,8 @@ type Options struct {
 	HeaderRow int      // the row that names the columns, blank rows not counted; those above it are left out
 	Names     []string // the columns' names in a file without a header; its data begin in row HeaderRow
 
-	// Encoding is that of a file which is not UTF-8, such as charmap.Windows1250. UTF-16 that begins with a byte order
-	// mark is read without.
+	// Encoding is that of a file which is not UTF-8, such as charmap.Windows1250. UTF-16 that
+	// begins with a byte order mark is read without.
 	Encoding encoding.Encoding
 }
 

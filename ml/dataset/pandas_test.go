@@ -14,8 +14,9 @@ import (
 
 var update = flag.Bool("update", false, "let pandas write the expected texts again; needs $FLOWBOOK_PYTHON")
 
-// pandasTexts returns the folder testdata/name, in which reference.py wrote what pandas shows. With -update it writes
-// them again first. Where there is a Python with pandas, it writes them into another folder, to compare with the stored.
+// pandasTexts returns the folder testdata/name, in which reference.py wrote what pandas shows. With
+// -update it writes them again first. Where there is a Python with pandas, it writes them into
+// another folder, to compare with the stored.
 func pandasTexts(t *testing.T, name string) string {
 	t.Helper()
 	stored := filepath.Join("testdata", name)
@@ -60,8 +61,9 @@ func copyFile(t *testing.T, from, to string) {
 	}
 }
 
-// TestReadAsPandas reads files of every form with the options for it and compares values and kinds with pandas's
-// read_csv, options of the same meaning given; testdata/csv/reference.py made files and texts.
+// TestReadAsPandas reads files of every form with the options for it and compares values and kinds
+// with pandas's read_csv, options of the same meaning given; testdata/csv/reference.py made files
+// and texts.
 func TestReadAsPandas(t *testing.T) {
 	dir := pandasTexts(t, "csv")
 	for name, o := range map[string]Options{

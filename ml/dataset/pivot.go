@@ -2,9 +2,9 @@ package dataset
 
 import "strings"
 
-// Pivot returns a figure of the values column for each pair of a value of the rows column, which labels the rows, and one
-// of the columns column, which names the columns: pandas's pivot_table. Pairs that do not occur are missing, rows and
-// columns of nothing else left out.
+// Pivot returns a figure of the values column for each pair of a value of the rows column, which
+// labels the rows, and one of the columns column, which names the columns: pandas's pivot_table.
+// Pairs that do not occur are missing, rows and columns of nothing else left out.
 //
 //	f.Pivot("application_name", "protocol", "bidirectional_bytes", "sum")
 func (f *Frame) Pivot(rows, columns, values string, stat Stat) *Frame {

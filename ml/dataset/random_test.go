@@ -14,8 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestRandomVerbs lets pandas work on random frames with gaps, duplicate keys and infinities, and wants the same text,
-// types and HTML of each verb.
+// TestRandomVerbs lets pandas work on random frames with gaps, duplicate keys and infinities, and
+// wants the same text, types and HTML of each verb.
 func TestRandomVerbs(t *testing.T) {
 	python := os.Getenv("FLOWBOOK_PYTHON")
 	if testing.Short() || python == "" {

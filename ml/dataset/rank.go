@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// compare orders rows i and j of the column, neither of which is missing; texts by their bytes, which is by code points.
+// compare orders rows i and j of the column, neither of which is missing; texts by their bytes,
+// which is by code points.
 func (c *Column) compare(i, j int) int {
 	switch c.kind {
 	case Float64:
@@ -26,8 +27,8 @@ func (c *Column) compare(i, j int) int {
 	}
 }
 
-// ranked gives each row the rank of its value among the different values of the column, -1 where it is missing. first
-// is a row of each rank.
+// ranked gives each row the rank of its value among the different values of the column, -1 where it
+// is missing. first is a row of each rank.
 func (c *Column) ranked() (ranks, first []int) {
 	switch c.kind {
 	case Text:
@@ -54,8 +55,8 @@ func (c *Column) ranked() (ranks, first []int) {
 	return ranks, gather(first, order)
 }
 
-// distinct numbers the different values of the column in the order in which they come, -1 where one is missing. first is
-// the row in which each comes first.
+// distinct numbers the different values of the column in the order in which they come, -1 where one
+// is missing. first is the row in which each comes first.
 func distinct[K comparable](c *Column, value func(i int) K) (numbers, first []int) {
 	place := map[K]int{}
 	numbers = make([]int, c.n)
@@ -76,8 +77,8 @@ func distinct[K comparable](c *Column, value func(i int) K) (numbers, first []in
 	return numbers, first
 }
 
-// rankedTogether is ranked for the combinations of values of several columns, the first column's ranks first. A row in
-// which any is missing has -1.
+// rankedTogether is ranked for the combinations of values of several columns, the first column's
+// ranks first. A row in which any is missing has -1.
 func rankedTogether(cols []*Column) (ranks, first []int) {
 	ranks, first = cols[0].ranked()
 	for _, c := range cols[1:] {

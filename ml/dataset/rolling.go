@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Rolling takes each row together with the n-1 rows before it. Figures are floats under the rows' own labels, missing
-// where the window has fewer than n values; MinPeriods makes do with less. An infinity counts as missing, as in pandas.
+// Rolling takes each row together with the n-1 rows before it. Figures are floats under the rows'
+// own labels, missing where the window has fewer than n values; MinPeriods makes do with less. An
+// infinity counts as missing, as in pandas.
 //
 //	f.Rolling(3).Mean("bidirectional_packets")
 func (f *Frame) Rolling(n int) *Groups {
@@ -20,9 +21,9 @@ func (f *Frame) Rolling(n int) *Groups {
 	return g
 }
 
-// RollingTime takes each row together with the rows before it that are less than the span older, by a column of times in
-// ascending order. One value is enough for a figure. It panics when a time is missing or earlier than the one before:
-// DropNA and SortBy come first.
+// RollingTime takes each row together with the rows before it that are less than the span older, by
+// a column of times in ascending order. One value is enough for a figure. It panics when a time is
+// missing or earlier than the one before: DropNA and SortBy come first.
 func (f *Frame) RollingTime(column string, span time.Duration) *Groups {
 	c := f.timeColumn(column)
 	if span.Microseconds() <= 0 {

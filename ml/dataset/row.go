@@ -6,10 +6,11 @@ import (
 	"fmt"
 )
 
-// dialect is the form of a CSV file: what separates fields and how numbers are written. A quote opens a quoted field only
-// where a field begins; inside, a doubled quote is a quote, and so is \" in files of NFStream's own writer (backslash
-// true), which quotes every text. Rows end in "\n" or "\r\n". Its methods are all that Flowbook knows about it: the
-// reader, the splitter and the sniffer share them.
+// dialect is the form of a CSV file: what separates fields and how numbers are written. A quote
+// opens a quoted field only where a field begins; inside, a doubled quote is a quote, and so is \"
+// in files of NFStream's own writer (backslash true), which quotes every text. Rows end in "\n" or
+// "\r\n". Its methods are all that Flowbook knows about it: the reader, the splitter and the
+// sniffer share them.
 type dialect struct {
 	comma     byte // between fields
 	point     byte // before the decimals of a number
@@ -17,15 +18,17 @@ type dialect struct {
 	backslash bool
 }
 
-// rowEnd returns the index just after the line end of the row that begins b, and how many line ends it holds in
-// quotes. When b ends before the row does, end is -1 and open tells where a quote still stands open, -1 if none does.
+// rowEnd returns the index just after the line end of the row that begins b, and how many line ends
+// it holds in quotes. When b ends before the row does, end is -1 and open tells where a quote still
+// stands open, -1 if none does.
 func (d dialect) rowEnd(b []byte) (end, inner, open int) {
 	end, inner, open, _ = d.scanRow(b, false)
 	return end, inner, open
 }
 
-// scanRow is rowEnd that also counts the row's fields when asked to. fields is -1 when it is not, or when a quote stands where
-// it opens no field or closes none: then the parser has to look at each field for the fault.
+// scanRow is rowEnd that also counts the row's fields when asked to. fields is -1 when it is not,
+// or when a quote stands where it opens no field or closes none: then the parser has to look at
+// each field for the fault.
 func (d dialect) scanRow(b []byte, count bool) (end, inner, open, fields int) {
 	i, nl, odd := 0, -1, false
 	for {
@@ -71,7 +74,8 @@ func (d dialect) scanRow(b []byte, count bool) (end, inner, open, fields int) {
 	}
 }
 
-// quoteEnd returns the index just after the quote that closes the one at b[open], or -1 when b ends before it.
+// quoteEnd returns the index just after the quote that closes the one at b[open], or -1 when b ends
+// before it.
 func (d dialect) quoteEnd(b []byte, open int) int {
 	i := open + 1
 	for {
@@ -105,8 +109,8 @@ var (
 	errControlByte = errors.New("NUL byte")
 )
 
-// cutField returns the field of row (without its line end) that begins at from, raw and without its outer quotes, and
-// the index at which the next field begins: len(row)+1 after the last.
+// cutField returns the field of row (without its line end) that begins at from, raw and without its
+// outer quotes, and the index at which the next field begins: len(row)+1 after the last.
 func (d dialect) cutField(row []byte, from int) (raw []byte, quoted bool, next int, err error) {
 	if from > len(row) {
 		return nil, false, from, errEndOfRow
@@ -134,7 +138,8 @@ func (d dialect) cutField(row []byte, from int) (raw []byte, quoted bool, next i
 	return raw, false, to + 1, nil
 }
 
-// cutSound is cutField for a row whose fields scanRow has counted, so that no quote in it is out of place.
+// cutSound is cutField for a row whose fields scanRow has counted, so that no quote in it is out of
+// place.
 func (d dialect) cutSound(row []byte, from int) (raw []byte, quoted bool, next int) {
 	if from < len(row) && row[from] == '"' {
 		past := d.quoteEnd(row, from)

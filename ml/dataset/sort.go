@@ -2,12 +2,14 @@ package dataset
 
 import "slices"
 
-// SortBy returns the rows in ascending order of the first column named, rows equal in it in that of the second, and so
-// on; rows equal in all keep their order, missing values come last. Rows keep their labels.
+// SortBy returns the rows in ascending order of the first column named, rows equal in it in that of
+// the second, and so on; rows equal in all keep their order, missing values come last. Rows keep
+// their labels.
 func (f *Frame) SortBy(columns ...string) *Frame { return f.sorted(columns, 1) }
 
-// SortByDesc is SortBy in descending order of every column named; missing values come last here, too. For an ascending
-// and a descending column sort twice, by the more important one last: rows equal in it keep their order.
+// SortByDesc is SortBy in descending order of every column named; missing values come last here,
+// too. For an ascending and a descending column sort twice, by the more important one last: rows
+// equal in it keep their order.
 func (f *Frame) SortByDesc(columns ...string) *Frame { return f.sorted(columns, -1) }
 
 func (f *Frame) sorted(columns []string, sign int) *Frame {

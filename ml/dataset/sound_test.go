@@ -7,8 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzSound reads any bytes with the rows' fields counted ahead, when rows without a quote out of place are parsed the
-// short way, and without: values, skipped rows and errors must agree, for all columns and for one.
+// FuzzSound reads any bytes with the rows' fields counted ahead, when rows without a quote out of
+// place are parsed the short way, and without: values, skipped rows and errors must agree, for all
+// columns and for one.
 func FuzzSound(f *testing.F) {
 	for _, s := range []string{
 		"id,src_ip,protocol\n1,a,6\n2,\"b,\"\"c\"\"\n\",17\n", "id,src_ip\r\n1,\"a\"\r\n2,\"b\"\rx\r\n", "id,src_ip\n1,\"a\\\"b\"\n2,\"c\\\",d\"\n",

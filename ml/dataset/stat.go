@@ -15,8 +15,8 @@ import (
 //	sum, mean, median, std, var     of numbers, std and var divided by n-1
 //	min, max, first, last           of values of any kind
 //
-// Missing values count for nothing but size. A sum of whole numbers is one, and wraps around beyond 64 bits as in pandas.
-// Quantile makes more figures.
+// Missing values count for nothing but size. A sum of whole numbers is one, and wraps around beyond
+// 64 bits as in pandas. Quantile makes more figures.
 type Stat string
 
 // Quantile is the figure below which the share q of the values lies, linear between neighbours.
@@ -34,12 +34,14 @@ type Aggregation struct {
 	of           func([]float64) float64
 }
 
-// Agg is a column called name with a figure of a column of the frame, for each group: pandas's name=(column, stat).
+// Agg is a column called name with a figure of a column of the frame, for each group: pandas's
+// name=(column, stat).
 func Agg(name, column string, stat Stat) Aggregation {
 	return Aggregation{name: name, column: column, stat: stat}
 }
 
-// AggFunc is Agg with a figure that of computes from the values that are not missing, in the rows' order.
+// AggFunc is Agg with a figure that of computes from the values that are not missing, in the rows'
+// order.
 func AggFunc(name, column string, of func(values []float64) float64) Aggregation {
 	return Aggregation{name: name, column: column, of: of}
 }
@@ -186,7 +188,8 @@ func (a Aggregation) floats(c *Column, g *Groups) *Column {
 	return Float64Column(a.name, out)
 }
 
-// function returns the figure as a function of values of which none is missing. It may reorder them.
+// function returns the figure as a function of values of which none is missing. It may reorder
+// them.
 func (s Stat) function() func([]float64) float64 {
 	switch s {
 	case "count", "size":
@@ -216,7 +219,8 @@ func (s Stat) function() func([]float64) float64 {
 	}
 }
 
-// kahan adds up with the compensation of Kahan (1965), as pandas does in groups; an infinity stays one.
+// kahan adds up with the compensation of Kahan (1965), as pandas does in groups; an infinity stays
+// one.
 func kahan(x []float64) float64 {
 	total, lost := 0.0, 0.0
 	for _, v := range x {

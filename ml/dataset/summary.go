@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// DescribeAll returns Describe of every column that holds numbers or times, side by side; of all columns when none does.
-// Times have no standard deviation, and their figures are texts.
+// DescribeAll returns Describe of every column that holds numbers or times, side by side; of all
+// columns when none does. Times have no standard deviation, and their figures are texts.
 func (f *Frame) DescribeAll() *Frame {
 	var numbers, others []*Column
 	times := false
@@ -49,8 +49,8 @@ func (f *Frame) DescribeAll() *Frame {
 	return out
 }
 
-// describeTimes returns count, mean, min, quartiles, max and a missing value. pandas computes with floats of nanoseconds,
-// which are good to some hundred of them, and so do we.
+// describeTimes returns count, mean, min, quartiles, max and a missing value. pandas computes with
+// floats of nanoseconds, which are good to some hundred of them, and so do we.
 func describeTimes(c *Column) *Column {
 	var ns []int64
 	var floats []float64
@@ -97,8 +97,8 @@ func (f *Frame) withIndex(levels ...*Column) *Frame {
 	return &out
 }
 
-// Corr returns Pearson's correlation of each pair of columns that hold numbers or truth values, over the rows that have
-// both; NaN where one of the two does not vary there.
+// Corr returns Pearson's correlation of each pair of columns that hold numbers or truth values,
+// over the rows that have both; NaN where one of the two does not vary there.
 func (f *Frame) Corr() *Frame {
 	var names []string
 	var blocks []centred
@@ -121,8 +121,9 @@ func (f *Frame) Corr() *Frame {
 	return New(cols...).withIndex(TextColumn("", names))
 }
 
-// Quantile returns the figure below which the share q (0 to 1) of the column's values lies, linear between neighbours;
-// missing values count for nothing. It is NaN of nothing, and panics when q is not between 0 and 1.
+// Quantile returns the figure below which the share q (0 to 1) of the column's values lies, linear
+// between neighbours; missing values count for nothing. It is NaN of nothing, and panics when q is
+// not between 0 and 1.
 func (f *Frame) Quantile(name string, q float64) float64 {
 	Quantile(q) // checks q
 	x := slices.DeleteFunc(slices.Clone(f.Float64s(name)), math.IsNaN)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// WithTime returns the frame with one more column: the times that column msColumn gives in milliseconds since 1970.
-// It panics when a value is no time of the years 1 to 9999.
+// WithTime returns the frame with one more column: the times that column msColumn gives in
+// milliseconds since 1970. It panics when a value is no time of the years 1 to 9999.
 func (f *Frame) WithTime(name, msColumn string) *Frame {
 	from := f.Column(msColumn)
 	if from.kind != Int64 {
@@ -24,15 +24,17 @@ func (f *Frame) WithTime(name, msColumn string) *Frame {
 	return f.With(c)
 }
 
-// isoLayouts are the forms of ISO 8601 that pandas's to_datetime takes unasked; Parse takes decimals after any seconds.
+// isoLayouts are the forms of ISO 8601 that pandas's to_datetime takes unasked; Parse takes
+// decimals after any seconds.
 var isoLayouts = []string{
 	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04",
 	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00",
 }
 
-// ToTime returns the frame with the named column of texts turned into times, UTC where they name no zone, cut to the
-// microsecond. The layouts are those of package time, "02.01.2006 15:04" for one, tried in turn; without any, ISO 8601
-// is read. A missing value stays missing. The error names the first row that no layout fits.
+// ToTime returns the frame with the named column of texts turned into times, UTC where they name no
+// zone, cut to the microsecond. The layouts are those of package time, "02.01.2006 15:04" for one,
+// tried in turn; without any, ISO 8601 is read. A missing value stays missing. The error names the
+// first row that no layout fits.
 func (f *Frame) ToTime(name string, layouts ...string) (*Frame, error) {
 	from := f.Column(name)
 	if from.kind == Time {

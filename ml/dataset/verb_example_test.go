@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// show prints a table without the spaces at the ends of its lines, with which pandas fills them and an example cannot.
+// show prints a table without the spaces at the ends of its lines, with which pandas fills them and
+// an example cannot.
 func show(f *dataset.Frame) {
 	for line := range strings.Lines(f.String()) {
 		fmt.Println(strings.TrimRight(line, " \n"))

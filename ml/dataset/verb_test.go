@@ -10,8 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestVerbsAsPandas compares the text, the columns' types and the HTML of what each verb returns with pandas's own;
-// testdata/verbs/reference.py made the texts.
+// TestVerbsAsPandas compares the text, the columns' types and the HTML of what each verb returns
+// with pandas's own; testdata/verbs/reference.py made the texts.
 func TestVerbsAsPandas(t *testing.T) {
 	want, err := txtar.ParseFile(filepath.Join(pandasTexts(t, "verbs"), "verbs.txtar"))
 	if err != nil {
@@ -101,7 +101,8 @@ func TestVerbsKeepTheirFrame(t *testing.T) {
 	}
 }
 
-// looks is what the reference scripts write of a frame: its text, its columns' types, its HTML without the style sheet.
+// looks is what the reference scripts write of a frame: its text, its columns' types, its HTML
+// without the style sheet.
 func looks(f *Frame) string {
 	_, html, _ := strings.Cut(f.html(), "</style>\n")
 	return f.String() + "\n" + dtypes(f) + "\n" + html
