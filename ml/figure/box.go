@@ -82,7 +82,7 @@ func (b *box) text(f *Figure) string {
 		}
 	}
 	if b.n > 0 && b.hidden(f) {
-		text += ", not drawn (its quartiles are not above zero, the axis is logarithmic)"
+		text += ", not drawn (three quarters of its values are not above zero, the axis is logarithmic)"
 	}
 	return text + leftOut(b.lost)
 }
@@ -105,8 +105,9 @@ func (b *box) slot(f *Figure) float64 {
 }
 
 // hidden tells whether there is no box to draw: there are no values, or the
-// axis is logarithmic and a quarter of them not above zero.
-func (b *box) hidden(f *Figure) bool { return b.n == 0 || !usable(b.q1, f.LogX) }
+// axis is logarithmic and three quarters of them not above zero. A box whose
+// lower end is not above zero is drawn to the edge of a logarithmic axis.
+func (b *box) hidden(f *Figure) bool { return b.n == 0 || !usable(b.q3, f.logX()) }
 
 func (b *box) limits(f *Figure) limits {
 	all := f.boxes()
@@ -124,12 +125,12 @@ func (b *box) limits(f *Figure) limits {
 		return l
 	}
 	for _, v := range []float64{b.q1, b.q3, b.whiskerLo, b.whiskerHi} {
-		if usable(v, f.LogX) {
+		if usable(v, f.logX()) {
 			l.x.include(v)
 		}
 	}
 	for _, v := range b.fliers {
-		if usable(v, f.LogX) {
+		if usable(v, f.logX()) {
 			l.x.include(v)
 		}
 	}
@@ -155,7 +156,9 @@ func (b *box) draw(p *panel) {
 	r.x1 = math.Max(r.x1, r.x0+1)
 	c.hline(of(b.whiskerLo), r.x0, middle, width, nil, ink)
 	c.hline(r.x1, of(b.whiskerHi), middle, width, nil, ink)
-	c.vline(of(b.whiskerLo), capTop, capBottom, width, nil, ink)
+	if usable(b.whiskerLo, p.axes.x.log) {
+		c.vline(of(b.whiskerLo), capTop, capBottom, width, nil, ink)
+	}
 	c.vline(of(b.whiskerHi), capTop, capBottom, width, nil, ink)
 	c.fillRect(r, b.s.Color.rgba(b.s.opacity()))
 	c.strokeRect(r, math.Round(width), ink)
@@ -180,18 +183,23 @@ func (b *box) layers(s *spec) []any {
 	stroke := s.px(boxStroke)
 	line := map[string]any{"type": "rule", "color": string(boxLine), "strokeWidth": stroke}
 	whiskers := newTable("x", "x2", "y", "y2")
-	low := b.whiskerLo
-	if s.f.LogX {
-		low = math.Max(low, s.axes.x.lo)
+	shown := func(v float64) float64 { // to the edge of a logarithmic axis
+		if s.f.logX() {
+			return math.Max(v, s.axes.x.lo)
+		}
+		return v
 	}
-	whiskers.row(full(low), full(b.q1), full(y), full(y))
+	low, q1, median := shown(b.whiskerLo), shown(b.q1), shown(b.median)
+	whiskers.row(full(low), full(q1), full(y), full(y))
 	whiskers.row(full(b.q3), full(b.whiskerHi), full(y), full(y))
-	whiskers.row(full(low), full(low), full(y-boxHalf/2), full(y+boxHalf/2))
+	if usable(b.whiskerLo, s.f.logX()) {
+		whiskers.row(full(low), full(low), full(y-boxHalf/2), full(y+boxHalf/2))
+	}
 	whiskers.row(full(b.whiskerHi), full(b.whiskerHi), full(y-boxHalf/2), full(y+boxHalf/2))
 	middle := newTable("x", "y", "y2")
-	middle.row(full(b.median), full(y-boxHalf), full(y+boxHalf))
+	middle.row(full(median), full(y-boxHalf), full(y+boxHalf))
 	body := newTable("q1", "median", "q3", "y", "y2")
-	body.row(full(b.q1), full(b.median), full(b.q3), full(y-boxHalf), full(y+boxHalf))
+	body.row(full(q1), full(median), full(b.q3), full(y-boxHalf), full(y+boxHalf))
 	ends := map[string]any{"x": s.x("x"), "y": s.y("y"), "x2": field("x2"), "y2": field("y2")}
 	layers := []any{
 		s.layer(line, whiskers, Style{}, ends),

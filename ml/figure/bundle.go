@@ -46,7 +46,7 @@ func (f *Figure) String() string {
 		b.WriteString(": " + f.Title)
 	}
 	if f.XLabel != "" || f.YLabel != "" {
-		fmt.Fprintf(&b, "\n  axes: x %q%s, y %q%s", f.XLabel, logarithmic(f.LogX), f.YLabel, logarithmic(f.LogY))
+		fmt.Fprintf(&b, "\n  axes: x %q%s, y %q%s", f.XLabel, logarithmic(f.logX()), f.YLabel, logarithmic(f.LogY))
 	}
 	for _, m := range f.marks {
 		b.WriteString("\n  " + m.text(f))
@@ -56,6 +56,9 @@ func (f *Figure) String() string {
 	}
 	if f.Note != "" {
 		b.WriteString("\n  note: " + f.Note)
+	}
+	if lost := f.withoutGlyph(); lost != "" {
+		b.WriteString("\n  letters that the picture's font lacks, drawn as boxes: " + lost)
 	}
 	return b.String()
 }

@@ -26,6 +26,8 @@ type canvas struct {
 	img *image.RGBA
 	dpi float64
 	h   float64 // height in pixels
+
+	window *rect // what may be drawn on, nil for all
 }
 
 func newCanvas(size Inches, dpi int) *canvas {
@@ -91,6 +93,10 @@ func (c *canvas) strokeRect(r rect, width float64, col color.Color) {
 func (c *canvas) clip(r rect) (rect, bool) {
 	const beside = 64
 	b := c.img.Bounds()
+	if w := c.window; w != nil {
+		r.x0, r.x1 = math.Max(r.x0, w.x0), math.Min(r.x1, w.x1)
+		r.y0, r.y1 = math.Max(r.y0, w.y0), math.Min(r.y1, w.y1)
+	}
 	r.x0, r.x1 = math.Max(r.x0, -beside), math.Min(r.x1, float64(b.Dx())+beside)
 	r.y0, r.y1 = math.Max(r.y0, -beside), math.Min(r.y1, float64(b.Dy())+beside)
 	return r, r.x0 < r.x1 && r.y0 < r.y1 // false for what is no number, too

@@ -26,7 +26,7 @@ func (p *panel) decorate() {
 	}
 	y := room(c.img.Bounds()).y1 - c.px(outerPad) - c.px(descent*th.labelSize)
 	if f.Note != "" {
-		c.text(f.Note, point{middle, y}, th.tickSize*0.9, align{0.5, 0}, 0, text)
+		c.text(oneLine(f.Note), point{middle, y}, th.tickSize*0.9, align{0.5, 0}, 0, text)
 		y -= c.px(th.tickSize*0.9)*(capHeight+descent) + c.px(labelPad)
 	}
 	if f.XLabel != "" {
@@ -34,14 +34,14 @@ func (p *panel) decorate() {
 		if len(p.xTick) > 0 {
 			y += c.px(tickPad+th.tickLength) + p.xLabelHeight()
 		}
-		c.text(f.XLabel, point{middle, y}, th.labelSize, align{0.5, 0}, 0, text)
+		c.text(oneLine(f.XLabel), point{middle, y}, th.labelSize, align{0.5, 0}, 0, text)
 	}
 	if f.YLabel != "" {
 		x := box.x0 - c.px(labelPad) - c.px(th.labelSize)*descent
 		if len(p.yTick) > 0 {
 			x -= c.px(tickPad+th.tickLength) + p.widest(p.yTick)
 		}
-		c.text(f.YLabel, point{x, (box.y0 + box.y1) / 2}, th.labelSize, align{0.5, 0}, 90, text)
+		c.text(oneLine(f.YLabel), point{x, (box.y0 + box.y1) / 2}, th.labelSize, align{0.5, 0}, 90, text)
 	}
 	top := box.y0 - c.px(titlePad)
 	if p.factors[1] != "" {
@@ -52,7 +52,11 @@ func (p *panel) decorate() {
 		c.text(p.factors[0], point{box.x1, box.y1 + c.px(tickPad+th.tickLength+labelPad) + p.xLabelHeight() + c.px(th.tickSize)*capHeight},
 			th.tickSize, align{1, 0}, 0, text)
 	}
-	c.text(f.Title, point{middle, top}, th.titleSize, align{0.5, 0}, 0, text)
+	lines := titleLines(f.Title)
+	for i, line := range lines {
+		up := float64(len(lines)-1-i) * c.px(th.titleSize) * (capHeight + descent) * lineGap
+		c.text(line, point{middle, top - up}, th.titleSize, align{0.5, 0}, 0, text)
+	}
 }
 
 func (p *panel) frame() {

@@ -34,6 +34,9 @@ func (c *canvas) discs(points []point, diameter, edgeWidth float64, face, edge c
 	taken := make([]uint64, columns*rows/64+1)
 
 	for _, p := range points {
+		if w := c.window; w != nil && (p.x < w.x0 || p.x > w.x1 || p.y < w.y0 || p.y > w.y1) {
+			continue
+		}
 		if !(p.x >= 0 && p.x < float64(bounds.Dx()) && p.y >= 0 && p.y < float64(bounds.Dy())) {
 			continue
 		}

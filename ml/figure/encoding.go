@@ -2,6 +2,8 @@ package figure
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -20,13 +22,27 @@ func (s *spec) x(name string) map[string]any {
 			axis["format"] = d3Layout.Replace(s.f.timeLayout)
 		}
 	}
-	ticks, _ := s.f.xTicks(s.axes, s.th, float64(s.width)*0.9/s.perPoint)
+	ticks, factor := s.f.xTicks(s.axes, s.th, float64(s.width)*0.9/s.perPoint)
+	addOffset(axis, factor)
 	return s.position(name, kind, ticks, s.axes.x, s.axes.xNames, axis)
 }
 
 func (s *spec) y(name string) map[string]any {
-	ticks, _ := s.f.yTicks(s.axes, s.th, float64(s.height)*0.9/s.perPoint)
-	return s.position(name, "quantitative", ticks, s.axes.y, s.axes.yNames, map[string]any{"title": s.f.YLabel})
+	ticks, factor := s.f.yTicks(s.axes, s.th, float64(s.height)*0.9/s.perPoint)
+	axis := map[string]any{"title": s.f.YLabel}
+	addOffset(axis, factor)
+	return s.position(name, "quantitative", ticks, s.axes.y, s.axes.yNames, axis)
+}
+
+// addOffset lets the labels of an axis leave out a common summand, which its
+// title then names.
+func addOffset(axis map[string]any, factor string) {
+	offset := offsetOf(factor)
+	if offset == 0 {
+		return
+	}
+	axis["labelExpr"] = fmt.Sprintf("format(datum.value-(%s),'.6~g')", strconv.FormatFloat(offset, 'g', -1, 64))
+	axis["title"] = strings.TrimSpace(axis["title"].(string) + " (" + factor + ")")
 }
 
 // powerLabel writes 10^k with superscript digits.
@@ -61,6 +77,9 @@ func (s *spec) position(name, kind string, ticks []tick, a scale, names []string
 		axis["values"] = at
 		axis["labelExpr"] = jsonText(names) + "[datum.value]"
 		axis["labelOverlap"] = false
+		if s.f.longNames(names) {
+			axis["labelLimit"] = 300 // pixels; Vega's own is 180
+		}
 	case a.log:
 		sc["type"] = "log"
 		if len(ticks) > 1 && strings.ContainsRune(ticks[0].label, super) {
@@ -76,6 +95,16 @@ func (s *spec) position(name, kind string, ticks []tick, a scale, names []string
 		axis["format"] = ".12~g" // 200000, as in the picture, not 200,000
 	}
 	return map[string]any{"field": name, "type": kind, "scale": sc, "axis": axis}
+}
+
+// longNames tells whether a name needs more room than Vega gives it.
+func (f *Figure) longNames(names []string) bool {
+	for _, name := range names {
+		if textWidth(name, f.theme().tickSize) > 130 {
+			return true
+		}
+	}
+	return false
 }
 
 // jsonText writes a string or some as a constant of the expression language,

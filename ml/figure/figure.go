@@ -30,8 +30,14 @@ type Figure struct {
 	// slanted label ends at its tick.
 	XSlant float64
 
-	// LogX and LogY make an axis logarithmic, with labels 10^k.
+	// LogX and LogY make an axis logarithmic, with labels 10^k. An axis of
+	// times stays linear.
 	LogX, LogY bool
+
+	// XLim and YLim are the ends of an axis, the lower first; nil shows all
+	// values. Ends that are out of order, or not above zero on a logarithmic
+	// axis, count as nil.
+	XLim, YLim *[2]float64
 
 	// Grid overrides colour, width and dash of the look's grid.
 	Grid Style
@@ -90,6 +96,9 @@ func Times(t []time.Time) []float64 {
 	}
 	return ms
 }
+
+// logX tells whether the x axis is logarithmic.
+func (f *Figure) logX() bool { return f.LogX && !f.timeX }
 
 // add appends a mark.
 func (f *Figure) add(m mark) {

@@ -307,3 +307,21 @@ func TestSlovakLetters(t *testing.T) {
 		})
 	}
 }
+
+// TestTextSaysWhatIsLost: finite values beyond an axis and letters without a glyph are named, and an axis of times is not
+// logarithmic.
+func TestTextSaysWhatIsLost(t *testing.T) {
+	f := New(Size(5, 3))
+	f.Title, f.LogX = "日本 and 日", true
+	f.TimeAxis("")
+	f.Line([]float64{0, 1000, 2000}, []float64{1, 1e308, 2}, Style{})
+	got := f.String()
+	for _, want := range []string{"1 value beyond ±1e+300, where axes end", "drawn as boxes: 日本"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nwant %q in it", got, want)
+		}
+	}
+	if strings.Contains(got, "(log)") || f.axes().x.log {
+		t.Error("an axis of times is logarithmic")
+	}
+}

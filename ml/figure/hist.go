@@ -96,10 +96,10 @@ func (h *histogram) text(*Figure) string {
 func (h *histogram) limits(f *Figure) limits {
 	l := limits{x: emptySpan, y: emptySpan, floor: true}
 	for i, v := range h.heights {
-		if !f.LogX || h.edges[i] > 0 {
+		if !f.logX() || h.edges[i] > 0 {
 			l.x.include(h.edges[i])
 		}
-		if !f.LogX || h.edges[i+1] > 0 {
+		if !f.logX() || h.edges[i+1] > 0 {
 			l.x.include(h.edges[i+1])
 		}
 		if usable(v, f.LogY) {
@@ -161,7 +161,7 @@ func (h *histogram) swatch(p *panel, r rect) {
 func (h *histogram) layers(s *spec) []any {
 	table := newTable("from", "to", "y")
 	for i, v := range h.heights {
-		if v > 0 && usable(v, s.f.LogY) && (!s.f.LogX || h.edges[i] > 0) {
+		if v > 0 && usable(v, s.f.LogY) && (!s.f.logX() || h.edges[i] > 0) {
 			table.row(full(h.edges[i]), full(h.edges[i+1]), full(v))
 		}
 	}

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -28,6 +29,30 @@ func (f *Figure) labelled() []mark {
 	return all
 }
 
+// legendName is the label by which the legend names a mark. One that an
+// earlier mark has, too, is told from it by letters of no width: Vega-Lite
+// takes equal labels for one entry.
+func (f *Figure) legendName(of mark) string {
+	label, same := of.style().Label, 0
+	for _, m := range f.labelled() {
+		if m == of {
+			break
+		}
+		if m.style().Label == label {
+			same++
+		}
+	}
+	return oneLine(label) + strings.Repeat("\u200b", same)
+}
+
+// legendColumns is in how many columns a legend of n entries stands, so that
+// it is no higher than the axes. em is the font's size and height the room, in
+// the same unit.
+func legendColumns(n int, height, em float64) int {
+	rows := int((height/em - 2*legendBorder - 2*legendAway + legendLine) / (capHeight + descent + legendLine))
+	return (n + max(rows, 1) - 1) / max(rows, 1)
+}
+
 // corner is a place for the legend: 0 is left or top, 1 right or bottom.
 type corner struct {
 	h, v   float64
@@ -51,11 +76,19 @@ func (p *panel) legend() {
 	em := c.px(size)
 	widest := 0.0
 	for _, m := range marks {
-		widest = math.Max(widest, textWidth(m.style().Label, size)*c.dpi/72)
+		widest = math.Max(widest, textWidth(oneLine(m.style().Label), size)*c.dpi/72)
 	}
+	columns := legendColumns(len(marks), p.box.height(), em)
+	rows := (len(marks) + columns - 1) / columns
 	line := em * (capHeight + descent)
-	width := em*(2*legendBorder+legendHandle+legendTextPad) + widest
-	height := em*(2*legendBorder+legendLine*float64(len(marks)-1)) + line*float64(len(marks))
+	column := em*(legendHandle+legendTextPad) + widest
+	// Columns that the axes have no room for lose the ends of their names.
+	if most := (p.box.width() - em*(2*legendBorder+2*legendAway+float64(columns-1))) / float64(columns); columns > 1 && column > most {
+		column = math.Max(most, em*(legendHandle+legendTextPad+1))
+		widest = column - em*(legendHandle+legendTextPad)
+	}
+	width := em*(2*legendBorder+float64(columns-1)) + column*float64(columns)
+	height := em*(2*legendBorder+legendLine*float64(rows-1)) + line*float64(rows)
 	where := p.f.legendCorner(p.axes, p.box, width, height, em*legendAway)
 	r := legendRect(p.box, where, width, height, em*legendAway)
 
@@ -67,11 +100,11 @@ func (p *panel) legend() {
 	c.vg.SetLineDash(nil, 0)
 	c.vg.Stroke(path)
 	for i, m := range marks {
-		x := r.x0 + em*legendBorder
-		baseline := r.y0 + em*(legendBorder+capHeight) + float64(i)*(line+em*legendLine)
+		x := r.x0 + em*legendBorder + float64(i/rows)*(column+em)
+		baseline := r.y0 + em*(legendBorder+capHeight) + float64(i%rows)*(line+em*legendLine)
 		middle := baseline - em*capHeight/2
 		m.swatch(p, rect{x, math.Round(middle - em*legendSample/2), x + em*legendHandle, math.Round(middle + em*legendSample/2)})
-		c.text(m.style().Label, point{x + em*(legendHandle+legendTextPad), baseline}, size, align{0, 0}, 0, p.ink(p.th.text))
+		c.text(shorten(oneLine(m.style().Label), size, widest*72/c.dpi+0.01), point{x + em*(legendHandle+legendTextPad), baseline}, size, align{0, 0}, 0, p.ink(p.th.text))
 	}
 }
 

@@ -77,7 +77,7 @@ func (s series) at(i int) (x, y float64) {
 // usable tells whether point i can be drawn on the figure's axes.
 func (s series) usable(f *Figure, i int) bool {
 	x, y := s.at(i)
-	return usable(x, f.LogX) && usable(y, f.LogY)
+	return usable(x, f.logX()) && usable(y, f.LogY)
 }
 
 func (s series) limits(f *Figure) limits {
@@ -107,6 +107,7 @@ func (s series) summary(f *Figure) string {
 		fmt.Fprintf(&b, ", x %s, y %s", f.rangeX(l.x), rangeOf(l.y))
 	}
 	b.WriteString(leftOut(s.len() - shown))
+	b.WriteString(beyond(s.y))
 	return b.String()
 }
 
@@ -124,6 +125,20 @@ func leftOut(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(", %d left out (not finite, or not above zero on a log axis)", n)
+}
+
+// beyond tells how many values are finite and yet too large for an axis.
+func beyond(values []float64) string {
+	n := 0
+	for _, v := range values {
+		if math.Abs(v) > utmost && !math.IsInf(v, 0) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s beyond ±%g, where axes end", plural(n, "value"), utmost)
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 8, 64) }

@@ -1,6 +1,9 @@
 package figure
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // sample is a figure with the name of its golden files.
 type sample struct {
@@ -26,6 +29,37 @@ func samples() []sample {
 	}
 	const start = 1658902704700.0 // 2022-07-27 06:18:24.7 UTC
 
+	add("offset", 5, 3, func(f *Figure) { // labels in full would be equal
+		f.Title, f.YLabel = "Narrow\nand far", "ms"
+		f.Line(nil, []float64{1658902768472, 1658902769073, 1658902769112}, Style{})
+	})
+	add("box_log", 5, 3, func(f *Figure) {
+		f.LogX = true
+		f.Box([]float64{0, 0, 1, 5, 9}, Style{Label: "from zero"})
+		f.Box([]float64{3, 4, 10, 50, 90}, Style{Label: "above"})
+	})
+	add("long_names", 6, 4, func(f *Figure) {
+		f.XSlant = 45
+		var names []string
+		for i := range 6 {
+			names = append(names, fmt.Sprintf("a name of an application, number %d, that never ends", i))
+		}
+		f.Bars(names, []float64{1, 2, 3, 4, 5, 6}, Style{})
+	})
+	add("long_legend", 6, 3, func(f *Figure) {
+		for i := range 40 {
+			f.Line(nil, []float64{float64(i), float64(i + 3)}, Style{Label: fmt.Sprintf("entry %d", i)})
+		}
+	})
+	add("one_label_twice", 5, 3, func(f *Figure) {
+		f.Line(nil, []float64{1, 2}, Style{Label: "x"})
+		f.Line(nil, []float64{2, 1}, Style{Label: "x"})
+	})
+	add("limits", 5, 3, func(f *Figure) {
+		f.XLim, f.YLim = &[2]float64{5, 20}, &[2]float64{-0.5, 0.5}
+		f.Line(nil, wave(60, 0), Style{})
+		f.Scatter(nil, wave(60, 1), Style{Color: Tomato})
+	})
 	add("line", 5, 3, func(f *Figure) {
 		f.Title, f.XLabel, f.YLabel = "Čiary a body", "Index", "Hodnota"
 		f.Line(nil, wave(60, 0), Style{Color: RoyalBlue, Width: 2, Label: "plná"})

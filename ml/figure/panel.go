@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 )
 
 // panel is one pair of axes on a canvas.
@@ -37,6 +38,9 @@ func drawPanel(c *canvas, f *Figure, room rect) {
 	p.axes.x.p0, p.axes.x.p1 = p.box.x0, p.box.x1
 	p.axes.y.p0, p.axes.y.p1 = p.box.y1, p.box.y0
 
+	if f.XLim != nil || f.YLim != nil {
+		c.window = &p.box // marks may lie outside
+	}
 	if !f.bare && p.th.gridOn && !p.th.gridAbove {
 		p.grid()
 	}
@@ -50,12 +54,16 @@ func drawPanel(c *canvas, f *Figure, room rect) {
 		p.drawMarks(true)
 		p.drawMarks(false)
 	}
+	c.window = nil
 	p.decorate()
 	p.legend()
 	if p.axes.empty {
 		c.text("no data", point{(p.box.x0 + p.box.x1) / 2, (p.box.y0 + p.box.y1) / 2}, p.th.labelSize+2, align{0.5, 0.5}, 0, p.ink(p.th.text))
 	}
 }
+
+// titleLines are the lines of a title.
+func titleLines(title string) []string { return strings.Split(strings.TrimSpace(title), "\n") }
 
 // drawMarks draws either the marks made of areas or the others, which
 // matplotlib draws over them.
@@ -77,6 +85,7 @@ func (p *panel) place(room rect) {
 	if f.bare {
 		p.xTick, p.yTick = nil, nil
 	}
+	p.shortenLabels(room)
 
 	pad := c.px(outerPad)
 	box := rect{room.x0 + pad, room.y0 + pad, room.x1 - pad, room.y1 - pad}
@@ -84,7 +93,7 @@ func (p *panel) place(room rect) {
 	line := func(size float64) float64 { return c.px(size) * (capHeight + descent) }
 
 	if f.Title != "" {
-		box.y0 += line(th.titleSize) + c.px(titlePad)
+		box.y0 += line(th.titleSize)*(1+lineGap*float64(len(titleLines(f.Title))-1)) + c.px(titlePad)
 	}
 	if p.factors[1] != "" {
 		box.y0 += line(th.tickSize)
@@ -119,6 +128,25 @@ func (p *panel) place(room rect) {
 	p.box = box
 }
 
+// shortenLabels cuts names that would take more than half of the figure.
+func (p *panel) shortenLabels(room rect) {
+	points := 72 / p.c.dpi
+	sin, cos := math.Sincos(p.f.XSlant * math.Pi / 180)
+	across, up := room.width()*points/2, room.height()*points/2
+	if p.axes.xNames != nil {
+		most := across / math.Max(math.Abs(cos), 1e-3)
+		most = math.Min(most, up/math.Max(math.Abs(sin), 1e-3))
+		for i := range p.xTick {
+			p.xTick[i].label = shorten(oneLine(p.xTick[i].label), p.th.tickSize, most)
+		}
+	}
+	if p.axes.yNames != nil {
+		for i := range p.yTick {
+			p.yTick[i].label = shorten(oneLine(p.yTick[i].label), p.th.tickSize, across)
+		}
+	}
+}
+
 func (p *panel) widest(ticks []tick) float64 {
 	w := 0.0
 	for _, t := range ticks {
@@ -138,7 +166,7 @@ func (p *panel) xLabelHeight() float64 {
 func (p *panel) xOverhang(box rect) (left, right float64) {
 	s := p.axes.x
 	s.p0, s.p1 = 0, box.width()
-	cos := math.Cos(p.f.XSlant * math.Pi / 180)
+	sin, cos := math.Sincos(p.f.XSlant * math.Pi / 180)
 	for _, t := range p.xTick {
 		w := p.c.px(textWidth(t.label, p.th.tickSize))
 		at := s.of(t.at)
@@ -146,7 +174,7 @@ func (p *panel) xOverhang(box rect) (left, right float64) {
 			left = math.Max(left, w/2-at)
 			right = math.Max(right, at+w/2-box.width())
 		} else {
-			left = math.Max(left, w*cos-at)
+			left = math.Max(left, w*cos+p.c.px(p.th.tickSize)*capHeight*math.Abs(sin)-at)
 		}
 	}
 	return left, right

@@ -21,7 +21,7 @@ func (r *rule) style() Style { return r.s }
 
 func (r *rule) shown(f *Figure) bool {
 	if r.vertical {
-		return usable(r.at, f.LogX)
+		return usable(r.at, f.logX())
 	}
 	return usable(r.at, f.LogY)
 }

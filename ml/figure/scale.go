@@ -18,6 +18,13 @@ func (s scale) of(v float64) float64 {
 	return s.p0 + (v-lo)/(hi-lo)*(s.p1-s.p0)
 }
 
+// limit takes over the ends that the caller has set.
+func (s *scale) limit(ends *[2]float64) {
+	if ends != nil && ends[0] < ends[1] && usable(ends[0], s.log) && usable(ends[1], s.log) {
+		s.lo, s.hi = ends[0], ends[1]
+	}
+}
+
 // margin is the part of the data's range left free at each end, matplotlib's
 // axes.xmargin.
 const margin = 0.05
@@ -96,8 +103,10 @@ func (f *Figure) axes() axes {
 	var a axes
 	a.empty = all.x.empty() && all.y.empty()
 	a.xNames, a.yNames = all.xNames, all.yNames
-	a.x.log, a.y.log = f.LogX && all.xNames == nil, f.LogY && all.yNames == nil // categories count linearly
+	a.x.log, a.y.log = f.logX() && all.xNames == nil, f.LogY && all.yNames == nil // categories count linearly
 	a.x.lo, a.x.hi = fit(all.x, a.x.log, false, all.tight)
 	a.y.lo, a.y.hi = fit(all.y, a.y.log, all.floor, all.tight || all.yNames != nil)
+	a.x.limit(f.XLim)
+	a.y.limit(f.YLim)
 	return a
 }

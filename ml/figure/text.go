@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"sort"
 	"strings"
 	"sync"
 
@@ -135,4 +136,40 @@ func (c *canvas) text(s string, p point, size float64, a align, angle float64, c
 	})
 	c.vg.SetColor(col)
 	c.vg.Fill(path)
+}
+
+// shorten cuts a text to the given width in points and ends it with an
+// ellipsis; a text that fits stays as it is.
+func shorten(text string, size, width float64) string {
+	if textWidth(text, size) <= width {
+		return text
+	}
+	letters := []rune(text)
+	n := sort.Search(len(letters), func(n int) bool { return textWidth(string(letters[:n])+"…", size) > width })
+	return strings.TrimSpace(string(letters[:max(n-1, 0)])) + "…"
+}
+
+// oneLine is a text without line ends, which an axis or a legend has no room
+// for.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// withoutGlyph returns the letters of the figure's texts that the font lacks,
+// each once.
+func (f *Figure) withoutGlyph() string {
+	texts := []string{f.Title, f.XLabel, f.YLabel, f.Note}
+	for _, m := range f.marks {
+		l := m.limits(f)
+		texts = append(append(append(texts, m.style().Label), l.xNames...), l.yNames...)
+	}
+	glyphs.Lock()
+	defer glyphs.Unlock()
+	seen := map[rune]bool{}
+	var lost []rune
+	for _, r := range strings.Join(texts, "") {
+		if index, err := typeface().GlyphIndex(&glyphs.buf, r); err == nil && index == 0 && !seen[r] && r >= ' ' && r != super {
+			seen[r] = true
+			lost = append(lost, r)
+		}
+	}
+	return string(lost)
 }

@@ -28,9 +28,23 @@ func linearTicks(lo, hi float64, count int) (ticks []tick, multiplier string) {
 		step = roundStep(step / 2.1)
 		first, last = math.Ceil(lo/step-1e-10), math.Floor(hi/step+1e-10)
 	}
+	// One summand for numbers whose labels would be long and alike.
+	offset := 0.0
+	if m := math.Max(math.Abs(first), math.Abs(last)); m >= farOff && step*m >= 1e7 && first*last > 0 {
+		unit := math.Pow(10, math.Ceil(math.Log10((last-first)*step+step)))
+		offset = math.Floor(first*step/unit) * unit
+		multiplier = "+" + strconv.FormatFloat(offset, 'g', -1, 64)
+		if offset < 0 {
+			multiplier = strings.Replace(multiplier, "+-", "−", 1)
+		}
+		multiplier = strings.Replace(multiplier, "e+", "e", 1)
+		if offset == 0 {
+			multiplier = ""
+		}
+	}
 	// One factor for numbers that would fill the margin.
 	power := 0
-	if m := math.Max(math.Abs(first), math.Abs(last)) * step; m > 0 {
+	if m := math.Max(math.Abs(first), math.Abs(last)) * step; m > 0 && offset == 0 {
 		if p := int(math.Floor(math.Log10(m))); p >= 7 || p < -4 {
 			power = p
 			multiplier = "1e" + strconv.Itoa(p)
@@ -44,13 +58,30 @@ func linearTicks(lo, hi float64, count int) (ticks []tick, multiplier string) {
 	}
 	for i := first; i <= last; i++ {
 		v := i * step
-		label := strconv.FormatFloat(v/math.Pow(10, float64(power)), 'f', decimals, 64)
+		label := strconv.FormatFloat((v-offset)/math.Pow(10, float64(power)), 'f', decimals, 64)
 		if strings.Trim(label, "-0.") == "" {
 			label = strings.TrimPrefix(label, "-")
 		}
 		ticks = append(ticks, tick{v, strings.Replace(label, "-", "−", 1)})
 	}
 	return ticks, multiplier
+}
+
+// farOff is how many steps from zero the ticks must lie before their labels get
+// a common summand: their first four digits are then the same.
+const farOff = 1e4
+
+// offsetOf returns the summand that linearTicks has named, 0 for none.
+func offsetOf(multiplier string) float64 {
+	text := strings.Replace(multiplier, "−", "-", 1)
+	if !strings.HasPrefix(text, "+") && !strings.HasPrefix(text, "-") {
+		return 0
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return v
 }
 
 // roundStep returns the smallest round number that is not below v.

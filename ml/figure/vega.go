@@ -36,6 +36,8 @@ type spec struct {
 	columns, rows scale   // to pixels of the view, to thin data
 	name          string  // of the zoom, unique in the specification
 	legend        map[string]any
+	legendColumns int
+	label         string // of the mark whose layers are written
 }
 
 // smallest is the least size of text in pixels that can be read.
@@ -130,7 +132,10 @@ func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec
 	if marks := f.labelled(); len(marks) > 0 {
 		labels, colours := make([]any, len(marks)), make([]any, len(marks))
 		for i, m := range marks {
-			labels[i], colours[i] = m.style().Label, string(m.style().Color)
+			labels[i], colours[i] = s.f.legendName(m), string(m.style().Color)
+		}
+		if columns := legendColumns(len(marks), float64(height)*0.85, s.th.legendSize*perPoint); columns > 1 {
+			s.legendColumns = columns
 		}
 		em := s.th.legendSize * perPoint
 		long := 0.0
@@ -150,6 +155,9 @@ func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec
 				legend["symbolStrokeWidth"] = 0
 			}
 		}
+		if s.legendColumns > 1 {
+			legend["columns"], legend["symbolLimit"] = s.legendColumns, 0
+		}
 		s.legend = map[string]any{"scale": map[string]any{"domain": labels, "range": colours}, "legend": legend}
 	}
 	return s
@@ -161,6 +169,7 @@ func (s *spec) view() map[string]any {
 	collect := func(filled bool) {
 		for _, m := range s.f.marks {
 			if _, ok := m.(interface{ filled() }); ok == filled {
+				s.label = s.f.legendName(m)
 				layers = append(layers, m.layers(s)...)
 			}
 		}
@@ -179,9 +188,13 @@ func (s *spec) view() map[string]any {
 	}
 	view := map[string]any{"layer": layers}
 	if s.f.Title != "" || s.f.Note != "" {
-		title := map[string]any{"text": s.f.Title, "fontSize": s.font(s.th.titleSize), "fontWeight": "normal",
+		lines := titleLines(s.f.Title)
+		title := map[string]any{"text": lines[0], "fontSize": s.font(s.th.titleSize), "fontWeight": "normal",
 			"color": string(s.th.text), "anchor": "middle", "frame": "group"}
-		if s.f.Note != "" {
+		if len(lines) > 1 { // Vega leaves no room for a title of several lines, but for a subtitle
+			title["subtitle"], title["subtitleFontSize"] = textList(append(lines[1:], s.f.Note)), s.font(s.th.titleSize)
+			title["subtitleColor"] = string(s.th.text)
+		} else if s.f.Note != "" {
 			title["subtitle"] = s.f.Note
 			title["subtitleColor"] = string(s.th.text)
 		}
@@ -190,16 +203,30 @@ func (s *spec) view() map[string]any {
 	return view
 }
 
+// textList is a list of the lines that are not empty, as Vega-Lite has it.
+func textList(lines []string) []any {
+	var list []any
+	for _, line := range lines {
+		if line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
 // zooms tells whether the axes can be moved: both count numbers.
 func (s *spec) zooms() bool { return s.axes.xNames == nil && s.axes.yNames == nil && !s.f.bare }
 
 // layer returns a layer; a labelled style joins the legend.
 func (s *spec) layer(mark map[string]any, t *table, style Style, encoding map[string]any) map[string]any {
+	if s.f.XLim != nil || s.f.YLim != nil {
+		mark["clip"] = true
+	}
 	layer := map[string]any{"mark": mark, "data": t.data(), "encoding": encoding}
 	if style.Label != "" {
 		// A legend wants a field; to repeat the label in every row of the data
 		// would cost more than to compute it.
-		layer["transform"] = []any{map[string]any{"calculate": jsonText(style.Label), "as": "label"}}
+		layer["transform"] = []any{map[string]any{"calculate": jsonText(s.label), "as": "label"}}
 		colour := map[string]any{"field": "label", "type": "nominal"}
 		for key, v := range s.legend {
 			colour[key] = v
