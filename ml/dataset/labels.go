@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,50 @@ func WriteLabels(path, sourceSHA256 string, list []Label) error {
 // ReadLabels reads a labels file, if it belongs to the data file with the given SHA-256: Manifest.Source has it for a
 // file that was split. A missing file and one that belongs to other data are no error: the Labels are then empty and
 // say why.
+//
+// Labels that PendLabels has left are read in their place if those of path belong to other data.
 func ReadLabels(path, sourceSHA256 string) (*Labels, error) {
+	l, err := labelsOf(path, sourceSHA256)
+	if err != nil || l.Why == "" {
+		return l, err
+	}
+	if pending, perr := labelsOf(pendingLabels(path, sourceSHA256), sourceSHA256); perr == nil && pending.Why == "" {
+		return pending, nil
+	}
+	return l, nil
+}
+
+// pendingLabels is where the labels of a data file lie until it is in place.
+func pendingLabels(path, sourceSHA256 string) string {
+	return filepath.Join(filepath.Dir(path), ".labels-"+sourceSHA256[:min(16, len(sourceSHA256))]+".csv")
+}
+
+// PendLabels writes labels for a data file that is about to be put in place. That one rename then is the
+// commit of both: until it is done, path goes with the old data, and from then on ReadLabels finds the new
+// labels. settle, called after it, moves them to path, and removes those of programs that were killed.
+func PendLabels(path, sourceSHA256 string, list []Label) (settle func() error, err error) {
+	pending := pendingLabels(path, sourceSHA256)
+	if err := WriteLabels(pending, sourceSHA256, list); err != nil {
+		return nil, err
+	}
+	return func() error {
+		if err := WriteLabels(path, sourceSHA256, list); err != nil {
+			return err
+		}
+		entries, err := os.ReadDir(filepath.Dir(path))
+		if err != nil {
+			return fmt.Errorf("list %s: %w", Rel(filepath.Dir(path)), atomicfile.Reason(err))
+		}
+		for _, e := range entries {
+			if ok, err := filepath.Match(".labels-????????????????.csv", e.Name()); err == nil && ok {
+				os.Remove(filepath.Join(filepath.Dir(path), e.Name())) // one that stays fits no data file
+			}
+		}
+		return nil
+	}, nil
+}
+
+func labelsOf(path, sourceSHA256 string) (*Labels, error) {
 	if err := noteRead(path); err != nil { // also one that is missing: the answer hangs on that
 		return nil, err
 	}

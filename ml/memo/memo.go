@@ -123,9 +123,7 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 		}
 		data = pack(files, data)
 	}
-	if err := s.write(key, data); err != nil {
-		return zero, fmt.Errorf("memo: %s: %w", name, err)
-	}
+	_ = s.write(key, data) // a full disk takes nothing from a result; the next call computes it again
 	return result, nil
 }
 

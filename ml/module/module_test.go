@@ -288,3 +288,32 @@ func BenchmarkDigest(b *testing.B) {
 		})
 	}
 }
+
+// TestFutureSources: a source file dated in the future does not count as written after the program.
+func TestFutureSources(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the system tells no time of change")
+	}
+	path := filepath.Join(t.TempDir(), "a.go")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	future := time.Now().Add(1000 * time.Hour)
+	if err := os.Chtimes(path, future, future); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := written(info); at.After(time.Now()) {
+		t.Errorf("written at %v", at)
+	}
+	past := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path, past, past); err != nil {
+		t.Fatal(err)
+	}
+	if info, err = os.Stat(path); err != nil || !written(info).Equal(info.ModTime()) {
+		t.Errorf("written at %v, want the time of modification %v (%v)", written(info), info.ModTime(), err)
+	}
+}

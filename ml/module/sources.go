@@ -214,8 +214,8 @@ func (s *Sources) readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.ModTime().After(s.Modified) {
-		s.Modified = info.ModTime()
+	if at := written(info); at.After(s.Modified) {
+		s.Modified = at
 	}
 	return os.ReadFile(name)
 }
@@ -228,4 +228,14 @@ func WriteFields(h hash.Hash, texts ...string) {
 		h.Write(size[:])
 		h.Write([]byte(text))
 	}
+}
+
+// written is the time at which a file was last written. A time of modification in the future, as an archive
+// can set it, says nothing; the time at which the file got it does.
+func written(info fs.FileInfo) time.Time {
+	at := info.ModTime()
+	if changed := changed(info); at.After(time.Now()) && !changed.IsZero() {
+		return changed
+	}
+	return at
 }

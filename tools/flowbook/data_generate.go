@@ -57,12 +57,19 @@ func (c *generateCmd) Run(con *console) error {
 	}
 	tick := newTicker(con, "data generate: %d of %d rows")
 	var list []dataset.Label
+	var settle func() error
 	sum, err := writeAtomic(c.Out, func(w io.Writer) (err error) {
 		list, err = flowgen.Generate(con.ctx, flowgen.Config{Rows: c.Rows, Seed: c.Seed, Workers: c.Workers, Wrote: tick.show}, w)
 		return err
-	}, func(sum string) error { return dataset.WriteLabels(c.Labels, sum, list) })
+	}, func(sum string) (err error) {
+		settle, err = dataset.PendLabels(c.Labels, sum, list)
+		return err
+	})
 	tick.end()
 	if err != nil {
+		return err
+	}
+	if err := settle(); err != nil {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "%s: %d flows, sha256 %s\n", dataset.Rel(c.Out), c.Rows, sum)

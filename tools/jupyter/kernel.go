@@ -102,6 +102,7 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 
 func start(ctx context.Context, opt Options) (*Kernel, error) {
 	folder := newFolder()
+	swept.Do(func() { sweepRuns(filepath.Dir(folder), time.Minute) })
 	conn, err := newConnection(opt.Transport, folder, opt.Spec.Name)
 	if err != nil {
 		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)

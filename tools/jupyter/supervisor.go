@@ -76,6 +76,13 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 		return fail(err)
 	}
 	defer removeFolder(folder)
+	lock, err := hold(folder)
+	if err != nil {
+		return fail(err)
+	}
+	if lock != nil {
+		defer lock.Close()
+	}
 
 	lines := bufio.NewReader(in)
 	var p plan

@@ -12,18 +12,31 @@ import (
 	"strings"
 )
 
+// mostBytes is the size of the largest notebook that is read. It takes some ten times as much memory.
+const mostBytes = 512 << 20
+
+func tooLarge(path string) error {
+	return &Error{File: path, Offset: -1, Msg: fmt.Sprintf("more than %d MiB, too large for a notebook: clear its outputs with another tool", mostBytes>>20)}
+}
+
 // Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps. Anything else is an *Error.
 // It does not check against the schema: Validate does.
 func Read(r io.Reader) (*Notebook, error) {
-	data, err := io.ReadAll(r)
+	data, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read notebook: %w", err)
+	}
+	if len(data) > mostBytes {
+		return nil, tooLarge("")
 	}
 	return read(data)
 }
 
 // ReadFile is Read for a file; its errors name the file.
 func ReadFile(path string) (*Notebook, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > mostBytes {
+		return nil, tooLarge(path)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read notebook: %w", err)
