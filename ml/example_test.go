@@ -98,6 +98,29 @@ func ExampleAutoencoder_Summary() {
 	//  Optimizer params: 248 (996.00 B)
 }
 
+func ExampleModel() {
+	// Weights are plain: to be read, drawn, stored, or set.
+	m, err := NewModel(Config{
+		Layers:    []Layer{Dense(2, ReLU), Dropout(0.2), Dense(1, Linear)},
+		Loss:      MSE,
+		Optimizer: SGD(0.1, 0.9),
+		Epochs:    1, BatchSize: 32,
+	}, 3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, w := range m.Weights {
+		fmt.Println(w.In, "to", w.Out, len(w.Kernel), w.Bias)
+	}
+	m.Weights[1].Bias[0] = 4
+	fmt.Println(m.Predict(dataset.Matrix{Rows: 1, Cols: 3, Data: []float64{0, 0, 0}}).Data)
+	// Output:
+	// 3 to 2 6 [0 0]
+	// 2 to 1 2 [0]
+	// [4]
+}
+
 func ExampleConfusionMatrix() {
 	flagged := Above([]float64{0.1, 0.9, 0.8, 0.2}, 0.5)
 	c := ConfusionMatrix(flagged, []bool{false, true, false, true})
