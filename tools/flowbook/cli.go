@@ -18,6 +18,8 @@ import (
 
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
+	Version kong.VersionFlag `help:"Print the version, commit, Go and GoNB."`
+
 	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
 	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
 	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
@@ -27,6 +29,7 @@ type cli struct {
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
 	Kernel   kernelCmd   `cmd:"" help:"Put the tuned Go kernel into Jupyter, list kernels, take it out."`
+	Init     initCmd     `cmd:"" help:"Write a pipeline, a workflow and settings of git for the module in the current folder."`
 	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
@@ -111,6 +114,7 @@ func newParser(stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 		kong.KindMapper(reflect.String, word(func(s string) string { return s })),
 		kong.NamedMapper("path", word(kong.ExpandPath)),
 		kong.NamedMapper("output", word(func(s string) string { return s }, local)),

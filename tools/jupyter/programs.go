@@ -82,6 +82,9 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	if k.settings, err = readGoEnv(ctx, k.goCommand, root, k.state, k.cache); err != nil {
 		return nil, err
 	}
+	if err := checkGo(k.space, k.settings.GOVERSION); err != nil {
+		return nil, err
+	}
 	key, err := k.key()
 	if err != nil {
 		return nil, err

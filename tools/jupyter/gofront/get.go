@@ -60,7 +60,7 @@ func (k *keep) get() (status int, done bool) {
 	if said, err = k.goGet(k.dir, nil); err == nil {
 		return 0, true
 	}
-	fmt.Fprintln(os.Stderr, explainGet(said, os.Getenv("GOPROXY") == "off"))
+	fmt.Fprintln(os.Stderr, explainGet(said, missing, os.Getenv("GOPROXY") == "off"))
 	return 1, true
 }
 
@@ -102,11 +102,11 @@ func cacheProxy() []string {
 var missingPackage = regexp.MustCompile(`(?:cannot find module providing package|no required module provides package|module [^ \n]+@[^ \n]+ found.*, but does not contain package) ([^\s:;,]+)`)
 
 // explainGet says in a line what go get could not have and what to do; what the go command said comes after it.
-func explainGet(said string, offline bool) string {
+func explainGet(said string, missing []string, offline bool) string {
 	said = strings.TrimSpace(said)
 	what := "a module that the cell needs cannot be had"
-	if m := missingPackage.FindStringSubmatch(said); m != nil {
-		what = "no module provides package " + m[1]
+	if len(missing) > 0 {
+		what = "no module provides package " + missing[0]
 	}
 	cure := cureGet(said, offline)
 	if cure == "" {
@@ -133,7 +133,7 @@ func cureGet(said string, offline bool) string {
 		return "it is not in the module cache, and the module proxy cannot be reached: look at the network and at $GOPROXY"
 	case has("does not contain package"):
 		return "the module is there and has no such package: is the path right?"
-	case has("unknown revision", "404 ", "410 ", "403 ", "unrecognized import path", "not found", "malformed module path"):
+	case has("unknown revision", "404 ", "410 ", "403 ", "unrecognized import path", "not found", "no such file or directory", "cannot find module providing package", "malformed module path"):
 		return "neither the module proxy nor its repository has it: is the path right? For a private one set $GOPRIVATE"
 	}
 	return ""
