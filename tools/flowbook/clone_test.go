@@ -158,6 +158,21 @@ func (c *clone) store(command string) {
 	c.shell(strings.ReplaceAll(command, "/srv/flowbook", c.path("store")))
 }
 
+// elsewhere executes a command in a module of somebody else's, with flowbook as it is installed from the copy.
+func (c *clone) elsewhere(command string) {
+	mine := filepath.Join(c.home, "mine")
+	if _, err := os.Stat(mine); err != nil {
+		c.shell("GOBIN=$HOME/bin go install ./tools/flowbook")
+		if err := os.Rename(foreignModule(c.t), mine); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(mine, "a.ipynb"), filepath.Join(mine, "analysis.ipynb")); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	c.shell("cd $HOME/mine && PATH=$HOME/bin:$PATH && " + command)
+}
+
 // sh is the shell of every Unix, also where it is not on the PATH.
 const sh = "/bin/sh"
 
