@@ -82,7 +82,7 @@ func (b block) commands(t *testing.T) (commands []string, ok bool) {
 	}
 	for _, line := range b.lines {
 		line, _, _ = strings.Cut(line, " # ")
-		if !strings.HasPrefix(line, "go ") && !strings.HasPrefix(line, "!") {
+		if !strings.HasPrefix(line, "go ") && !strings.HasPrefix(line, "flowbook ") && !strings.HasPrefix(line, "!") {
 			return nil, false
 		}
 		commands = append(commands, strings.TrimSpace(line))
