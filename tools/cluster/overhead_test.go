@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func TestOverhead(t *testing.T) {
 time.Sleep(time.Second)
 fmt.Println(k)
 os.WriteFile(fmt.Sprintf("../Datasets/each_%d.txt", k), nil, 0o644)`)
+	s.warm = true
 	for n := range 4 {
 		s.worker(n, "-j", "1")
 	}
@@ -77,9 +79,10 @@ os.WriteFile(fmt.Sprintf("../Datasets/each_%d.txt", k), nil, 0o644)`)
 	cold := time.Since(began)
 	elapsed := map[string]float64{} // the notebook's own time
 	for _, m := range regexp.MustCompile(`(?m)^(each-k-\d+): ran on .*, (\d+\.\d+)s, `).FindAllStringSubmatch(got.out, -1) {
-		fmt.Sscan(m[2], new(float64))
-		var seconds float64
-		fmt.Sscan(m[2], &seconds)
+		seconds, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
 		elapsed[m[1]] = seconds
 	}
 	id := regexp.MustCompile(`submitted: (\S+)`).FindStringSubmatch(got.err)[1]
@@ -147,7 +150,7 @@ func (s *site) activities(id string) map[string]float64 {
 		Events []struct {
 			EventTime time.Time
 			Scheduled struct {
-				Input []struct{ Job struct{ Name string } }
+				Input struct{ Payloads []struct{ Data []byte } }
 			} `json:"activityTaskScheduledEventAttributes"`
 			Started struct {
 				ScheduledEventID string
@@ -164,8 +167,12 @@ func (s *site) activities(id string) map[string]float64 {
 	names, started, took := map[string]string{}, map[string]time.Time{}, map[string]float64{}
 	for _, e := range history.Events {
 		switch {
-		case len(e.Scheduled.Input) > 0:
-			names[e.EventID] = e.Scheduled.Input[0].Job.Name
+		case len(e.Scheduled.Input.Payloads) > 0:
+			var task Task
+			if err := json.Unmarshal(e.Scheduled.Input.Payloads[0].Data, &task); err != nil {
+				s.t.Fatal(err)
+			}
+			names[e.EventID] = task.Job.Name
 		case e.Started.ScheduledEventID != "":
 			started[e.Started.ScheduledEventID] = e.EventTime
 		case e.Completed.ScheduledEventID != "":

@@ -43,6 +43,7 @@ type site struct {
 	dir      string
 	env      []string // of the submitter
 	server   *process
+	warm     bool // workers share the module cache of whoever runs the test
 }
 
 // process is a program that a test has started.
@@ -136,8 +137,12 @@ func (s *site) environ(home string) []string {
 		s.t.Fatal(err)
 	}
 	caches := strings.Split(strings.TrimSpace(string(out)), "\n")
+	modules := filepath.Join(home, "go", "pkg", "mod")
+	if s.warm {
+		modules = caches[0]
+	}
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GOCACHE=" + caches[1], "GOPROXY=file://" + filepath.ToSlash(caches[0]) + "/cache/download",
+		"GOMODCACHE=" + modules, "PATH=" + os.Getenv("PATH"), "HOME=" + home, "GOCACHE=" + caches[1], "GOPROXY=file://" + filepath.ToSlash(caches[0]) + "/cache/download",
 		"GONOSUMDB=*", "GOFLAGS=-modcacherw", "CGO_ENABLED=0", "FLOWBOOK_STORE=" + s.store,
 	}
 }
