@@ -87,10 +87,11 @@ func (p *Pending) watch(ctx context.Context) {
 func (p *Pending) look(ctx context.Context) (closed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	d, err := p.c.DescribeWorkflowExecution(ctx, p.ID, "")
+	described, err := p.c.DescribeWorkflow(ctx, p.ID, "")
 	if err != nil {
 		return false, err
 	}
+	d := described.RawResponse
 	if d.WorkflowExecutionInfo.Status != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
 		return true, nil
 	}

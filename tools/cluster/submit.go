@@ -158,9 +158,9 @@ func (s *Submitter) Attach(ctx context.Context, id string) (p *Pending, steps []
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := c.DescribeWorkflowExecution(ctx, id, "")
+	d, err := c.DescribeWorkflow(ctx, id, "")
 	if err = s.of(id, err); err == nil {
-		err = converter.GetDefaultDataConverter().FromPayload(d.WorkflowExecutionInfo.GetMemo().GetFields()["steps"], &steps)
+		err = converter.GetDefaultDataConverter().FromPayload(d.RawResponse.GetWorkflowExecutionInfo().GetMemo().GetFields()["steps"], &steps)
 	}
 	if err != nil {
 		c.Close()

@@ -43,5 +43,5 @@ type remote interface {
 	Close()
 }
 
-// errNoTemporal is for a program without the part that speaks to Temporal, which costs half as much again to compile.
+// errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter more to compile.
 var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; build one with it: go install -tags temporal ./tools/flowbook")}

@@ -23,7 +23,7 @@ func TestDecodeResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Unknown fields, as execution_metadata (9), are passed over.
-	got, err := decodeResult(append(data, 9<<3|2, 2, 'h', 'i', 11<<3|0, 5, 12<<3|5, 1, 2, 3, 4))
+	got, err := decodeResult(append(data, 9<<3|2, 2, 'h', 'i', 11<<3, 5, 12<<3|5, 1, 2, 3, 4))
 	if err != nil {
 		t.Fatal(err)
 	}
