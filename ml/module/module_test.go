@@ -18,11 +18,11 @@ import (
 
 // miniature is a module with a package that imports another one, embeds a file and has code for one platform alone.
 var miniature = map[string]string{
-	"go.mod":             "// The module.\nmodule \"flowbook\"\n\ngo 1.26\n",
+	"go.mod":             "// The module.\nmodule \"example.com/mini\"\n\ngo 1.26\n",
 	"go.sum":             "example.com/x v1.0.0 h1:x\n",
-	"ml/ml.go":           "// Package ml is imported by cells.\npackage ml\n\nimport (\n\t\"fmt\"\n\n\t\"flowbook/ml/base\"\n)\n\n// F prints.\nfunc F(a int) { fmt.Println(base.X, a) }\n",
-	"ml/ml_windows.go":   "//go:build windows\n\npackage ml\n\nimport _ \"flowbook/ml/windows\"\n",
-	"ml/ml_test.go":      "package ml\n\nimport _ \"flowbook/ml/fixture\"\n",
+	"ml/ml.go":           "// Package ml is imported by cells.\npackage ml\n\nimport (\n\t\"fmt\"\n\n\t\"example.com/mini/ml/base\"\n)\n\n// F prints.\nfunc F(a int) { fmt.Println(base.X, a) }\n",
+	"ml/ml_windows.go":   "//go:build windows\n\npackage ml\n\nimport _ \"example.com/mini/ml/windows\"\n",
+	"ml/ml_test.go":      "package ml\n\nimport _ \"example.com/mini/ml/fixture\"\n",
 	"ml/sum_amd64.s":     "TEXT ·Sum(SB),$0\n\tRET\n",
 	"ml/README.md":       "words\n",
 	"ml/base/base.go":    "package base\n\nimport _ \"embed\"\n\n//go:embed text/*.txt \"words here\"\nvar X string\n",
@@ -31,7 +31,7 @@ var miniature = map[string]string{
 	"ml/base/words here": "w\n",
 	"ml/windows/w.go":    "package windows\n",
 	"ml/fixture/f.go":    "package fixture\n",
-	"tools/tool/tool.go": "package tool\n\nimport _ \"flowbook/ml/base\"\n",
+	"tools/tool/tool.go": "package tool\n\nimport _ \"example.com/mini/ml/base\"\n",
 }
 
 func writeModule(t testing.TB, files map[string]string) string {
@@ -50,11 +50,11 @@ func writeModule(t testing.TB, files map[string]string) string {
 }
 
 func TestReadFollowsImports(t *testing.T) {
-	s, err := Read(writeModule(t, miniature), "flowbook/ml", "fmt", "flowbookish/x")
+	s, err := Read(writeModule(t, miniature), "example.com/mini/ml", "fmt", "flowbookish/x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"flowbook/ml", "flowbook/ml/base", "flowbook/ml/windows"}, s.Packages); diff != "" {
+	if diff := cmp.Diff([]string{"example.com/mini/ml", "example.com/mini/ml/base", "example.com/mini/ml/windows"}, s.Packages); diff != "" {
 		t.Errorf("packages (-want +got):\n%s", diff)
 	}
 }
@@ -69,7 +69,7 @@ func TestPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"flowbook", "flowbook/ml", "flowbook/ml/base", "flowbook/ml/fixture", "flowbook/ml/windows", "flowbook/tools/tool"}
+	want := []string{"example.com/mini", "example.com/mini/ml", "example.com/mini/ml/base", "example.com/mini/ml/fixture", "example.com/mini/ml/windows", "example.com/mini/tools/tool"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -156,7 +156,7 @@ func TestDigestChangesWithTheCode(t *testing.T) {
 		{"go.sum", edit("go.sum", "h1:x", "h1:y"), true},
 		{"no go.sum", func(f map[string]string) { delete(f, "go.sum") }, true},
 	}
-	base, err := Digest(writeModule(t, miniature), "flowbook/ml")
+	base, err := Digest(writeModule(t, miniature), "example.com/mini/ml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestDigestChangesWithTheCode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			files := maps.Clone(miniature)
 			tt.change(files)
-			got, err := Digest(writeModule(t, files), "flowbook/ml")
+			got, err := Digest(writeModule(t, files), "example.com/mini/ml")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,12 +177,12 @@ func TestDigestChangesWithTheCode(t *testing.T) {
 
 func TestDigestOfCgo(t *testing.T) {
 	files := map[string]string{"go.mod": miniature["go.mod"], "ml/ml.go": "package ml\n\n// int f() { return 1; }\nimport \"C\"\n"}
-	before, err := Digest(writeModule(t, files), "flowbook/ml")
+	before, err := Digest(writeModule(t, files), "example.com/mini/ml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	files["ml/ml.go"] = strings.Replace(files["ml/ml.go"], "return 1", "return 2", 1)
-	after, err := Digest(writeModule(t, files), "flowbook/ml")
+	after, err := Digest(writeModule(t, files), "example.com/mini/ml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,9 +196,9 @@ func TestDigestErrors(t *testing.T) {
 	files["empty/x_test.go"] = "package empty\n"
 	root := writeModule(t, files)
 	tests := []struct{ name, root, pkg, want string }{
-		{"no such package", root, "flowbook/ml/nothing", "digest package flowbook/ml/nothing: "},
-		{"tests alone", root, "flowbook/empty", "digest package flowbook/empty: no Go files in "},
-		{"no module", filepath.Join(root, "ml"), "flowbook/ml", "read the module: no go.mod and no go.work in "},
+		{"no such package", root, "example.com/mini/ml/nothing", "digest package example.com/mini/ml/nothing: "},
+		{"tests alone", root, "example.com/mini/empty", "digest package example.com/mini/empty: no Go files in "},
+		{"no module", filepath.Join(root, "ml"), "example.com/mini/ml", "read the module: no go.mod and no go.work in "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func BenchmarkDigest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, pkg := range []string{"flowbook/ml/module", "flowbook/ml"} {
+	for _, pkg := range []string{"example.com/mini/ml/module", "example.com/mini/ml"} {
 		b.Run(pkg, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := Digest(root, pkg); err != nil {
