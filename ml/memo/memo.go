@@ -5,10 +5,14 @@
 //		return must.M1(memo.Do(ctx, ml.Train, ml.Training{Config: ml.KerasConfig(), Parts: Parts()}))
 //	}
 //
+// or, for a function without an argument that stands in a cell, through Keep:
+//
+//	display.Show(memo.Keep(Slow).Head(5))
+//
 // The first call trains, and so does the first call after a line of package ml or of what it imports changed, or a value in the
 // argument; all others, in this kernel and any later one, read the result from .flowbook/memo in the module's root.
 //
-// What Do may be given: see its comment. Values are plain data. A type that would come back other than it was put in is
+// What Do and Keep may be given: see their comments. Values are plain data. A type that would come back other than it was put in is
 // refused before anything is computed.
 package memo
 
@@ -50,7 +54,7 @@ import (
 // stored copy, so that a first call and a later one differ in nothing.
 //
 // Two programs that want the same result at once compute it once: the second waits. The store holds at most 1 GiB; results
-// not used for the longest time leave first. A damaged result is computed again.
+// not used for the longest time leave first. A result of more than 256 MiB is refused. A damaged result is computed again.
 func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, error) {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {
@@ -113,9 +117,6 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	if err != nil {
 		return result, err
 	}
-	if len(data) > resultLimit {
-		return zero, fmt.Errorf("memo: %s: its result has %d MiB, at most %d are kept; keep what is made of it, or write it to a file", name, len(data)>>20, resultLimit>>20)
-	}
 	if ofCell {
 		files, err := read.digests()
 		if err != nil {
@@ -166,6 +167,9 @@ func compute[In, Out any](ctx context.Context, name string, f func(context.Conte
 		return fresh, nil, err
 	}
 	data, err := encode(reflect.ValueOf(&fresh).Elem())
+	if err == nil && len(data) > resultLimit {
+		err = fmt.Errorf("it has %d bytes, at most %d are kept; keep what is made of it, or write it to a file", len(data), resultLimit)
+	}
 	if err == nil {
 		err = decode(data, reflect.ValueOf(&back).Elem())
 	}

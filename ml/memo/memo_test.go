@@ -317,3 +317,18 @@ func TestDoAfterKilledOwner(t *testing.T) {
 	}
 	unlock()
 }
+
+// A result that is too large is refused with its size, and nothing is stored.
+func TestResultLimit(t *testing.T) {
+	dir := inStore(t)
+	defer func(limit int) { resultLimit = limit }(resultLimit)
+	resultLimit = 1 << 20
+	_, err := Do(context.Background(), ramp, 1) // a megabyte, and its length
+	const want = "memo: flowbook/ml/memo.ramp: its result cannot be kept: it has 1048579 bytes, at most 1048576 are kept; keep what is made of it, or write it to a file"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if results, _ := filepath.Glob(filepath.Join(dir, "[0-9a-f]*[0-9a-f]")); len(results) != 0 {
+		t.Errorf("the store holds %v", results)
+	}
+}

@@ -18,10 +18,9 @@ import (
 )
 
 // sizeLimit is how many bytes the store holds, resultLimit how many a single result may have.
-const (
-	sizeLimit   = 1 << 30
-	resultLimit = 256 << 20
-)
+const sizeLimit = 1 << 30
+
+var resultLimit = 256 << 20 // tests lower it
 
 // store is a folder of results, one file each, named by their keys. A file's modification time is when it was last used.
 type store struct {
