@@ -30,7 +30,7 @@ const (
 
 	EnvGoWork  = "FLOWBOOK_GOWORK"  // the user's go.work, "off" for none: the kernel has a go.work and a $GOWORK of its own
 	EnvScratch = "FLOWBOOK_SCRATCH" // EnvRoot, where the notebook is in no module of the user's
-	EnvGoFront = "FLOWBOOK_GOFRONT" // "off": the kernel's go and goimports are the real ones; "whole": they compile all declarations
+	EnvGoFront = "FLOWBOOK_GOFRONT" // "off": the kernel's go command remembers nothing of cells before; "whole": it compiles all declarations
 	EnvVendor  = "FLOWBOOK_VENDOR"  // the vendor folder of the user's module, which the kernel builds from
 )
 

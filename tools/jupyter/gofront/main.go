@@ -8,7 +8,8 @@
 // as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before nothing is done again; where only main.go has
 // changed it is compiled and linked by the commands of the last build, without asking anew what it depends on, and without what the cell does not need. Everything else, and everything that
 // fails, goes to the real programs, so that what a cell means and what its errors say is theirs to decide. The real goimports
-// lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off hands them everything.
+// lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off has it remember nothing: all
+// that it does then is to find the user's modules.
 //
 // What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel. It holds as long as nothing else has
 // changed: the files of the packages that are built from folders (their names, sizes and times), go.mod, go.sum and go.work, the environment
@@ -36,7 +37,8 @@ func main() {
 		os.Exit(1)
 	}
 	dir, err := os.Getwd()
-	if err == nil && os.Getenv(module.EnvGoFront) != "off" && cellFolder(dir) {
+	off := os.Getenv(module.EnvGoFront) == "off"
+	if err == nil && cellFolder(dir) {
 		status, done := 0, false
 		k := &keep{dir: dir, real: real}
 		v, isVendored := vendor()
@@ -50,14 +52,14 @@ func main() {
 			done = true // the vendor folder holds what there is
 		case isVendored && name == "go" && len(args) > 2 && (args[0] == "build" || args[0] == "test"):
 			status, done = v.build(k, args), true
-		case name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
+		case !off && name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
 			done = k.goimports(args[1])
 		case name == "go" && len(args) == 1 && args[0] == "get":
 			status, done = k.get()
 		case name == "go" && len(args) == 3 && args[0] == "build" && args[1] == "-o" && filepath.Dir(args[2]) == dir:
 			if os.Getenv(envGuard) != "" {
 				status, done = k.guardedBuild(filepath.Join(dir, "main.go"), args[2])
-			} else {
+			} else if !off {
 				status, done = k.build(args[2])
 			}
 		}
