@@ -11,6 +11,9 @@
 // lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off has it remember nothing: all
 // that it does then is to find the user's modules.
 //
+// The 33 cells of Anomaly_Detection, each compiled by itself, took 42 s of processor time without (off), 26 s with what it
+// remembers alone (whole), 21 s with all (2026-11-29, two loaded cores).
+//
 // What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel. It holds as long as nothing else has
 // changed: the files of the packages that are built from folders (their names, sizes and times), go.mod, go.sum and go.work, the environment
 // and the go command itself. Packages of the module cache and of Go do not change.
