@@ -178,7 +178,7 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 	if s.learning != nil {
 		*s.learning = append(*s.learning, rare)
 	}
-	f := moment{ms: c.ms[r], at: uint32(c.ms[r] / 100), panes: panesAt(c.ms[r])}
+	f := moment{ms: c.ms[r], panes: panesAt(c.ms[r])}
 	if c.failed(r) {
 		f.failed = 1
 	}
@@ -238,8 +238,8 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 	}
 	var counts [len(spans)]float64
 	for i := range role.sets {
-		e.sets[i].add(items[i], &e.panes, f.at)
-		e.sets[i].count(&counts, &e.panes, f.at)
+		e.sets[i].add(items[i], &e.panes, f.ms)
+		e.sets[i].count(&counts, &e.panes, f.ms)
 		for k := range s.spans {
 			row[k] = s.logs.of(counts[k])
 		}

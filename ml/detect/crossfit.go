@@ -21,8 +21,7 @@ func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset
 	unseen := dataset.Matrix{Rows: n, Cols: len(members), Data: make([]float64, n*len(members))}
 	for i := range len(blocks) - 1 {
 		from, to := blocks[i], blocks[i+1]
-		rest := without(raw.Slice(0, n), from, to)
-		restGroups := slices.Concat(groups[:from], groups[to:n])
+		rest, restGroups := pick(raw, groups, func(r int) bool { return r < n && (r < from || r >= to) && !t.left(r) })
 		own := dataset.Matrix{Rows: to - from, Cols: raw.Cols, Data: slices.Clone(raw.Slice(from, to).Data)}
 		b.learnScale(rest, restGroups)
 		b.standardise(rest, restGroups)
@@ -37,9 +36,12 @@ func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset
 			}
 		}
 	}
-	b.learnScale(raw.Slice(0, n), groups[:n])
+	taught := func(r int) bool { return r < n && !t.left(r) }
+	all, allGroups := pick(raw, groups, taught)
+	b.learnScale(all, allGroups)
 	b.standardise(raw, groups)
-	detectors, err := trainAllOf(ctx, t, members, raw.Slice(0, n))
+	all, _ = pick(raw, groups, taught)
+	detectors, err := trainAllOf(ctx, t, members, all)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,8 +87,16 @@ func thin(m dataset.Matrix) dataset.Matrix {
 	return out
 }
 
-// without copies the rows that are not from from to to.
-func without(m dataset.Matrix, from, to int) dataset.Matrix {
-	return dataset.Matrix{Rows: m.Rows - (to - from), Cols: m.Cols,
-		Data: slices.Concat(m.Slice(0, from).Data, m.Slice(to, m.Rows).Data)}
+// pick copies some of the rows and their groups.
+func pick(m dataset.Matrix, groups []int32, some func(r int) bool) (dataset.Matrix, []int32) {
+	out := dataset.Matrix{Cols: m.Cols, Data: make([]float64, 0, len(m.Data))}
+	var of []int32
+	for r := range m.Rows {
+		if some(r) {
+			out.Rows++
+			out.Data = append(out.Data, m.Row(r)...)
+			of = append(of, groups[r])
+		}
+	}
+	return out, of
 }

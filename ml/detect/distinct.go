@@ -1,115 +1,88 @@
 package detect
 
-import "github.com/axiomhq/hyperloglog"
-
-// distinct counts different items within each span in bounded memory: exactly while there are few,
-// by HyperLogLog (Flajolet and others, 2007) beyond.
+// distinct counts different items within each span in bounded memory: exactly below mostFew,
+// estimated from there on. Its counts depend on nothing but the items that came within the span and
+// the one before.
 type distinct struct {
-	few  []seen
+	few  []seen // the different items that came last, at most mostFew
 	many *sketches
 }
 
-// seen is an item and when it was seen last, in tenths of a second.
+// seen is an item, half of its hash, and when it was seen last, in tenths of a second.
 type seen struct{ item, at uint32 }
 
-const (
-	mostFew   = 16
-	precision = 8 // 256 registers: a deviation of 6.5 %
-)
+const mostFew = 16
 
-func (d *distinct) add(item uint64, p *panes, at uint32) {
+func (d *distinct) add(hash uint64, p *panes, ms int64) {
+	item, at := uint32(hash>>32), uint32(ms/100)
 	if d.many != nil {
 		d.many.add(item, p)
-		return
 	}
-	short := uint32(item >> 32)
-	oldest := -1
+	known, oldest := -1, 0
 	for i := range d.few {
-		if d.few[i].item == short {
-			d.few[i].at = at
-			return
+		if d.few[i].item == item {
+			known = i
 		}
-		if int64(int32(at-d.few[i].at))*100 > spans[len(spans)-1] {
+		if int32(d.few[i].at-d.few[oldest].at) < 0 {
 			oldest = i
 		}
 	}
 	switch {
-	case oldest >= 0:
-		d.few[oldest] = seen{short, at}
+	case known >= 0:
+		d.few[known].at = at
 	case len(d.few) < mostFew:
-		d.few = append(d.few, seen{short, at})
+		d.few = append(d.few, seen{item, at})
 	default:
-		d.many = newSketches(d.few, p, at)
-		d.few = nil
-		d.many.add(item, p)
+		d.few[oldest] = seen{item, at}
+	}
+	if d.many == nil && len(d.few) == mostFew && d.within(spans[len(spans)-1], at) == mostFew {
+		d.many = newSketches(d.few, p, ms) // before an item is lost that they must hold
 	}
 }
 
-// count writes the number of different items within each span.
-func (d *distinct) count(counts *[len(spans)]float64, p *panes, at uint32) {
-	*counts = [len(spans)]float64{}
-	if d.many != nil {
-		d.many.count(counts, p)
-		return
-	}
+// within is how many of the few were seen within a span.
+func (d *distinct) within(span int64, at uint32) (n int) {
 	for _, s := range d.few {
-		age := int64(int32(at-s.at)) * 100
-		for k := range spans {
-			if age <= spans[k] {
-				counts[k]++
-			}
+		if within(span, s.at, at) {
+			n++
+		}
+	}
+	return n
+}
+
+// within reports whether the time from one tenth of a second to another is at most that many ms.
+func within(span int64, from, to uint32) bool { return int64(int32(to-from))*100 <= span }
+
+// count writes the number of different items within each span.
+func (d *distinct) count(counts *[len(spans)]float64, p *panes, ms int64) {
+	at := uint32(ms / 100)
+	for k, span := range spans {
+		n := d.within(span, at)
+		counts[k] = float64(n)
+		if n == mostFew && d.many != nil {
+			counts[k] = max(counts[k], d.many.count(k, p))
 		}
 	}
 }
 
-// sketches holds two sketches for each span: one that began with the pane before, one with this
-// pane.
+// sketches holds two sketches for each span: of this pane and the one before, and of this pane.
 type sketches struct {
 	panes panes
-	spans [len(spans)]struct {
-		before, now sketch
-	}
+	spans [len(spans)]struct{ both, now sketch }
 }
 
-// sketch remembers its estimate, which takes a pass over all registers, until it has grown by a few
-// hundredths.
-type sketch struct {
-	*hyperloglog.Sketch
-	added, since int
-	estimate     float64
-}
-
-func (s *sketch) add(item uint64) {
-	if s.Sketch == nil {
-		s.Sketch, _ = hyperloglog.NewSketch(precision, false) // fails for other precisions only
-	}
-	s.InsertHash(item)
-	s.since++
-}
-
-func (s *sketch) count() float64 {
-	if s.Sketch == nil {
-		return 0
-	}
-	if s.added == 0 || s.since*8 > s.added {
-		s.estimate, s.added, s.since = float64(s.Estimate()), s.added+s.since, 0
-	}
-	return s.estimate
-}
-
-// newSketches takes over the few items there were. Of their hashes only the upper half is known.
-func newSketches(few []seen, p *panes, at uint32) *sketches {
+// newSketches takes over the few items there were.
+func newSketches(few []seen, p *panes, now int64) *sketches {
 	s := &sketches{panes: *p}
 	for _, f := range few {
-		item := mix64(uint64(f.item)) // the lower half stands in for the one that was not kept
-		item = uint64(f.item)<<32 | item>>32
-		age := int64(int32(at-f.at)) * 100
-		for k := range spans {
-			if age <= spans[k] {
-				s.spans[k].before.add(item)
-			}
-			if age <= spans[k]/4 {
-				s.spans[k].now.add(item)
+		ms := now + int64(int32(f.at-uint32(now/100)))*100 // the clock of tenths wraps
+		for k, span := range spans {
+			switch last := p[k] - floorDiv(ms, span/2); {
+			case last <= 0:
+				s.spans[k].now.add(f.item)
+				s.spans[k].both.add(f.item)
+			case last == 1:
+				s.spans[k].both.add(f.item)
 			}
 		}
 	}
@@ -120,25 +93,23 @@ func (s *sketches) pass(p *panes) {
 	for k := range s.spans {
 		switch steps := p[k] - s.panes[k]; {
 		case steps == 1:
-			s.spans[k].before, s.spans[k].now = s.spans[k].now, sketch{}
-		case steps > 1 || steps < 0:
-			s.spans[k].before, s.spans[k].now = sketch{}, sketch{}
+			s.spans[k].both, s.spans[k].now = s.spans[k].now, sketch{}
+		case steps != 0:
+			s.spans[k].both, s.spans[k].now = sketch{}, sketch{}
 		}
 	}
 	s.panes = *p
 }
 
-func (s *sketches) add(item uint64, p *panes) {
+func (s *sketches) add(item uint32, p *panes) {
 	s.pass(p)
 	for k := range s.spans {
-		s.spans[k].before.add(item)
+		s.spans[k].both.add(item)
 		s.spans[k].now.add(item)
 	}
 }
 
-func (s *sketches) count(counts *[len(spans)]float64, p *panes) {
+func (s *sketches) count(k int, p *panes) float64 {
 	s.pass(p)
-	for k := range s.spans {
-		counts[k] = s.spans[k].before.count()
-	}
+	return s.spans[k].both.count()
 }

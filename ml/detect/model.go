@@ -58,6 +58,14 @@ func (m *Model) Score(flows *dataset.Frame) []float64 {
 	return m.Detector.Score(m.Transform(flows))
 }
 
+// Flags says of each flow whether it is an anomaly.
+func (m *Model) Flags(flows *dataset.Frame) ([]bool, error) {
+	if err := usable(flows, m.Columns(), 0); err != nil {
+		return nil, err
+	}
+	return ml.Above(m.Score(flows), m.Threshold), nil
+}
+
 // check says what does not fit together in a model that came from a file.
 func (m *Model) check() error {
 	kind, err := kindOf(m.Kind)

@@ -35,7 +35,6 @@ func (e *party) touch(f *moment) {
 // moment is what a party sees of a flow.
 type moment struct {
 	ms     int64
-	at     uint32 // tenths of a second
 	panes  panes
 	failed float32 // 1 if nothing came back but a refusal
 	sent   float32 // bytes

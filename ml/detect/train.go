@@ -30,6 +30,11 @@ type Training struct {
 	// labels.
 	Attack []bool
 
+	// Left says of each flow whether it is left out of training, but not of calibration, as those
+	// are that an older model flagged: they teach nothing, and the threshold does not sink from one
+	// update to the next.
+	Left []bool
+
 	// Blocks trains as the program of schema 1 did: on features that are counted within blocks of
 	// Block flows, in parts of the file. It is there to be compared with.
 	Blocks bool
@@ -90,8 +95,14 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		return nil, report, err
 	}
 	n := t.Flows.NumRows()
-	if n < minFlows {
-		return nil, report, fmt.Errorf("train: %d flows; at least %d are needed", n, minFlows)
+	taught := n
+	for r := range t.Left {
+		if t.left(r) {
+			taught--
+		}
+	}
+	if n < minFlows || taught < minFlows {
+		return nil, report, fmt.Errorf("train: %d flows; at least %d are needed", taught, minFlows)
 	}
 	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) {
 		return nil, report, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
@@ -101,6 +112,9 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 	}
 	if t.Kind != "original" && !t.Blocks {
 		return trainBehaviour(ctx, t, kind)
+	}
+	if t.Left != nil {
+		return nil, report, fmt.Errorf("train: %s cannot leave flows out", t.Kind)
 	}
 	if kind.train == nil {
 		return nil, report, fmt.Errorf("train: %s takes no features of blocks", t.Kind)
@@ -177,3 +191,5 @@ func (m *Model) calibrate(t Training, scores []float64) error {
 	m.Threshold, m.Calibration.Rate = threshold, rate
 	return nil
 }
+
+func (t Training) left(r int) bool { return t.Left != nil && t.Left[r] }

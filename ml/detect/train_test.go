@@ -201,3 +201,27 @@ func ExampleTrain() {
 	fmt.Println(model.Kind, report.Train, report.Calibrate, report.Judge)
 	// Output: forest 1700 1700 300
 }
+
+// TestTrainLeavesFlowsOut: flows that are left out teach nothing, and still raise the threshold.
+func TestTrainLeavesFlowsOut(t *testing.T) {
+	frame := flows(1000, 200, 300, 5)
+	left := make([]bool, 1000)
+	for r := 300; r < 500; r++ {
+		left[r] = true
+	}
+	train := func(left []bool) *Model {
+		m, _, err := Train(t.Context(), Training{Kind: "tail", Flows: frame, Percentile: 90, Left: left})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	all, some := train(nil), train(left)
+	again := flows(600, 200, 300, 6)
+	if a, b := all.Score(again)[480], some.Score(again)[480]; a >= b {
+		t.Errorf("a flow of a scan scores %v if a scan was learnt, %v if it was left out", a, b)
+	}
+	if some.Calibration.Flows != all.Calibration.Flows {
+		t.Errorf("calibrated on %d flows, %d without any left out", some.Calibration.Flows, all.Calibration.Flows)
+	}
+}

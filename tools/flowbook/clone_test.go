@@ -29,7 +29,7 @@ type clone struct {
 }
 
 // slow are the steps of notebooks/pipeline.yaml that the copy lacks, each with its notebook.
-var slow = []string{"Anomaly_Detection", "Multi_Feature_Detection", "Visualisation_Dataset", "From_Capture_to_Alarm"}
+var slow = []string{"Anomaly_Detection", "Multi_Feature_Detection", "Visualisation_Dataset", "From_Capture_to_Alarm", "How_Good_Is_It"}
 
 func newClone(t *testing.T, root string) *clone {
 	t.Helper()

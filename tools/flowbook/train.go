@@ -24,6 +24,7 @@ type trainCmd struct {
 	Seed         uint64  `default:"18" help:"Decides everything random."`
 	Percentile   float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
 	AlarmsPerDay float64 `placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
+	Update       bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
 	Labels       string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
 }
 
@@ -33,9 +34,27 @@ func (c *trainCmd) Run(con *console) error {
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
 	ctx := con.ctx
+	var old *detect.Model
+	if c.Update {
+		var err error
+		if old, err = detect.Load(c.Model); err != nil {
+			return err
+		}
+		c.Detector = old.Kind
+		if c.AlarmsPerDay == 0 {
+			c.AlarmsPerDay = old.Calibration.AlarmsPerDay()
+		}
+	}
 	columns, err := c.columns(ctx)
 	if err != nil {
 		return err
+	}
+	if old != nil {
+		for _, name := range old.Columns() {
+			if !slices.Contains(columns, name) {
+				columns = append(columns, name)
+			}
+		}
 	}
 	if c.Labels != "" {
 		columns = append([]string{"id"}, columns...)
@@ -50,6 +69,11 @@ func (c *trainCmd) Run(con *console) error {
 			return err
 		}
 	}
+	if old != nil {
+		if t.Left, err = old.Flags(flows); err != nil {
+			return fmt.Errorf("train: read %s: %w", dataset.Rel(c.Data), err)
+		}
+	}
 	model, report, err := detect.Train(ctx, t)
 	var unfit *detect.UnfitError
 	if errors.As(err, &unfit) {
@@ -60,6 +84,15 @@ func (c *trainCmd) Run(con *console) error {
 	}
 	if err := model.Save(c.Model); err != nil {
 		return err
+	}
+	if old != nil {
+		left := 0
+		for _, l := range t.Left {
+			if l {
+				left++
+			}
+		}
+		fmt.Fprintf(con.stdout, "%s: %d of %d flows, which the model before flags, taught nothing\n", c.Model, left, len(t.Left))
 	}
 	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
 		c.Model, c.Detector, report.Train, report.Threshold, report.Calibrate)

@@ -8,8 +8,8 @@ import (
 	"flowbook/tools/flowmeter"
 )
 
-// HandMade are attacks that no single flow and no ten seconds of one host give away: a wide scan, a bombed network, a
-// scan by many, a slow scan.
+// HandMade are attacks that no single flow and no ten seconds of one host give away: a wide scan, a
+// bombed network, a scan by many, a slow scan.
 func HandMade() ([]File, error) {
 	syn := func(s *flowmeter.Stats, ms int64) { s.Add(ms, flowmeter.Forward, 60, flowmeter.SYN) }
 	wide := func(i int) (f flowmeter.Flow, at int64) {

@@ -1,0 +1,205 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flowbook/ml/dataset"
+)
+
+// hour makes flows of a busy hour and a half between few hosts, one each second.
+func hour(seed uint64) *dataset.Frame {
+	const n = 5400
+	frame := flows(n, 60, 3000, seed)
+	ms := make([]int64, n)
+	for i := range ms {
+		ms[i] = 1e12 + int64(i)*1000
+	}
+	return frame.With(dataset.Int64Column(firstSeen, ms))
+}
+
+// TestAlarmsDoNotDependOnTheBeginning: the same flows have the same features, bit for bit, wherever
+// the stream began, as soon as it has lasted for the longest span; and those of short spans are the
+// same after these.
+func TestAlarmsDoNotDependOnTheBeginning(t *testing.T) {
+	frame := hour(1)
+	b := &Behaviour{}
+	n := frame.NumRows()
+	b.learn(frame, []int{0, n})
+	b.Longest = spans[len(spans)-1]
+	whole, _ := b.raw(frame)
+	names := b.Names()
+	for _, from := range []int{1, 7, 777, 1500} {
+		part, _ := b.raw(frame.Slice(from, n))
+		for k, span := range spans {
+			warm := int(span / 1000)
+			for r := warm; r < part.Rows; r++ {
+				for c, name := range names {
+					of := len(name) > 3 && name[len(name)-len(spanNames[k])-1:] == "_"+spanNames[k]
+					if of && part.At(r, c) != whole.At(r+from, c) {
+						t.Fatalf("from row %d on, row %d: %s is %v, of the whole stream %v", from, r+from, name, part.At(r, c), whole.At(r+from, c))
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestBehaviourInPieces: how a stream is cut into frames changes no feature.
+func TestBehaviourInPieces(t *testing.T) {
+	frame := hour(2)
+	b := &Behaviour{}
+	raw, groups := b.learn(frame, []int{0, frame.NumRows()})
+	b.learnScale(raw, groups)
+	want := b.Transform(frame)
+	var got []float64
+	e := b.begin()
+	for s := (&stream{frame: frame, piece: 333}); s.Scan(); {
+		for from := 0; from < s.Frame().NumRows(); {
+			from += e.add(s.Frame(), from)
+			got = append(got, e.finish().Data...)
+		}
+	}
+	if !slices.Equal(want.Data, got) {
+		t.Error("pieces of 333 rows give other features than the whole")
+	}
+}
+
+// TestBehaviourCounts compares with counts made by hand of a scan of 60 ports, 40 ms apart.
+func TestBehaviourCounts(t *testing.T) {
+	frame := flows(500, 60, 100, 1)
+	b := &Behaviour{Longest: spans[1], Present: neededColumns}
+	raw, _ := b.raw(frame)
+	names := b.Names()
+	for name, want := range map[string]float64{
+		"ports_of_pair_10s": 60, "flows_of_pair_10s": 60, "failed_of_source_60s": 60, "targets_of_source_60s": 1, "sources_of_destination_10s": 1,
+		"log_bidirectional_packets": 1, "ports_of_source_10s": 60, "bytes_of_domain_10s": -1,
+	} {
+		c := slices.Index(names, name)
+		if want < 0 {
+			if c >= 0 {
+				t.Errorf("there is a feature %s", name)
+			}
+			continue
+		}
+		// From 17 on distinct ports are estimated, to 6.5 %.
+		if got := natural(name, raw.At(159, c)); math.Abs(got-want) > 0.2*want {
+			t.Errorf("%s of the scan's last flow: %v, want %v", name, got, want)
+		}
+	}
+}
+
+// TestDistinct: few items are counted exactly, many to three deviations of the sketch, and what is
+// older than the span is forgotten.
+func TestDistinct(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, n := range []int{1, 5, 16, 17, 100, 5000} {
+		var d distinct
+		var got [len(spans)]float64
+		for i := range n {
+			ms := int64(1e12) + int64(i%10)
+			p := panesAt(ms)
+			item := random.Uint64()
+			for range 3 {
+				d.add(item, &p, ms)
+			}
+			d.count(&got, &p, ms)
+		}
+		for k := range spans {
+			if off := math.Abs(got[k] - float64(n)); n < mostFew && off != 0 || off > 0.2*float64(n) {
+				t.Errorf("%d items: %v within %s", n, got[k], spanNames[k])
+			}
+		}
+		later := int64(1e12) + 3*spans[len(spans)-1]
+		p := panesAt(later)
+		d.count(&got, &p, later)
+		if got != [len(spans)]float64{} {
+			t.Errorf("%d items, three hours later: %v", n, got)
+		}
+	}
+}
+
+// TestBehaviourNeedsFewColumns: flows of five columns train and are scored, as those of a poorer
+// exporter are.
+func TestBehaviourNeedsFewColumns(t *testing.T) {
+	few := flows(600, 0, 0, 1).Select(neededColumns...)
+	m, _, err := Train(t.Context(), Training{Kind: "tail", Flows: few, Percentile: 99})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(neededColumns, m.Columns()); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	folder := t.TempDir()
+	if err := m.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(m.Score(few), back.Score(few)) {
+		t.Error("the loaded model scores otherwise")
+	}
+}
+
+// TestBehaviourIsBounded: what a stream of ever new hosts leaves behind is bounded. Two million
+// flows take as much as two hundred thousand.
+func TestBehaviourIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two million flows")
+	}
+	b := &Behaviour{Longest: spans[len(spans)-1], Present: neededColumns}
+	s := b.stream()
+	after := func(n int) uint64 {
+		const piece = 1000
+		for at := 0; at < n; at += piece {
+			f := flows(piece, 0, 0, uint64(at)).Select(neededColumns...)
+			source := make([]string, piece)
+			for i := range source {
+				source[i] = fmt.Sprintf("10.%d.%d.%d", at/256%256, at/65536, i%256) + fmt.Sprint(":", at+i)
+			}
+			s.add(f.With(dataset.TextColumn("src_ip", source)), 0)
+			s.data, s.groups = s.data[:0], s.groups[:0]
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	first := after(400_000)
+	if last := after(1_600_000); float64(last) > 1.3*float64(first) {
+		t.Errorf("%d MB after 400,000 flows, %d MB after 2,000,000", first>>20, last>>20)
+	}
+}
+
+// TestDriftOfSmallFiles: a hundred flows of other traffic are enough to say so, and a hundred of
+// the same are not enough to complain.
+func TestDriftOfSmallFiles(t *testing.T) {
+	m := models(t)["zscore"]
+	scan := func(f *dataset.Frame) Tally {
+		tally, err := m.Scan(t.Context(), &stream{frame: f, piece: 50}, func(Finding) error { return nil }, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tally
+	}
+	if tally := scan(flows(300, 0, 0, 8)); tally.Drifts != 0 {
+		t.Errorf("the same traffic: index %.2f", tally.WorstDrift)
+	}
+	other := flows(150, 0, 0, 8)
+	large := make([]int64, other.NumRows())
+	for r := range large {
+		large[r] = 1_000_000
+	}
+	other = other.With(dataset.Int64Column("src2dst_bytes", large)).With(dataset.Int64Column("dst2src_bytes", large))
+	if tally := scan(other); tally.Drifts != 1 {
+		t.Errorf("other traffic: %d warnings, index %.2f", tally.Drifts, tally.WorstDrift)
+	}
+}
