@@ -180,14 +180,20 @@ func groupOf(application string, protocol float64) string {
 	return group
 }
 
-// shrink is how many flows of all applications join those of one group when its mean and its scale
-// are taken.
-const shrink = 20
+// Flows of all applications join those of one group when its mean and its scale are taken: shrink
+// of them, so that few flows do not make a narrow scale, and at least one in shrinkShare of the
+// training flows, because a group smaller than that may be an attack which nobody labelled, and
+// would then be its own measure.
+const (
+	shrink      = 20
+	shrinkShare = 20
+)
 
 // learnScale takes means, scales and usual values from some of the rows. A group's are drawn
-// towards those of all by shrink flows, so that few flows do not make a narrow scale.
+// towards those of all.
 func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	n := len(b.Groups) + 1
+	joined := float64(max(shrink, m.Rows/shrinkShare))
 	matrix := func() dataset.Matrix { return dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)} }
 	b.Mean, b.Scale, b.Usual = matrix(), matrix(), matrix()
 	count := make([]float64, n)
@@ -204,7 +210,7 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	}
 	for g := range n {
 		for c, sum := range b.Mean.Row(g) {
-			b.Mean.Row(g)[c] = (sum + shrink*all[c]) / (count[g] + shrink)
+			b.Mean.Row(g)[c] = (sum + joined*all[c]) / (count[g] + joined)
 		}
 	}
 	deviation := make([]float64, m.Cols)
@@ -218,7 +224,7 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	}
 	for g := range n {
 		for c, sum := range b.Scale.Row(g) {
-			b.Scale.Row(g)[c] = max((sum+shrink*deviation[c])/(count[g]+shrink), 0.05)
+			b.Scale.Row(g)[c] = max((sum+joined*deviation[c])/(count[g]+joined), 0.05)
 		}
 	}
 	b.learnUsual(m, groups, count)
