@@ -11,7 +11,7 @@ import (
 )
 
 type checkCmd struct {
-	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks or globs of notebooks."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks."`
 
 	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
 	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
@@ -29,6 +29,7 @@ func (c *checkCmd) Run(con *console) error {
 		return &usageError{fmt.Errorf("check needs a file: standard input has no stored outputs to update")}
 	}
 	as := &runCmd{Notebooks: c.Notebooks}
+	as.Strict = c.Strict
 	targets, err := as.targets(con)
 	if err != nil {
 		return err

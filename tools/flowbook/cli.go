@@ -25,6 +25,7 @@ type cli struct {
 	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
 	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
 	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
+	Validate validateCmd `cmd:"" help:"Check notebooks against the schema of their format, without execution."`
 	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`

@@ -25,7 +25,7 @@ import (
 )
 
 type runCmd struct {
-	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, globs of notebooks, or - for standard input."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, or - for standard input."`
 
 	Param     []string `short:"p" name:"param" sep:"none" placeholder:"NAME=VALUE" help:"Set a parameter that the notebook's parameters cell declares."`
 	ParamFile []string `short:"f" name:"param-file" sep:"none" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
@@ -55,6 +55,7 @@ type runFlags struct {
 	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
 	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`
 	Sandbox   bool          `help:"Isolate the kernel: no network, no files but Go's and the module's, nothing kept. Tags and time limits of the notebook have no effect; a cell may take 10m unless --timeout says otherwise."`
+	Strict    bool          `help:"Refuse a notebook that is not valid. Default: it is repaired, with a warning."`
 	Separate  bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
 }
 
@@ -299,7 +300,7 @@ func display(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// readNotebook reads and validates a notebook.
+// readNotebook reads a notebook.
 func readNotebook(path string, stdin io.Reader) (*notebook.Notebook, error) {
 	if path == "-" {
 		nb, err := notebook.Read(stdin)

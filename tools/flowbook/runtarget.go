@@ -30,6 +30,8 @@ type target struct {
 
 	content string // of the file when it was read, for save
 	err     error  // why it cannot run; nb is empty then
+	invalid error  // the first fault that was repaired, nil in a notebook that was valid
+	repairs []string
 }
 
 // usageError is a mistake of the command line.
@@ -44,6 +46,15 @@ func (c *runCmd) targets(con *console) ([]*target, error) {
 	targets, err := openTargets(con, c.Notebooks)
 	if err != nil {
 		return nil, err
+	}
+	for _, t := range targets {
+		switch {
+		case t.err != nil || t.invalid == nil:
+		case c.Strict:
+			t.nb, t.err = notebook.New(), t.invalid
+		default:
+			fmt.Fprintf(con.stderr, "flowbook: %s: warning: not valid, repaired: %s\n", t.name, strings.Join(t.repairs, "; "))
+		}
 	}
 	if len(targets) == 1 && targets[0].err != nil || c.DryRun || c.HelpNotebook {
 		if err := firstFault(targets); err != nil {
@@ -128,7 +139,7 @@ func contentOf(path string) (string, error) {
 	return string(h.Sum(nil)), nil
 }
 
-// readTargets expands globs and reads the notebooks; the first one that is none is an error.
+// readTargets expands folders and globs and reads the notebooks; the first one that is none is an error.
 func readTargets(con *console, args []string) ([]*target, error) {
 	targets, err := openTargets(con, args)
 	if err != nil {
@@ -146,35 +157,29 @@ func firstFault(targets []*target) error {
 	return nil
 }
 
-// openTargets expands globs and reads the notebooks. A file that is there and is no notebook is a
+// openTargets expands folders and globs and reads the notebooks. A file that is there and is no notebook is a
 // target with an error, so that the others can run.
 func openTargets(con *console, args []string) ([]*target, error) {
 	var targets []*target
 	seen := map[string]bool{}
 	for _, arg := range args {
-		paths := []string{arg}
-		if _, err := os.Stat(arg); err != nil && strings.ContainsAny(arg, "*?[") {
-			found, err := filepath.Glob(arg)
-			if err != nil {
-				return nil, &usageError{fmt.Errorf("glob %s: %w", arg, err)}
-			}
-			if len(found) == 0 {
-				return nil, &usageError{fmt.Errorf("no notebook matches %s", arg)}
-			}
-			paths = found
+		paths, err := expand(arg)
+		if err != nil {
+			return nil, err
 		}
 		for _, path := range paths {
 			if seen[path] {
 				continue
 			}
 			seen[path] = true
-			t := &target{path: path, name: filepath.ToSlash(path)}
+			t := &target{path: path}
+			t.name = t.title()
 			if err := t.read(con.stdin); err != nil {
 				return nil, err
 			}
 			dir := filepath.Dir(path)
 			if path == "-" {
-				t.name, dir = "standard input", "."
+				dir = "."
 			}
 			var err error
 			if t.dir, err = filepath.Abs(dir); err != nil {
@@ -186,7 +191,7 @@ func openTargets(con *console, args []string) ([]*target, error) {
 	return targets, nil
 }
 
-// read reads and checks the notebook. The error is one of the command line.
+// read reads, checks and if need be repairs the notebook. The error is one of the command line.
 func (t *target) read(stdin io.Reader) (err error) {
 	if info, err := os.Stat(t.path); err == nil && info.Mode().IsRegular() {
 		if t.content, err = contentOf(t.path); err != nil {
@@ -199,14 +204,26 @@ func (t *target) read(stdin io.Reader) (err error) {
 		return err
 	}
 	if err == nil {
-		if err = notebook.Validate(t.nb); err != nil {
-			err = fmt.Errorf("%s: %w", t.name, err)
+		if t.invalid = notebook.Validate(t.nb); t.invalid != nil {
+			t.invalid = fmt.Errorf("%s: %w", t.name, t.invalid)
+			t.repairs = t.nb.Repair()
+			if err = notebook.Validate(t.nb); err != nil {
+				err = fmt.Errorf("%s: %w", t.name, err)
+			}
 		}
 	}
 	if err != nil {
 		t.nb, t.err = notebook.New(), err
 	}
 	return nil
+}
+
+// title is the notebook's name for messages.
+func (t *target) title() string {
+	if t.path == "-" {
+		return "standard input"
+	}
+	return filepath.ToSlash(t.path)
 }
 
 func (t *target) base() string {

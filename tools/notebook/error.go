@@ -35,5 +35,11 @@ func (e *Error) Error() string {
 	return strings.Join(append(parts, e.Msg), ": ")
 }
 
+// Cell is the cell, from 0, that the fault is in; ok is false for a fault of the whole notebook.
+func (e *Error) Cell() (i int, ok bool) {
+	n, _ := fmt.Sscanf(e.Path, "cells[%d]", &i)
+	return i, n == 1
+}
+
 // ExitCode is the status a command ends with when a file is not a notebook.
 func (e *Error) ExitCode() int { return status.ExitInvalid }

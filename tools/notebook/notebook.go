@@ -1,4 +1,5 @@
-// Package notebook reads, checks and writes Jupyter notebooks: the .ipynb format, nbformat 4.0 to 4.5.
+// Package notebook reads, checks and writes Jupyter notebooks: the .ipynb format, nbformat 4.0 to 4.5, and 3
+// to read.
 //
 // Its one convention: what is not understood is kept. Metadata, MIME bundles and fields of later format versions stay
 // the raw bytes of the file, so floats, big integers, NaN and odd escapes survive, and a notebook that the Python
@@ -34,7 +35,8 @@ type Notebook struct {
 	Minor    int    // nbformat_minor: 0 to 5, or later
 	Extra    Object // fields of the top level that nbformat 4.5 does not know
 
-	absent fields
+	absent   fields
+	upgraded bool // from format 3, and Repair has not told yet
 }
 
 // New returns an empty notebook of format 4.5.

@@ -19,8 +19,8 @@ func tooLarge(path string) error {
 	return &Error{File: path, Offset: -1, Msg: fmt.Sprintf("more than %d MiB, too large for a notebook: clear its outputs with another tool", mostBytes>>20)}
 }
 
-// Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps. Anything else is an *Error.
-// It does not check against the schema: Validate does.
+// Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps, and one of format 3, which becomes one of
+// 4.5 as nbformat upgrades it. Anything else is an *Error. It does not check against the schema: Validate does, and Repair mends.
 func Read(r io.Reader) (*Notebook, error) {
 	data, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
 	if err != nil {
@@ -182,10 +182,15 @@ func (d *decoder) notebook(n node) *Notebook {
 	if d.err != nil {
 		return nil
 	}
+	upgraded := d.format3(n)
+	if upgraded {
+		n = upgrade(n)
+	}
 	nb := &Notebook{
+		upgraded: upgraded,
 		Metadata: d.object(n, "", "metadata"),
 		Extra:    rest(n, "cells", "metadata", "nbformat", "nbformat_minor"),
-		absent:   missing(n, "nbformat_minor"),
+		absent:   missing(n, "nbformat_minor", "metadata"),
 	}
 	if minor := d.count(n, "", "nbformat_minor"); minor != nil {
 		nb.Minor = *minor
@@ -201,21 +206,30 @@ func (d *decoder) notebook(n node) *Notebook {
 	for i, c := range cells.items {
 		nb.Cells = append(nb.Cells, d.cell(c, fmt.Sprintf("cells[%d]", i)))
 	}
+	if upgraded && d.err == nil {
+		nb.AddIDs()
+	}
 	return nb
 }
 
-// version refuses what is not format 4.
+// format3 says whether the notebook is one of format 3.
+func (d *decoder) format3(n node) bool {
+	v, _ := n.get("nbformat")
+	return v.kind == number && string(v.raw) == "3"
+}
+
+// version refuses what is neither format 4 nor format 3.
 func (d *decoder) version(n node) {
 	v, ok := n.get("nbformat")
 	switch {
 	case !ok:
 		d.fail(n, "", "no nbformat: not a notebook")
-	case v.kind != number || string(v.raw) != "4":
+	case v.kind != number || string(v.raw) != "4" && !d.format3(n):
 		hint := ""
 		if string(v.raw) < "4" {
 			hint = "; convert it with: jupyter nbconvert --to notebook --nbformat 4 FILE"
 		}
-		d.fail(v, "nbformat", "format %.20s is not supported, only format 4%s", v.raw, hint)
+		d.fail(v, "nbformat", "format %.20s is not supported, only formats 3 and 4%s", v.raw, hint)
 	}
 }
 
@@ -230,7 +244,7 @@ func (d *decoder) cell(n node, path string) *Cell {
 		Type:     d.str(n, path, "cell_type"),
 		Source:   d.text(n, path, "source"),
 		Metadata: d.object(n, path, "metadata"),
-		absent:   missing(n, "source", "outputs", "execution_count"),
+		absent:   missing(n, "source", "outputs", "execution_count", "metadata"),
 	}
 	c.Metadata.Delete("trusted")
 	known := []string{"id", "cell_type", "source", "metadata", "attachments"}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	schemakind "github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 //go:embed schema/*.json
@@ -18,97 +19,148 @@ var schemas embed.FS
 // open to new fields, for later ones), and that no two cells have the same id, which the schema cannot say. The first
 // fault is an *Error with the cell's line; nil means valid.
 func Validate(nb *Notebook) error {
-	data, err := nb.bytes()
-	if err != nil {
-		return fmt.Errorf("validate notebook: %w", err)
-	}
-	root, err := parse(data)
-	if err != nil {
-		return fmt.Errorf("validate notebook: %w", err)
-	}
-	schema, err := schemaOf(nb.Minor, "")
+	bad, err := Faults(nb)
 	if err != nil {
 		return err
 	}
-	doc := root.any().(map[string]any)
-	if err := schema.Validate(doc); err != nil {
-		if bad := nb.firstFault(doc); bad != nil {
-			return bad
-		}
-		return fault(err, "", 0)
-	}
-	return nb.uniqueIDs()
-}
-
-// uniqueIDs refuses an id that two cells share.
-func (nb *Notebook) uniqueIDs() error {
-	seen := map[string]int{}
-	for i, c := range nb.Cells {
-		if j, ok := seen[c.ID]; ok {
-			return &Error{Line: c.Line, Offset: -1, Path: fmt.Sprintf("cells[%d].id", i), Msg: fmt.Sprintf("%q is the id of cells[%d] too", c.ID, j)}
-		}
-		if c.ID != "" {
-			seen[c.ID] = i
-		}
+	if len(bad) > 0 {
+		return bad[0]
 	}
 	return nil
 }
 
-// firstFault finds what the whole schema refused by asking it part by part. The schema says "one of three kinds of
+// Faults are all that Validate finds, in the order of the notebook, at most one for a place in the document and a rule. The error is
+// that of a notebook that cannot be written.
+func Faults(nb *Notebook) ([]*Error, error) {
+	data, err := nb.bytes()
+	if err != nil {
+		return nil, fmt.Errorf("validate notebook: %w", err)
+	}
+	root, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("validate notebook: %w", err)
+	}
+	var all []*Error
+	if nb.upgraded {
+		all = append(all, &Error{Line: 1, Offset: -1, Path: "nbformat", Msg: "format 3, upgraded to 4.5 in memory"})
+	}
+	if nb.absent.has("metadata") {
+		all = append(all, &Error{Line: 1, Offset: -1, Msg: "missing property 'metadata'"})
+	}
+	schema, err := schemaOf(nb.Minor, "")
+	if err != nil {
+		return nil, err
+	}
+	doc := root.any().(map[string]any)
+	whole := schema.Validate(doc)
+	if whole != nil {
+		parts, err := nb.faultsOfParts(doc)
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) == 0 {
+			if parts, err = faults(whole, "", 0); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, parts...)
+	}
+	for i, c := range nb.Cells {
+		if c.absent.has("metadata") {
+			all = append(all, &Error{Line: c.Line, Offset: -1, Path: fmt.Sprintf("cells[%d]", i), Msg: "missing property 'metadata'"})
+		}
+	}
+	return append(all, nb.sharedIDs()...), nil
+}
+
+// sharedIDs are the ids that an earlier cell has too.
+func (nb *Notebook) sharedIDs() (all []*Error) {
+	seen := map[string]int{}
+	for i, c := range nb.Cells {
+		if j, ok := seen[c.ID]; ok {
+			all = append(all, &Error{Line: c.Line, Offset: -1, Path: fmt.Sprintf("cells[%d].id", i), Msg: fmt.Sprintf("%q is the id of cells[%d] too", c.ID, j)})
+		} else if c.ID != "" {
+			seen[c.ID] = i
+		}
+	}
+	return all
+}
+
+// faultsOfParts finds what the whole schema refused by asking it part by part. The schema says "one of three kinds of
 // cell"; its own report would list why the cell is none of them.
-func (nb *Notebook) firstFault(doc map[string]any) error {
+func (nb *Notebook) faultsOfParts(doc map[string]any) (all []*Error, err error) {
+	check := func(definition string, v any, path string, line int) error {
+		found, err := check(nb.Minor, definition, v, path, line)
+		all = append(all, found...)
+		return err
+	}
 	cells := doc["cells"].([]any)
 	doc["cells"] = []any{}
-	if err := check(nb.Minor, "", doc, "", 0); err != nil {
-		return err
+	if err := check("", doc, "", 0); err != nil {
+		return nil, err
 	}
 	for i, cell := range cells {
 		path, c := fmt.Sprintf("cells[%d]", i), cell.(map[string]any)
-		kind := nb.Cells[i].Type
+		kind, line := nb.Cells[i].Type, nb.Cells[i].Line
 		if kind != Code && kind != Markdown && kind != Raw {
-			return &Error{Line: nb.Cells[i].Line, Offset: -1, Path: path + ".cell_type", Msg: fmt.Sprintf("%q is no type of cell", kind)}
+			if nb.Minor <= FormatMinor {
+				all = append(all, &Error{Line: line, Offset: -1, Path: path + ".cell_type", Msg: fmt.Sprintf("%q is no type of cell", kind)})
+			}
+			continue
 		}
-		if outputs, ok := c["outputs"].([]any); ok {
+		if outputs, ok := c["outputs"].([]any); ok && kind == Code {
 			c["outputs"] = []any{}
 			for j, output := range outputs {
 				kind, _ := output.(map[string]any)["output_type"].(string)
 				where := fmt.Sprintf("%s.outputs[%d]", path, j)
 				switch kind {
 				case Stream, DisplayData, ExecuteResult, ErrorOutput:
+					if err := check(kind, output, where, line); err != nil {
+						return nil, err
+					}
 				default:
-					return &Error{Line: nb.Cells[i].Line, Offset: -1, Path: where + ".output_type", Msg: fmt.Sprintf("%q is no type of output", kind)}
-				}
-				if err := check(nb.Minor, kind, output, where, nb.Cells[i].Line); err != nil {
-					return err
+					if nb.Minor <= FormatMinor {
+						all = append(all, &Error{Line: line, Offset: -1, Path: where + ".output_type", Msg: fmt.Sprintf("%q is no type of output", kind)})
+					}
 				}
 			}
 		}
-		if err := check(nb.Minor, kind+"_cell", cell, path, nb.Cells[i].Line); err != nil {
-			return err
+		if err := check(kind+"_cell", cell, path, line); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return all, nil
 }
 
-func check(minor int, definition string, v any, path string, line int) error {
+func check(minor int, definition string, v any, path string, line int) ([]*Error, error) {
 	schema, err := schemaOf(minor, definition)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := schema.Validate(v); err != nil {
-		return fault(err, path, line)
-	}
-	return nil
+	return faults(schema.Validate(v), path, line)
 }
 
-// fault is the deepest first cause of a schema's complaint.
-func fault(err error, path string, line int) error {
+// faults are the deepest causes of a schema's complaint. Of alternatives, of which none fits, the first tells why not.
+func faults(err error, path string, line int) ([]*Error, error) {
 	var bad *jsonschema.ValidationError
 	if !errors.As(err, &bad) {
-		return err
+		return nil, err
 	}
-	for len(bad.Causes) > 0 {
-		bad = bad.Causes[0]
+	if len(bad.Causes) > 0 {
+		causes := bad.Causes
+		switch bad.ErrorKind.(type) {
+		case *schemakind.OneOf, *schemakind.AnyOf:
+			causes = causes[:1]
+		}
+		var all []*Error
+		for _, cause := range causes {
+			more, err := faults(cause, path, line)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
+		}
+		return all, nil
 	}
 	for _, step := range bad.InstanceLocation {
 		if strings.Trim(step, "0123456789") == "" {
@@ -117,7 +169,7 @@ func fault(err error, path string, line int) error {
 			path += "." + step
 		}
 	}
-	return &Error{Line: line, Offset: -1, Path: strings.TrimPrefix(path, "."), Msg: bad.DetailedOutput().Error.String()}
+	return []*Error{{Line: line, Offset: -1, Path: strings.TrimPrefix(path, "."), Msg: bad.DetailedOutput().Error.String()}}, nil
 }
 
 // compiled holds each schema that was asked for: compiling takes milliseconds, and most runs need one or none.

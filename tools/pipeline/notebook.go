@@ -51,6 +51,7 @@ func (s *session) runNotebook(ctx context.Context, run *instance, executed strin
 	source := s.p.path(run.Notebook)
 	nb, err := notebook.ReadFile(source)
 	if err == nil {
+		nb.Repair()
 		err = notebook.Validate(nb)
 	}
 	if err != nil {
@@ -128,6 +129,7 @@ func carryOver(source, executed string, assignments []parameter.Assignment) erro
 	if err != nil {
 		return err
 	}
+	now.Repair()
 	ran, err := notebook.ReadFile(executed)
 	if err != nil {
 		return err

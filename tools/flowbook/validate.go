@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"flowbook/tools/notebook"
+)
+
+type validateCmd struct {
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, or - for standard input."`
+}
+
+// Run prints each fault with its place. A notebook with a fault makes the exit status that of an invalid file.
+func (c *validateCmd) Run(con *console) error {
+	worst := &worstError{}
+	seen := map[string]bool{}
+	for _, arg := range c.Notebooks {
+		paths, err := expand(arg)
+		if err != nil {
+			return err
+		}
+		for _, path := range paths {
+			if seen[path] {
+				continue
+			}
+			seen[path] = true
+			n, err := c.one(con, path)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				worst.code = exitInvalid
+			}
+		}
+	}
+	if worst.code != exitOK {
+		return worst
+	}
+	return nil
+}
+
+// one checks a notebook and says how many faults it has.
+func (c *validateCmd) one(con *console, path string) (int, error) {
+	name := (&target{path: path}).title()
+	nb, err := readNotebook(path, con.stdin)
+	var bad *notebook.Error
+	if errors.As(err, &bad) {
+		bad.File = ""
+		fmt.Fprintf(con.stdout, "%s: %v\n", name, bad)
+		return 1, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	faults, err := notebook.Faults(nb)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, f := range faults {
+		where := name
+		if i, ok := f.Cell(); ok {
+			where += fmt.Sprintf(": cell %d of %d", i+1, len(nb.Cells))
+		}
+		fmt.Fprintf(con.stdout, "%s: %v\n", where, f)
+	}
+	if len(faults) == 0 {
+		fmt.Fprintf(con.stdout, "%s: valid, format 4.%d, %s\n", name, nb.Minor, plural(len(nb.Cells), "cell"))
+	}
+	return len(faults), nil
+}
