@@ -45,7 +45,7 @@ func TestRepair(t *testing.T) {
 			"unknown field attachments of a cell, now in its metadata", `"a.png": {`},
 		{"stream", output(`{"output_type": "stream", "text": "hi"}`), []string{"line 1: cells[0].outputs[0]: missing property 'name'"}, "1 cell with a stream without name", `"name": "stdout"`},
 		{"display", output(`{"output_type": "display_data", "data": {"text/plain": "hi"}, "x": 1}`),
-			[]string{"line 1: cells[0].outputs[0]: missing property 'metadata'", "line 1: cells[0].outputs[0]: additional properties 'x' not allowed"},
+			[]string{"line 1: cells[0].outputs[0]: additional properties 'x' not allowed", "line 1: cells[0].outputs[0]: missing property 'metadata'"},
 			"1 cell with an output without metadata; unknown field x of an output, now in its metadata", `"x": 1`},
 		{"tags twice", cells(strings.Replace(code, `{}`, `{"tags": ["t", "u", "t"]}`, 1)), []string{"line 1: cells[0].metadata.tags: items at 0 and 2 are equal"}, "1 cell with a tag that is there twice", `"tags": [`},
 		{"tags no list", cells(strings.Replace(code, `{}`, `{"tags": "t", "k": 1}`, 1)), []string{"line 1: cells[0].metadata.tags: got string, want array"}, "metadata tags of a cell of the wrong shape", `"k": 1`},

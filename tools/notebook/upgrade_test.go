@@ -3,8 +3,10 @@ package notebook
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,31 +35,46 @@ var format3 = map[string]string{
 	"empty strings": `{"metadata": {}, "nbformat": 3, "worksheets": [{"cells": [{"cell_type": "markdown", "metadata": {}, "source": []}, {"cell_type": "heading", "level": 1, "source": ""}, {"cell_type": "code", "input": [], "metadata": {}, "outputs": [{"output_type": "pyout", "prompt_number": 1}]}]}]}`,
 }
 
-// convert is nbformat's answer, as it writes it.
+// convert is nbformat's answer: it reads notebooks, each the string of a JSON list, and writes such a list.
 const convert = `
-import logging, sys, nbformat
+import json, logging, sys, nbformat
 logging.disable(logging.CRITICAL)
-sys.stdout.write(nbformat.writes(nbformat.reads(sys.stdin.read(), as_version=4)))
+print(json.dumps([nbformat.writes(nbformat.reads(text, as_version=4)) for text in json.load(sys.stdin)]))
 `
 
 // TestUpgradeAgainstNbformat wants of format 3 what nbformat makes of it, ids aside, and that the result is valid.
 func TestUpgradeAgainstNbformat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: starts Python")
+	}
 	python := os.Getenv("FLOWBOOK_PYTHON")
 	if python == "" {
 		t.Skip("set FLOWBOOK_PYTHON to a Python that has nbformat (pip install nbformat)")
 	}
-	for name, text := range format3 {
+	names := slices.Sorted(maps.Keys(format3))
+	var texts, wants []string
+	for _, name := range names {
+		texts = append(texts, format3[name])
+	}
+	input, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "-c", convert)
+	cmd.Stdin = bytes.NewReader(input)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("nbformat: %v\n%s", err, stderr.Bytes())
+	}
+	if err := json.Unmarshal(out, &wants); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range names {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(python, "-c", convert)
-			cmd.Stdin = strings.NewReader(text)
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			want, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("nbformat: %v\n%s", err, stderr.Bytes())
-			}
-			got, _ := written(t, text)
-			if diff := cmp.Diff(withoutIDs(t, want), withoutIDs(t, got)); diff != "" {
+			got, _ := written(t, texts[i])
+			if diff := cmp.Diff(withoutIDs(t, []byte(wants[i])), withoutIDs(t, got)); diff != "" {
 				t.Errorf("upgraded (-nbformat +got):\n%s", diff)
 			}
 		})

@@ -1,10 +1,12 @@
 package notebook
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -137,14 +139,17 @@ func check(minor int, definition string, v any, path string, line int) ([]*Error
 	if err != nil {
 		return nil, err
 	}
-	return faults(schema.Validate(v), path, line)
+	all, err := faults(schema.Validate(v), path, line)
+	// The library goes through maps; the same notebook gets the same words.
+	slices.SortFunc(all, func(a, b *Error) int { return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Msg, b.Msg)) })
+	return all, err
 }
 
 // faults are the deepest causes of a schema's complaint. Of alternatives, of which none fits, the first tells why not.
 func faults(err error, path string, line int) ([]*Error, error) {
 	var bad *jsonschema.ValidationError
 	if !errors.As(err, &bad) {
-		return nil, err
+		return nil, err // nil of a valid part
 	}
 	if len(bad.Causes) > 0 {
 		causes := bad.Causes
@@ -161,6 +166,9 @@ func faults(err error, path string, line int) ([]*Error, error) {
 			all = append(all, more...)
 		}
 		return all, nil
+	}
+	if k, ok := bad.ErrorKind.(*schemakind.AdditionalProperties); ok {
+		slices.Sort(k.Properties)
 	}
 	for _, step := range bad.InstanceLocation {
 		if strings.Trim(step, "0123456789") == "" {
