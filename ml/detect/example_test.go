@@ -55,7 +55,7 @@ func ExampleModel_Scan() {
 	}, nil)
 	fmt.Println(tally.Flows, "flows; most of the scan is found:", tally.Anomalies >= 80, err)
 	// Output:
-	// flow 1350 is above the threshold: true driver: flows_of_pair_10s
+	// flow 1350 is above the threshold: true driver: ports_of_pair_10s
 	// 1000 flows; most of the scan is found: true <nil>
 }
 
