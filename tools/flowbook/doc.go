@@ -46,6 +46,18 @@
 //
 // does the same works in Go and in Python in turn and prints one table of medians and ratios; without Python, the Go half of it.
 //
+// # A module of your own
+//
+//	flowbook init
+//
+// writes a pipeline, a workflow and settings of git for the module in the current folder.
+//
+// # Many machines
+//
+//	flowbook worker --store file:///shared/flowbook --temporal localhost:7233
+//
+// makes the runs of pipelines that are submitted with pipeline --temporal; flowbook step makes one of them in a process of its own.
+//
 // # A shared store
 //
 //	flowbook store ls --store file:///shared/flowbook
