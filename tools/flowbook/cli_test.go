@@ -31,7 +31,7 @@ func TestFullOutput(t *testing.T) {
 		{"data split flows.csv", "flowbook: write standard output: no space left on device\n"},
 		{"data convert flows.csv flows.parquet", "flowbook: write standard output: no space left on device\n"},
 		{"train --data flows.csv --model model --detector zscore", "flowbook: write standard output: no space left on device\n"},
-		{"detect --model model none.csv", "0 flows, 0 anomalies above "},
+		{"detect --model model none.csv", "flowbook: write standard output: no space left on device\n"},
 	} {
 		var got bytes.Buffer
 		if code := run(t.Context(), strings.Fields(test.args), nil, full{}, &got); code != exitFailed {

@@ -44,6 +44,10 @@ func (c *detectCmd) Run(con *console) error {
 	}
 	defer flows.Close()
 	out, closeOut, err := c.writer(con.data)
+	var write *os.PathError
+	if errors.As(err, &write) {
+		return fmt.Errorf("write standard output: %w", atomicfile.Reason(err))
+	}
 	if err != nil {
 		return err
 	}
