@@ -629,16 +629,16 @@ func TestKills(t *testing.T) {
 		if victim == "submitter" || victim == "all" {
 			submitter.Process.Kill()
 		}
+		await(t, time.Minute, "Temporal", func() bool {
+			conn, err := net.Dial("tcp", s.temporal)
+			if err == nil {
+				conn.Close()
+			}
+			return err == nil
+		})
 		for i, w := range workers {
 			select {
 			case <-w.over:
-				await(t, 30*time.Second, "Temporal", func() bool {
-					conn, err := net.Dial("tcp", s.temporal)
-					if err == nil {
-						conn.Close()
-					}
-					return err == nil
-				})
 				workers[i] = s.worker(i + 1)
 				logs = append(logs, workers[i].log)
 			default:
