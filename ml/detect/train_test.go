@@ -54,7 +54,7 @@ func TestTrainLeavesKnownAttacksOutOfTheThreshold(t *testing.T) {
 		attack[r] = true
 	}
 	train := func(attack []bool) *Model {
-		m, _, err := Train(t.Context(), Training{Kind: "zscore", Flows: frame, Percentile: 95, Attack: attack})
+		m, _, err := Train(t.Context(), Training{Kind: "tail", Flows: frame, Percentile: 95, Attack: attack})
 		if err != nil {
 			t.Fatal(err)
 		}
