@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -255,4 +257,15 @@ func (b *beater) tell(beat Beat) {
 	b.last = beat
 	b.mu.Unlock()
 	activity.RecordHeartbeat(b.ctx, beat)
+}
+
+// full reports whether a file cannot be written below dir because the disk is full.
+func full(dir string) bool {
+	f, err := os.CreateTemp(dir, "space-*")
+	if err == nil {
+		_, err = f.Write(make([]byte, 1<<20))
+		f.Close()
+		os.Remove(f.Name())
+	}
+	return err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "space")
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -217,15 +215,4 @@ func sumOf(file string) (string, error) {
 	h := sha256.New()
 	_, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)), err
-}
-
-// full reports whether a file cannot be written below dir because the disk is full.
-func full(dir string) bool {
-	f, err := os.CreateTemp(dir, "space-*")
-	if err == nil {
-		_, err = f.Write(make([]byte, 1<<20))
-		f.Close()
-		os.Remove(f.Name())
-	}
-	return err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "space")
 }

@@ -66,12 +66,6 @@ type RunState struct {
 	Code   int           `json:"code,omitempty"`   // exit status that the error deserves
 }
 
-// over reports whether nothing more comes of the run.
-func (r RunState) over() bool { return r.Phase != Waiting }
-
-// good reports whether what waits for the run can go on.
-func (r RunState) good() bool { return r.Phase == There || r.Phase == Ran || r.Phase == Fetched }
-
 // State is what the workflow's query answers.
 type State struct {
 	Runs  []RunState `json:"runs"`

@@ -291,3 +291,9 @@ func summary(step *pipeline.Step, name string) string {
 	}
 	return name + ": " + what
 }
+
+// over reports whether nothing more comes of the run.
+func (r RunState) over() bool { return r.Phase != Waiting }
+
+// good reports whether what waits for the run can go on.
+func (r RunState) good() bool { return r.Phase == There || r.Phase == Ran || r.Phase == Fetched }

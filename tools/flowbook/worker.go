@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"flowbook/tools/pipeline"
 )
@@ -42,6 +41,3 @@ type remote interface {
 	pipeline.Executor
 	Close()
 }
-
-// errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter more to compile.
-var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; build one with it: go install -tags temporal ./tools/flowbook")}

@@ -5,6 +5,7 @@ package main
 import (
 	"flowbook/tools/pipeline"
 	"flowbook/tools/store"
+	"fmt"
 )
 
 func (c *workerCmd) Run(*console) error { return errNoTemporal }
@@ -16,3 +17,6 @@ func (f *clusterFlags) submit(*console, *pipelineView, *pipeline.Pipeline, strin
 func examineTemporal(*console, string, string, string) finding {
 	return finding{wrong, "Temporal", errNoTemporal.Error(), nil}
 }
+
+// errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter more to compile.
+var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; build one with it: go install -tags temporal ./tools/flowbook")}

@@ -11,6 +11,8 @@ import (
 	"flowbook/ml/module"
 )
 
+// GoNB returns the spec of the Go kernel for the module in root.
+//
 // The kernel finds the module, and all that its go.work uses, without a set-up cell. The user's settings of the go command hold in it, those of
 // `go env -w`, too; but GOOS and GOARCH are this machine's and CGO_ENABLED is 0, for a cell runs here and a link with C is slow; of GOFLAGS
 // -mod and -modfile are left out, which are about the user's own builds; and GOWORK is the kernel's own.

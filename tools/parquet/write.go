@@ -48,7 +48,7 @@ type converter struct {
 	again    *maphash.Hash // of the CSV that ToCSV would write
 	progress func(int)
 
-	out  *parquet.Writer
+	out  *parquet.GenericWriter[any]
 	held int // rows in the current row group
 	rows int
 	text []byte
@@ -79,7 +79,7 @@ func (c *converter) run() error {
 
 // open begins the Parquet file.
 func (c *converter) open(fields []dataset.Field) {
-	c.out = parquet.NewWriter(c.w, schemaOf(fields),
+	c.out = parquet.NewGenericWriter[any](c.w, schemaOf(fields),
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}), parquet.DictionaryMaxBytes(4<<20),
 		parquet.CreatedBy("flowbook", "", ""), parquet.DataPageStatistics(true), parquet.PageBufferSize(1<<20))
 	for i, f := range fields {

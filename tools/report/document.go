@@ -142,7 +142,7 @@ var blank = regexp.MustCompile(`\n\s*\n`)
 
 // picture saves an image and writes a link to it.
 func (d *document) picture(mime, data, base string, b *notebook.Bundle) error {
-	bytes := []byte(data)
+	var bytes []byte
 	if still, ok := stillSVG(data); mime == "image/svg+xml" {
 		if bytes = []byte(still); !ok {
 			d.block("*An output of type " + mime + " is not shown: it is not a picture.*")

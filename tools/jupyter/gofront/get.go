@@ -49,7 +49,7 @@ func (k *keep) get() (status int, done bool) {
 	}
 	if len(archived) > 0 {
 		if _, err := k.goGet(home, cacheProxy(), archived...); err == nil {
-			if said, err = k.goGet(k.dir, []string{"GOPROXY=off"}); err == nil {
+			if _, err := k.goGet(k.dir, []string{"GOPROXY=off"}); err == nil {
 				return 0, true
 			}
 		}
