@@ -44,9 +44,8 @@ func (c *detectCmd) Run(con *console) error {
 	}
 	defer flows.Close()
 	out, closeOut, err := c.writer(con.data)
-	var write *os.PathError
-	if errors.As(err, &write) {
-		return fmt.Errorf("write standard output: %w", atomicfile.Reason(err))
+	if reason := atomicfile.Reason(err); reason != err { // it names the file, which is standard output
+		return fmt.Errorf("write standard output: %w", reason)
 	}
 	if err != nil {
 		return err

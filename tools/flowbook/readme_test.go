@@ -56,7 +56,7 @@ var commandsShown = []shown{
 	{"README.md", "In JupyterLab", "!*cp $GONB_DIR/../go.mod $GONB_DIR/../go.sum . && go mod edit -module gonb -require flowbook@v0.0.0 -replace flowbook=$GONB_DIR/..",
 		nil, (*clone).plainGoNB, "notebooks/figures/top10_protocols.png", ""},
 	{"README.md", "In a course", "go run ./tools/flowbook export notebooks/Course_Exercises.ipynb --out site", nil, nil,
-		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 page$`},
+		"site/index.html site/Course_Exercises.html", `site/index\.html and 1 page\n?$`},
 	{"README.md", "Other people's notebooks", "go run ./tools/flowbook run --sandbox notebooks/Course_Exercises.ipynb", (*clone).sandbox, nil,
 		"", `(?m)^notebooks/Course_Exercises\.ipynb: ok, `},
 	{"README.md", "Other people's notebooks", "go run ./tools/flowbook kernel install --sandbox", (*clone).sandbox, nil,
