@@ -50,7 +50,7 @@ func correlation(path string) {
 // TestNewcomer runs both and wants the output of Python's version, in at most 1.3 times its lines.
 func TestNewcomer(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 100 MB")
+		t.Skip("reads 100 MB; run without -short")
 	}
 	for _, tt := range []struct {
 		name string

@@ -153,7 +153,7 @@ func TestBehaviourNeedsFewColumns(t *testing.T) {
 // flows take as much as two hundred thousand.
 func TestBehaviourIsBounded(t *testing.T) {
 	if testing.Short() {
-		t.Skip("two million flows")
+		t.Skip("two million flows take half a minute; run without -short")
 	}
 	b := &Behaviour{Longest: spans[len(spans)-1], Present: neededColumns}
 	s := b.stream()

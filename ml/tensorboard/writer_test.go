@@ -52,7 +52,7 @@ func TestTensorBoardReads(t *testing.T) {
 		t.Skip("$FLOWBOOK_PYTHON is not set: give it a Python with tools/bench/reference/requirements.txt installed, which brings tensorboard")
 	}
 	if testing.Short() {
-		t.Skip("imports tensorboard")
+		t.Skip("importing tensorboard takes seconds; run without -short")
 	}
 	dir := t.TempDir()
 	w, err := NewWriter(dir)
