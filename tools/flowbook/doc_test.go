@@ -51,12 +51,12 @@ func TestManual(t *testing.T) {
 // not be complete, but sub-command and flags must be there. A package that they name to go doc must be there too.
 func TestCommandsInSentences(t *testing.T) {
 	root := filepath.Join("..", "..")
-	pages, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
+	sources, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "Datasets/README.md"} {
-		pages = append(pages, filepath.Join(root, filepath.FromSlash(name)))
+	for _, name := range pages(t, root) {
+		sources = append(sources, filepath.Join(root, filepath.FromSlash(name)))
 	}
 	var names []string
 	parser, err := newParser(io.Discard, io.Discard, func(int) {})
@@ -67,7 +67,7 @@ func TestCommandsInSentences(t *testing.T) {
 		names = append(names, c.Name)
 	}
 	n := 0
-	for _, path := range pages {
+	for _, path := range sources {
 		for _, span := range readSpans(t, path) {
 			if pkg, ok := strings.CutPrefix(span, "go doc ./"); ok {
 				if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(pkg))); err != nil || !info.IsDir() {

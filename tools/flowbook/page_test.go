@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,54 @@ import (
 	"flowbook/tools/notebook"
 )
 
+// pages are the Markdown pages that users read, by their slash-separated names below root. The change
+// log is none: its lines are about what was.
+func pages(t *testing.T, root string) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*.md", "*/README.md", "*/*/README.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range found {
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name != "CHANGELOG.md" {
+				names = append(names, filepath.ToSlash(name))
+			}
+		}
+	}
+	return names
+}
+
+// TestPageLinks: what a page links to within the repository is there.
+func TestPageLinks(t *testing.T) {
+	root := filepath.Join("..", "..")
+	n := 0
+	for _, name := range pages(t, root) {
+		source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range readPage(source).links {
+			if strings.Contains(link, "://") || strings.HasPrefix(link, "mailto:") {
+				continue
+			}
+			n++
+			target, _, _ := strings.Cut(link, "#")
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(filepath.FromSlash(name)), filepath.FromSlash(target))); err != nil {
+				t.Errorf("%s links to %s: %v", name, link, err)
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("found %d links, expected more", n)
+	}
+}
+
 // block is a code block of a Markdown page, and the heading that it stands under.
 type block struct {
 	section  string
@@ -22,10 +71,12 @@ type block struct {
 	lines    []string
 }
 
-// page is what a Markdown text shows in code type: its blocks, and the code spans of its sentences.
+// page is what a Markdown text shows in code type: its blocks, and the code spans of its sentences;
+// and where its links lead.
 type page struct {
 	blocks []block
 	spans  []string
+	links  []string // of links and pictures
 }
 
 // readPage parses a Markdown text.
@@ -45,6 +96,10 @@ func readPage(source []byte) page {
 				span.Write(c.(*ast.Text).Value(source))
 			}
 			p.spans = append(p.spans, strings.ReplaceAll(span.String(), "\n", " "))
+		case *ast.Link:
+			p.links = append(p.links, string(n.Destination))
+		case *ast.Image:
+			p.links = append(p.links, string(n.Destination))
 		case *ast.CodeBlock:
 			p.blocks = append(p.blocks, block{section, "", textLines(n.Lines().Value(source))})
 		case *ast.FencedCodeBlock:
