@@ -311,3 +311,22 @@ func TestKerasConfigLayerByLayer(t *testing.T) {
 		t.Errorf("summary (-KerasConfig +layer by layer):\n%s", diff)
 	}
 }
+
+// TestRegulariserCountsInValidation: the validation loss is the error plus the penalty on activities, as in Keras, where the
+// regulariser is no matter of training alone.
+func TestRegulariserCountsInValidation(t *testing.T) {
+	const penalty = 0.05
+	tr := quick(2)
+	tr.Config.Layers, tr.Config.Output = []Layer{Dense(tr.Parts.Test.Cols, Sigmoid, ActivityL2(penalty))}, ""
+	tr.Config.RegulariserPerRow, tr.Config.EarlyStopping = true, nil
+	f := mustTrain(t, tr)
+	test := tr.Parts.Test
+	var mse, squares float64
+	for i, y := range f.Predict(test).Data {
+		mse += (y - test.Data[i]) * (y - test.Data[i]) / float64(len(test.Data))
+		squares += y * y / float64(test.Rows)
+	}
+	if got, want := f.History.ValLosses()[1], mse+penalty*squares; math.Abs(got-want) > 1e-5*want {
+		t.Errorf("validation loss %g, want %g: error %g and %g times the squared activity %g", got, want, mse, penalty, squares)
+	}
+}

@@ -22,6 +22,7 @@ type original struct {
 	Does   string `yaml:"does"`
 	Shows  string `yaml:"shows"`
 	Golden string `yaml:"golden"`
+	Look   look   `yaml:"look"`
 	Live   bool   `yaml:"live"` // before it, our cell shows a figure that it updates in place while it runs
 }
 

@@ -9,8 +9,13 @@ type bars struct {
 	s      Style
 }
 
-// barHalf is half the width of a bar; categories lie 1 apart.
-const barHalf = 0.4
+// barHalf returns half the width of a bar; categories lie 1 apart.
+func (f *Figure) barHalf() float64 {
+	if f.BarWidth > 0 && f.BarWidth <= 1 {
+		return f.BarWidth / 2
+	}
+	return 0.4
+}
 
 // Bars draws a vertical bar for each named value.
 func (f *Figure) Bars(names []string, values []float64, s Style) {
@@ -50,9 +55,10 @@ func (b *bars) text(f *Figure) string {
 
 func (b *bars) limits(f *Figure) limits {
 	l := limits{x: emptySpan, y: emptySpan, floor: true, xNames: b.names}
+	half := f.barHalf()
 	for i, v := range b.values {
-		l.x.include(float64(i) - barHalf)
-		l.x.include(float64(i) + barHalf)
+		l.x.include(float64(i) - half)
+		l.x.include(float64(i) + half)
 		if usable(v, f.LogY) {
 			l.y.include(v)
 		}
@@ -64,9 +70,10 @@ func (b *bars) limits(f *Figure) limits {
 }
 
 func (b *bars) draw(p *panel) {
+	half := p.f.barHalf()
 	for i, v := range b.values {
 		if usable(v, p.axes.y.log) {
-			p.bar(float64(i)-barHalf, float64(i)+barHalf, v, b.s)
+			p.bar(float64(i)-half, float64(i)+half, v, b.s)
 		}
 	}
 }
@@ -75,9 +82,10 @@ func (b *bars) swatch(p *panel, r rect) { p.c.fillRect(r, b.s.Color.rgba(b.s.opa
 
 func (b *bars) layers(s *spec) []any {
 	table := newTable("name", "from", "to", "y")
+	half := s.f.barHalf()
 	for i, v := range b.values {
 		if usable(v, s.f.LogY) {
-			table.row(b.names[i], full(float64(i)-barHalf), full(float64(i)+barHalf), full(v))
+			table.row(b.names[i], full(float64(i)-half), full(float64(i)+half), full(v))
 		}
 	}
 	return []any{s.bars(table, b.s, "name")}

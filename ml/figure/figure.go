@@ -42,6 +42,10 @@ type Figure struct {
 	// Grid overrides colour, width and dash of the look's grid.
 	Grid Style
 
+	// BarWidth is the width of the bars of Bars, of which one begins a whole
+	// unit after the other; 0, and all above 1, means 0.8.
+	BarWidth float64
+
 	// Note is a line of small print under the axes.
 	Note string
 

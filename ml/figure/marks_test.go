@@ -115,6 +115,11 @@ func samples() []sample {
 		f.Grid = Style{Color: Grey, Width: 0.5, Dash: true}
 		f.Bars([]string{"TLS.Telegram", "ICMP", `quoted "a, b"`, "DNS"}, []float64{2710, 1234, 1147, 767}, Style{})
 	})
+	add("bars_narrow", 5, 3, func(f *Figure) {
+		f.Title, f.TitleSize, f.TickSize, f.BarWidth = "Half of a unit", 18, 14, 0.5
+		f.Grid = dashedGrid
+		f.Bars([]string{"TLS", "DNS", "ICMP"}, []float64{5, 2, 1}, Style{})
+	})
 	add("heat", 5, 4, func(f *Figure) {
 		f.Title = "Correlation"
 		names := []string{"packets", "bytes", "duration"}

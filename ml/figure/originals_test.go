@@ -57,11 +57,12 @@ var dashedGrid = Style{Color: "#BFBFBF", Width: 1, Dash: true}
 // cell.
 func originals() []sample {
 	d := sampleFlows()
-	large := func(f *Figure) *Figure {
-		f.TitleSize, f.LabelSize, f.TickSize, f.LegendSize = 20, 18, 18, 18
+	sized := func(f *Figure, title, labels float64) *Figure {
+		f.TitleSize, f.LabelSize, f.TickSize, f.LegendSize = title, labels, labels, labels
 		f.Grid = dashedGrid
 		return f
 	}
+	large := func(f *Figure) *Figure { return sized(f, 20, 18) }
 	var all []sample
 	add := func(name string, f *Figure) { all = append(all, sample{name, f}) }
 
@@ -70,7 +71,7 @@ func originals() []sample {
 	f.Line(nil, d.packets, Style{Color: RoyalBlue, Width: 2, Marker: 8, Label: "bidirectional_packets"})
 	add("ad09_packets", f)
 
-	f = New(Size(15, 6))
+	f = sized(New(Size(15, 6)), 18, 16)
 	f.Title, f.XLabel, f.YLabel = "Bidirectional packets over time", "Time", "Packets"
 	ms, packets := MeanByX(d.ms, d.packets)
 	f.Line(ms, packets, Style{})
@@ -79,6 +80,7 @@ func originals() []sample {
 	add("ad11_time", f)
 
 	left, right := New(Size(10, 6)), New(Size(10, 6))
+	left.Grid, right.Grid = dashedGrid, dashedGrid
 	left.Title, left.XLabel, left.YLabel = "bidirectional_mean_ps over index", "Index", "bidirectional_mean_ps"
 	left.Line(nil, d.meanSize, Style{Color: Blue, Alpha: 0.7, Label: "bidirectional_mean_ps"})
 	right.Title, right.XLabel, right.YLabel = "bidirectional_mean_ps over time", "Time", "bidirectional_mean_ps"
@@ -86,18 +88,18 @@ func originals() []sample {
 	right.TimeAxis("")
 	add("ad12_row", Row(left, right))
 
-	f = New(Size(12, 8))
+	f = sized(New(Size(12, 8)), 18, 16)
 	f.Title, f.XLabel, f.YLabel = "Distribution of bidirectional_packets", "bidirectional_packets", "Count"
 	f.LogY = true
 	f.Hist(d.packets, 100, Style{Color: RoyalBlue, Alpha: 0.8, Edge: White})
 	add("ad15_histogram", f)
 
-	f = New(Size(12, 6))
+	f = sized(New(Size(12, 6)), 16, 14)
 	f.Title, f.XLabel = "Box plot of bidirectional_packets", "bidirectional_packets"
 	f.Box(d.packets, Style{Color: "#5875A4"})
 	add("ad16_box", f)
 
-	f = New(Size(12, 7))
+	f = sized(New(Size(12, 7)), 18, 16)
 	f.Title, f.XLabel, f.YLabel = "Training and validation error", "Epoch", "Error"
 	loss, val := make([]float64, 50), make([]float64, 50)
 	for i := range loss {
@@ -130,7 +132,7 @@ func originals() []sample {
 		x := d.packets[7000+i] / 227663
 		errors[i] = math.Pow(x-(0.01306+0.02154*x), 2)
 	}
-	f = New(Size(10, 6))
+	f = sized(New(Size(10, 6)), 16, 14)
 	f.Title, f.XLabel, f.YLabel = "Reconstruction error", "Error", "Density"
 	f.HistDensity(errors, 100, Style{Color: RoyalBlue, Alpha: 0.8, Edge: White, Label: "Reconstruction error"})
 	f.VLine(1.72e-4, Style{Color: Tomato, Width: 2, Dash: true, Label: "Threshold = 1.72e-04"})
@@ -139,7 +141,8 @@ func originals() []sample {
 	f = New(Size(10, 8))
 	f.Look = Matplotlib
 	f.Title, f.XLabel, f.YLabel = "Distribúcia Top 10 Protokolov v Datasete", "Protokol", "Počet"
-	f.XSlant = 45
+	f.TitleSize, f.LabelSize, f.TickSize = 18, 16, 16
+	f.XSlant, f.BarWidth = 45, 0.5
 	f.Grid = Style{Color: Grey, Width: 0.5, Dash: true}
 	f.Bars([]string{"TLS.Telegram", "ICMP", "BitTorrent", "DNS", "Unknown", "TLS.Google", "TLS", "HTTP.Telegram", "HTTP", "DNS.AmazonAWS"},
 		[]float64{2710, 1234, 1147, 767, 402, 377, 269, 197, 187, 141}, Style{})
