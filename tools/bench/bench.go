@@ -1,17 +1,4 @@
-// Package bench measures the product beside its Python counterparts: the same work on the same data, Go and Python in turn, each time as a
-// process of its own, and one table of medians and ratios.
-//
-//	err := bench.Run(ctx, bench.Options{Root: root, Program: exe, Count: 3, Out: dir}, os.Stdout, os.Stderr)
-//
-// Both sides print Go's benchmark format, so that benchstat reads what they say; which side a line comes from is its configuration key side:
-//
-//	side: pandas
-//	BenchmarkRead/cols=2/n=100000 3 201234567 ns/op 210000000 cpu-ns/op 145.2 peak-MB
-//
-// What a process does before the clock starts is not measured: starting, importing, reading the inputs of what is not a reader, one round to
-// warm up. Where the whole command is the work (Notebook), its start is part of the time. peak-MB is the largest resident set that the process,
-// or any process that it started and waited for, ever had; cpu-ns is the processor time of all of them.
-package bench
+package main
 
 import (
 	"context"
@@ -27,12 +14,12 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// Options says what to measure, and with what.
-type Options struct {
+// options are the arguments of a measurement.
+type options struct {
 	Root    string // the module's
-	State   string // the folder that inputs are made in, and kept
-	Program string // the flowbook command, which the Go sides run
-	Python  string // the Python command; "" where there is none, which the table says
+	State   string // the folder of the inputs and of the flowbook command
+	Program string // this command, which the Go sides run
+	Python  string // the Python command; "" if there is none
 
 	Count int            // rounds: how often each side runs
 	Work  *regexp.Regexp // the names of the works to do; nil for all
@@ -40,12 +27,12 @@ type Options struct {
 	Out   string         // the folder for go.txt, python.txt and table.txt
 }
 
-// Run measures and writes the table to w. What goes on is told to log. A side that cannot run for want of a package is a line of the table; a
-// side that fails is one, too, and the error says so in the end. A run whose context ends leaves the table of what it had measured.
-func Run(ctx context.Context, o Options, w, log io.Writer) error {
+// tabulate measures, writes the table to w and logs its progress. A side that lacks a package gets a line in the table. So does a side that
+// fails, and then the error counts the failures. When the context ends, the table holds the measurements made until then.
+func tabulate(ctx context.Context, o options, w, log io.Writer) error {
 	works := selected(o)
 	if len(works) == 0 {
-		return fmt.Errorf("bench: no work is called like %s", o.Work)
+		return fmt.Errorf("no work matches %s", o.Work)
 	}
 	if err := os.MkdirAll(o.Out, 0o777); err != nil {
 		return err
@@ -74,14 +61,14 @@ func Run(ctx context.Context, o Options, w, log io.Writer) error {
 		return err
 	}
 	if stopped == nil && failed > 0 {
-		return fmt.Errorf("bench: %d failed: see the table", failed)
+		return fmt.Errorf("%d failed: see the table", failed)
 	}
 	return stopped
 }
 
-// measure lets every side of a work run in turn, round by round, and counts those that fail. A side that could not run is not tried again. The
-// error is the context's.
-func (r *record) measure(ctx context.Context, o Options, work Work) (failed int, err error) {
+// measure runs every side of a work in turn, round by round, and counts the sides that fail. It does not try a failed side again. The error is
+// the context's.
+func (r *record) measure(ctx context.Context, o options, work Work) (failed int, err error) {
 	broken := map[string]bool{}
 	if err := work.prepare(ctx, o); err != nil {
 		if ctx.Err() != nil {
@@ -117,13 +104,13 @@ func (r *record) measure(ctx context.Context, o Options, work Work) (failed int,
 }
 
 // benchstat is the command that compares the two files: a column a side, the first one the base.
-func benchstat(o Options) string {
+func benchstat(o options) string {
 	name := func(file string) string { return filepath.ToSlash(filepath.Join(o.Out, file)) }
 	return "go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da -col side " + name("go.txt") + " " + name("python.txt")
 }
 
 // selected are the works of the options.
-func selected(o Options) []Work {
+func selected(o options) []Work {
 	var works []Work
 	for _, work := range Works() {
 		if (o.Full || !work.Large) && (o.Work == nil || o.Work.MatchString(work.Name)) {

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -16,17 +16,12 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestMain makes this binary its own flowbook command (bench --one=…), and a Python that lacks every package or fails at once.
+// TestMain makes this binary the command itself (bench one …), and a Python that lacks every package or fails at once.
 func TestMain(m *testing.M) {
 	jupyter.Main()
 	enough = time.Millisecond
-	if len(os.Args) == 5 && os.Args[1] == "bench" {
-		value := func(i int) string { return strings.TrimPrefix(os.Args[i], "--one=") }
-		if err := One(context.Background(), Options{State: value(4)}, value(2), value(3), os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	if len(os.Args) == 5 && os.Args[1] == "one" {
+		main()
 	}
 	if len(os.Args) == 6 && strings.HasSuffix(os.Args[1], ".py") {
 		if os.Getenv("FAKE_PYTHON_FAILS") != "" {
@@ -39,8 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// options are those of a run of small works with this binary on both sides.
-func options(t *testing.T) Options {
+// optionsOf are those of a run of small works with this binary on both sides.
+func optionsOf(t *testing.T) options {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -50,14 +45,14 @@ func options(t *testing.T) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Options{Root: root, State: t.TempDir(), Program: exe, Python: exe, Count: 2, Out: filepath.Join(t.TempDir(), "out"),
+	return options{Root: root, State: t.TempDir(), Program: exe, Python: exe, Count: 2, Out: filepath.Join(t.TempDir(), "out"),
 		Work: regexp.MustCompile(`^Split/n=10000$`)}
 }
 
 func TestRun(t *testing.T) {
-	o := options(t)
+	o := optionsOf(t)
 	var table bytes.Buffer
-	if err := Run(t.Context(), o, &table, io.Discard); err != nil {
+	if err := tabulate(t.Context(), o, &table, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	want := regexp.MustCompile(`(?m)^benchmark +side .*
@@ -86,10 +81,10 @@ $`)
 }
 
 func TestRunWithoutPython(t *testing.T) {
-	o := options(t)
+	o := optionsOf(t)
 	o.Python, o.Count = "", 1
 	var table bytes.Buffer
-	if err := Run(t.Context(), o, &table, io.Discard); err != nil {
+	if err := tabulate(t.Context(), o, &table, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !regexp.MustCompile(`pandas +python: not found; set \$FLOWBOOK_PYTHON\n`).Match(table.Bytes()) {
@@ -100,10 +95,10 @@ func TestRunWithoutPython(t *testing.T) {
 // A side that fails does not take the others with it, and is not silent.
 func TestRunFailure(t *testing.T) {
 	t.Setenv("FAKE_PYTHON_FAILS", "1")
-	o := options(t)
+	o := optionsOf(t)
 	var table bytes.Buffer
-	err := Run(t.Context(), o, &table, io.Discard)
-	if err == nil || err.Error() != "bench: 1 failed: see the table" {
+	err := tabulate(t.Context(), o, &table, io.Discard)
+	if err == nil || err.Error() != "1 failed: see the table" {
 		t.Errorf("error %v", err)
 	}
 	for _, want := range []string{`Split/n=10000 +go +[0-9.]+`, `pandas +failed: exit status 1: ValueError: no\n`} {
@@ -114,9 +109,9 @@ func TestRunFailure(t *testing.T) {
 }
 
 func TestRunNothing(t *testing.T) {
-	o := options(t)
+	o := optionsOf(t)
 	o.Work = regexp.MustCompile("Cook")
-	if err := Run(t.Context(), o, io.Discard, io.Discard); err == nil || err.Error() != "bench: no work is called like Cook" {
+	if err := tabulate(t.Context(), o, io.Discard, io.Discard); err == nil || err.Error() != "no work matches Cook" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -125,11 +120,11 @@ func TestRunInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := fmt.Errorf("enough of it")
 	cancel(why)
-	o := options(t)
+	o := optionsOf(t)
 	if err := makeFlows(t.Context(), o.State, 10_000); err != nil {
 		t.Fatal(err)
 	}
-	if err := Run(ctx, o, io.Discard, io.Discard); err != why {
+	if err := tabulate(ctx, o, io.Discard, io.Discard); err != why {
 		t.Errorf("error %v, want the context's cause", err)
 	}
 	if _, err := os.Stat(filepath.Join(o.Out, "table.txt")); err != nil {

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 func workers() int { return runtime.GOMAXPROCS(0) }
 
 // goRead reads the file into a Frame: two columns, or all, typed by the schema.
-func goRead(_ context.Context, o Options, _ string, c *clock) error {
+func goRead(_ context.Context, o options, _ string, c *clock) error {
 	path := flowsPath(o.State, number(c.work, "n"))
 	var columns []string
 	if number(c.work, "cols") == 2 {
@@ -25,7 +25,7 @@ func goRead(_ context.Context, o Options, _ string, c *clock) error {
 }
 
 // goSplit cuts the file into parts of 10,000 rows, over and over into one folder.
-func goSplit(ctx context.Context, o Options, _ string, c *clock) error {
+func goSplit(ctx context.Context, o options, _ string, c *clock) error {
 	dir, err := os.MkdirTemp(o.State, "split-*")
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func goSplit(ctx context.Context, o Options, _ string, c *clock) error {
 }
 
 // goGenerate makes flows into a file.
-func goGenerate(ctx context.Context, o Options, _ string, c *clock) error {
+func goGenerate(ctx context.Context, o options, _ string, c *clock) error {
 	dir, err := os.MkdirTemp(o.State, "generate-*")
 	if err != nil {
 		return err

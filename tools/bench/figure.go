@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 // goFigures draws the figures of the originals, with n flows where they show flows, each into a PNG of 100 DPI in memory, from columns that are
 // already there: a line of time for each class. The peak is that of all figures up to the line's.
-func goFigures(_ context.Context, o Options, _ string, c *clock) error {
+func goFigures(_ context.Context, o options, _ string, c *clock) error {
 	n := number(c.work, "n")
 	frame, err := dataset.Read(flowsPath(o.State, n), packetsColumn, timeColumn, sizeColumn, nameColumn)
 	if err != nil {

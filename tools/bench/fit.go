@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // goFit trains the original's autoencoder on 7,000 rows for all of 50 epochs, each validated on 3,000 rows: its callbacks could end it earlier on
 // one side than on another. Building the network is part of it; a fit of one epoch warms up.
-func goFit(ctx context.Context, o Options, _ string, c *clock) error {
+func goFit(ctx context.Context, o options, _ string, c *clock) error {
 	m, err := packets(o.State, 10_000, 10_000)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func goFit(ctx context.Context, o Options, _ string, c *clock) error {
 }
 
 // goPredict runs rows through the network: all of them distinct, or packets as a file has them, where most are small numbers.
-func goPredict(_ context.Context, o Options, _ string, c *clock) error {
+func goPredict(_ context.Context, o options, _ string, c *clock) error {
 	n := number(c.work, "n")
 	m, err := packets(o.State, 100_000, n)
 	if err != nil {

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -21,14 +21,22 @@ func splitPath(root string) string {
 	return filepath.Join(root, "Datasets", "EditDatasets", "split_1.csv")
 }
 
-// readyNotebook runs the notebook once, so that the kernel is built and the build cache holds what cells link. Its state is not the user's: the
-// kept values in it are thrown away again and again.
-func readyNotebook(ctx context.Context, o Options) error {
+// flowbook is the path of the flowbook command that readyNotebook builds.
+func flowbook(o options) string { return filepath.Join(o.State, "bin", "flowbook") }
+
+// readyNotebook builds the flowbook command and runs the notebook once, so that the kernel exists and the build cache holds the packages that
+// cells link. It uses a state folder of its own, because goNotebook deletes the memo there.
+func readyNotebook(ctx context.Context, o options) error {
 	if err := readyPython(o); err != nil {
 		return err
 	}
 	if _, err := os.Stat(splitPath(o.Root)); errors.Is(err, fs.ErrNotExist) {
 		return nil // the sides say so
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Dir(flowbook(o))+string(filepath.Separator), "./tools/flowbook")
+	cmd.Dir = o.Root
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build ./tools/flowbook: %w: %s", err, lastLine(string(text)))
 	}
 	return runNotebook(ctx, o, notebookPath(o.Root))
 }
@@ -36,7 +44,7 @@ func readyNotebook(ctx context.Context, o Options) error {
 // goNotebook is the command `flowbook run notebooks/Anomaly_Detection.ipynb`, its own start and the kernel's included. Side go finds an empty memo
 // and trains; side go-memo finds the fit. Side go-parity has an empty memo, too, and runs the cells that the reference has, without those that go
 // beyond it.
-func goNotebook(ctx context.Context, o Options, side string, c *clock) error {
+func goNotebook(ctx context.Context, o options, side string, c *clock) error {
 	if _, err := os.Stat(splitPath(o.Root)); err != nil {
 		return missing("Datasets/EditDatasets/split_1.csv: flowbook data generate and flowbook data split Datasets/27072022.csv make it")
 	}
@@ -84,8 +92,8 @@ func keepParity(from, to string) error {
 }
 
 // runNotebook runs the command in the notebooks' folder, with a state of its own.
-func runNotebook(ctx context.Context, o Options, path string) error {
-	cmd := exec.CommandContext(ctx, o.Program, "run", path, "--cwd", filepath.Join(o.Root, "notebooks"), "-o", filepath.Join(o.State, "out", "go.ipynb"))
+func runNotebook(ctx context.Context, o options, path string) error {
+	cmd := exec.CommandContext(ctx, flowbook(o), "run", path, "--cwd", filepath.Join(o.Root, "notebooks"), "-o", filepath.Join(o.State, "out", "go.ipynb"))
 	cmd.Env = append(os.Environ(), module.EnvRoot+"="+o.Root, module.EnvState+"="+filepath.Join(o.State, "state"))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second

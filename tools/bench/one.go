@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -8,22 +8,21 @@ import (
 	"time"
 )
 
-// One does a work once for a Go side, in this process, and writes its lines to w: what Run starts with --one. The folder of inputs must be
-// prepared.
-func One(ctx context.Context, o Options, side, work string, w io.Writer) error {
+// doWork does a work once in this process, for a Go side, and writes its lines to w. The inputs must exist in the state folder.
+func doWork(ctx context.Context, o options, side, work string, w io.Writer) error {
 	c := &clock{w: w, work: work}
 	kind, _, _ := strings.Cut(work, "/")
-	do, ok := map[string]func(context.Context, Options, string, *clock) error{
+	do, ok := map[string]func(context.Context, options, string, *clock) error{
 		"Read": goRead, "Split": goSplit, "Generate": goGenerate, "Fit": goFit, "Predict": goPredict, "Figure": goFigures,
 		"Notebook": goNotebook, "Runner": goRunner,
 	}[kind]
 	if !ok {
-		return fmt.Errorf("bench: no Go side does %s", work)
+		return fmt.Errorf("no Go side does %s", work)
 	}
 	return do(ctx, o, side, c)
 }
 
-// enough is how long a clock repeats what it measures, at least. Tests shorten it.
+// enough is the shortest time that a clock repeats an operation. Tests shorten it.
 var enough = time.Second
 
 // clock measures and prints.

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func TestOne(t *testing.T) {
 				t.Skip("takes seconds; run without -short")
 			}
 			var out bytes.Buffer
-			if err := One(t.Context(), Options{State: state}, "go", test.work, &out); err != nil {
+			if err := doWork(t.Context(), options{State: state}, "go", test.work, &out); err != nil {
 				t.Fatal(err)
 			}
 			lines, err := Parse(out.String())
@@ -65,7 +65,7 @@ func TestOne(t *testing.T) {
 
 // A notebook without its data is a side that says what it lacks.
 func TestOneMissing(t *testing.T) {
-	err := One(t.Context(), Options{Root: t.TempDir(), State: t.TempDir()}, "go", "Notebook/Anomaly_Detection", new(bytes.Buffer))
+	err := doWork(t.Context(), options{Root: t.TempDir(), State: t.TempDir()}, "go", "Notebook/Anomaly_Detection", new(bytes.Buffer))
 	var missing *missingError
 	if !errors.As(err, &missing) || !strings.Contains(missing.what, "flowbook data generate") {
 		t.Errorf("error %v", err)

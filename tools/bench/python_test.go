@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ func TestPython(t *testing.T) {
 	if python == "" || testing.Short() {
 		t.Skip("set FLOWBOOK_PYTHON to a Python with the packages of reference/requirements.txt (pip install -r), and run without -short")
 	}
-	o := options(t)
+	o := optionsOf(t)
 	o.Python = python
 	for _, rows := range []int{10_000, 100_000} {
 		if err := makeFlows(t.Context(), o.State, rows); err != nil {

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // readyKernels writes the two kernelspecs that both sides start: the python3 of the Python side, and the GoNB that go.mod pins.
-func readyKernels(ctx context.Context, o Options) error {
+func readyKernels(ctx context.Context, o options) error {
 	gonb, err := jupyter.GoNB(ctx, o.Root)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func readyKernels(ctx context.Context, o Options) error {
 }
 
 // readyPython writes the spec of the kernel of that Python.
-func readyPython(o Options) error {
+func readyPython(o options) error {
 	if o.Python == "" {
 		return nil
 	}
@@ -62,7 +62,7 @@ var trivial = map[string]struct {
 // goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is the time from the
 // start of one to the start of the next, from the second on, in a notebook of many. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
 // as nbclient does.
-func goRunner(ctx context.Context, o Options, side string, c *clock) error {
+func goRunner(ctx context.Context, o options, side string, c *clock) error {
 	kernel := text(c.work, "kernel")
 	spec, err := jupyter.ReadSpec(specDir(o.State, kernel))
 	if errors.Is(err, os.ErrNotExist) {

@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"bytes"
@@ -30,8 +30,8 @@ func (s Side) Go() bool { return s.script == "" }
 const patience = 15 * time.Minute
 
 // run does a work once, in a process of its own.
-func (s Side) run(ctx context.Context, o Options, work string) ([]Line, error) {
-	argv := []string{o.Program, "bench", "--one=" + s.Name, "--one=" + work, "--one=" + o.State}
+func (s Side) run(ctx context.Context, o options, work string) ([]Line, error) {
+	argv := []string{o.Program, "one", s.Name, work, o.State}
 	if !s.Go() {
 		if o.Python == "" {
 			return nil, missing("python: not found; set $FLOWBOOK_PYTHON")

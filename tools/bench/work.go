@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -14,11 +14,11 @@ type Work struct {
 	Large bool   // left out unless the run is a full one
 
 	inputs []int // rows of the flow files that it reads
-	ready  func(context.Context, Options) error
+	ready  func(context.Context, options) error
 }
 
 // prepare makes what the sides find in the folder of inputs.
-func (w Work) prepare(ctx context.Context, o Options) error {
+func (w Work) prepare(ctx context.Context, o options) error {
 	for _, rows := range w.inputs {
 		if err := makeFlows(ctx, o.State, rows); err != nil {
 			return err

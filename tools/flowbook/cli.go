@@ -34,7 +34,6 @@ type cli struct {
 	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
 	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
-	Bench    benchCmd    `cmd:"" help:"Measure Go beside Python: one table of times and ratios."`
 }
 
 // console is what a sub-command talks to: its context and its streams.

@@ -40,12 +40,6 @@
 // kernel install puts a kernelspec into the user's Jupyter, or into the Python installation that is active; kernel remove takes it out
 // again. doctor changes nothing: it says what is there, what is missing, and the command that mends it.
 //
-// # Measurement
-//
-//	flowbook bench --work Read --count 5
-//
-// does the same works in Go and in Python in turn and prints one table of medians and ratios; without Python, the Go half of it.
-//
 // # A module of your own
 //
 //	flowbook init

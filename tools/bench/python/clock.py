@@ -1,6 +1,6 @@
 """What the Python sides share: the arguments, the clock, and Go's benchmark format.
 
-Each script beside this one is started as `python SCRIPT.py SIDE WORK STATE ROOT` by `flowbook bench` and prints lines as
+Each script beside this one is started as `python SCRIPT.py SIDE WORK STATE ROOT` by `go run ./tools/bench` and prints lines as
 Go's benchmarks do. What happens before `Clock.loop` is not measured. A missing package is a line that says so.
 """
 
