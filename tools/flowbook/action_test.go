@@ -94,7 +94,7 @@ func TestAction(t *testing.T) {
 				replace(text)
 			}
 			if step.Uses != "" {
-				if !slices.Contains([]string{"actions/setup-go@v5", "actions/cache@v4"}, step.Uses) {
+				if name, _, _ := strings.Cut(step.Uses, "@"); !slices.Contains([]string{"actions/setup-go", "actions/cache"}, name) {
 					t.Errorf("the action uses %s", step.Uses)
 				}
 				continue
@@ -198,6 +198,71 @@ func TestPreCommitHooks(t *testing.T) {
 		}
 		if _, err := parser.Parse(append(words[1:], "a.ipynb")); err != nil || words[0] != "flowbook" {
 			t.Errorf("%s: %v", h.Entry, err)
+		}
+	}
+}
+
+// TestActionsArePinned: every action that a workflow of ours, or one that we hand out, uses stands there
+// by its commit; a tag can be moved.
+func TestActionsArePinned(t *testing.T) {
+	root := filepath.Join("..", "..")
+	var files []string
+	for _, pattern := range []string{".github/workflows/*.yml", ".github/actions/*/action.yml", "tools/flowbook/init/*.yml", "tools/runner/README.md"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(found), err)
+		}
+		files = append(files, found...)
+	}
+	uses := regexp.MustCompile(`(?m)^ *- uses: (.*)$`)
+	pinned := regexp.MustCompile(`^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	n := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range uses.FindAllStringSubmatch(string(text), -1) {
+			if strings.HasPrefix(m[1], "{{REPOSITORY}}/") { // ours, which has no address yet
+				continue
+			}
+			n++
+			if !pinned.MatchString(m[1]) {
+				t.Errorf("%s: uses %q, want OWNER/ACTION@COMMIT # VERSION", file, m[1])
+			}
+		}
+	}
+	if n < 7 {
+		t.Errorf("found %d actions, expected more", n)
+	}
+}
+
+// TestGitHubForms: what the CI system reads is YAML with the top-level keys that it knows.
+func TestGitHubForms(t *testing.T) {
+	root := filepath.Join("..", "..", ".github")
+	for name, keys := range map[string][]string{
+		"dependabot.yml":            {"version", "updates"},
+		"workflows/ci.yml":          {"name", "on", "permissions", "jobs"},
+		"ISSUE_TEMPLATE/fault.yml":  {"name", "description", "labels", "body"},
+		"ISSUE_TEMPLATE/alarm.yml":  {"name", "description", "labels", "body"},
+		"ISSUE_TEMPLATE/wish.yml":   {"name", "description", "labels", "body"},
+		"ISSUE_TEMPLATE/config.yml": {"blank_issues_enabled"},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := yaml.Unmarshal(text, &got); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for key := range got {
+			if !slices.Contains(keys, key) {
+				t.Errorf("%s: unknown key %s", name, key)
+			}
+		}
+		if len(got) != len(keys) {
+			t.Errorf("%s has %d keys, want %v", name, len(got), keys)
 		}
 	}
 }
