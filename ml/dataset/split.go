@@ -56,7 +56,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	if err := noteRead(path); err != nil {
 		return nil, err
 	}
-	s := &splitter{ctx: ctx, dir: dir, opt: opt, total: info.Size(), digest: sha256.New()}
+	s := &splitter{dir: dir, opt: opt, total: info.Size(), digest: sha256.New()}
 	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path), usual, Options{Delimiter: ','}); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	if err := s.claim(info); err != nil {
 		return nil, fmt.Errorf("split %s: %w", Rel(path), err)
 	}
-	if err := s.copyRows(); err != nil {
+	if err := s.copyRows(ctx); err != nil {
 		return nil, err
 	}
 	m := &Manifest{RowsPerPart: opt.Rows, Rows: s.src.row, Parts: s.parts}
@@ -87,7 +87,6 @@ func (e *OccupiedError) Error() string {
 }
 
 type splitter struct {
-	ctx    context.Context
 	src    *source
 	dir    string
 	opt    SplitOptions
@@ -144,7 +143,7 @@ func (s *splitter) claim(source os.FileInfo) error {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // copyRows writes all parts.
-func (s *splitter) copyRows() error {
+func (s *splitter) copyRows(ctx context.Context) error {
 	defer func() {
 		if s.out != nil {
 			s.out.Discard()
@@ -153,8 +152,8 @@ func (s *splitter) copyRows() error {
 	done := int64(len(s.src.header))
 	var b block
 	for {
-		if err := s.ctx.Err(); err != nil {
-			return fmt.Errorf("split %s: %w", s.src.file, context.Cause(s.ctx))
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("split %s: %w", s.src.file, context.Cause(ctx))
 		}
 		err := s.src.next(&b)
 		if err == io.EOF {

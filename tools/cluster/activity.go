@@ -59,8 +59,8 @@ func (m *maker) Make(ctx context.Context, t Task) (*RunState, error) {
 			return state, err
 		}
 	}
-	beat := &beater{ctx: ctx, last: Beat{Worker: m.name}}
-	defer beat.start()()
+	beat := &beater{last: Beat{Worker: m.name}}
+	defer beat.start(ctx)()
 	root, release, err := m.trees.take(ctx, t.Bundle, t.Inputs)
 	if err != nil {
 		return nil, m.trouble(ctx, err)
@@ -76,7 +76,7 @@ func (m *maker) Make(ctx context.Context, t Task) (*RunState, error) {
 	end, err := perform(work, m.program, root, Request{t.File, t.Job}, func(msg Message) {
 		if msg.Cell != nil {
 			msg.Cell.Worker = m.name
-			beat.tell(*msg.Cell)
+			beat.tell(ctx, *msg.Cell)
 		}
 	})
 	if err != nil {
@@ -226,13 +226,12 @@ func stoppable(ctx context.Context) (context.Context, func()) {
 
 // beater sends heartbeats.
 type beater struct {
-	ctx  context.Context
 	mu   sync.Mutex
 	last Beat
 }
 
 // start sends a heartbeat every second until the returned function is called.
-func (b *beater) start() func() {
+func (b *beater) start(ctx context.Context) func() {
 	done := make(chan struct{})
 	go func() {
 		ticker := time.NewTicker(time.Second)
@@ -241,7 +240,7 @@ func (b *beater) start() func() {
 			b.mu.Lock()
 			last := b.last
 			b.mu.Unlock()
-			activity.RecordHeartbeat(b.ctx, last)
+			activity.RecordHeartbeat(ctx, last)
 			select {
 			case <-ticker.C:
 			case <-done:
@@ -252,11 +251,11 @@ func (b *beater) start() func() {
 	return sync.OnceFunc(func() { close(done) })
 }
 
-func (b *beater) tell(beat Beat) {
+func (b *beater) tell(ctx context.Context, beat Beat) {
 	b.mu.Lock()
 	b.last = beat
 	b.mu.Unlock()
-	activity.RecordHeartbeat(b.ctx, beat)
+	activity.RecordHeartbeat(ctx, beat)
 }
 
 // full reports whether a file cannot be written below dir because the disk is full.

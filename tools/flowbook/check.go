@@ -24,7 +24,7 @@ type checkCmd struct {
 	runFlags `embed:""`
 }
 
-func (c *checkCmd) Run(con *console) error {
+func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	if slices.Contains(c.Notebooks, "-") {
 		return &usageError{fmt.Errorf("check needs a file: standard input has no stored outputs to update")}
 	}
@@ -43,7 +43,7 @@ func (c *checkCmd) Run(con *console) error {
 		comparison.Sanitizers = append(comparison.Sanitizers, more...)
 	}
 	defer shutdowns.begin()()
-	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+	results, errs, err := runTargets(ctx, con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {
 			return nil, err

@@ -36,9 +36,8 @@ type cli struct {
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 }
 
-// console is what a sub-command talks to: its context and its streams.
+// console is what a sub-command talks to: its streams.
 type console struct {
-	ctx            context.Context
 	stdin          io.Reader
 	stdout, stderr io.Writer // for messages, made printable
 	data           io.Writer // standard output as it is, for notebooks and flows
@@ -89,7 +88,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)
 		return exitUsage
 	}
-	err = kctx.Run(&console{ctx: ctx, stdin: stdin, stdout: printable{out}, stderr: stderr, data: out, terminal: screen})
+	kctx.BindTo(ctx, (*context.Context)(nil))
+	err = kctx.Run(&console{stdin: stdin, stdout: printable{out}, stderr: stderr, data: out, terminal: screen})
 	if err == nil && out.failed != nil {
 		err = fmt.Errorf("write standard output: %w", atomicfile.Reason(out.failed))
 	}

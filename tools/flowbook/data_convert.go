@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,7 @@ type convertCmd struct {
 }
 
 // Run goes by the names' endings.
-func (c *convertCmd) Run(con *console) error {
+func (c *convertCmd) Run(ctx context.Context, con *console) error {
 	from, to := strings.ToLower(filepath.Ext(c.In)), strings.ToLower(filepath.Ext(c.Out))
 	if from == to || from != ".csv" && from != ".parquet" || to != ".csv" && to != ".parquet" {
 		return &usageError{fmt.Errorf("data convert: from %q to %q: one must end in .csv, the other in .parquet", c.In, c.Out)}
@@ -39,10 +40,10 @@ func (c *convertCmd) Run(con *console) error {
 	rows := 0
 	_, err = writeAtomic(c.Out, func(w io.Writer) (err error) {
 		if from == ".parquet" {
-			rows, err = parquet.ToCSV(con.ctx, in, dataset.Rel(c.In), w, progress)
+			rows, err = parquet.ToCSV(ctx, in, dataset.Rel(c.In), w, progress)
 			return err
 		}
-		written, err := parquet.FromCSV(con.ctx, in, dataset.Rel(c.In), w, progress)
+		written, err := parquet.FromCSV(ctx, in, dataset.Rel(c.In), w, progress)
 		rows = written.Rows
 		if !written.Exact {
 			note = "; the values are kept, but CSV made from it will spell some of it differently"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -29,7 +30,7 @@ type generateCmd struct {
 }
 
 // Run writes both files, the flows last, each in one step.
-func (c *generateCmd) Run(con *console) error {
+func (c *generateCmd) Run(ctx context.Context, con *console) error {
 	switch {
 	case c.Rows < 1:
 		return &usageError{fmt.Errorf("data generate: --rows %d: at least one row is wanted", c.Rows)}
@@ -59,7 +60,7 @@ func (c *generateCmd) Run(con *console) error {
 	var list []dataset.Label
 	var settle func() error
 	sum, err := writeAtomic(c.Out, func(w io.Writer) (err error) {
-		list, err = flowgen.Generate(con.ctx, flowgen.Config{Rows: c.Rows, Seed: c.Seed, Workers: c.Workers, Wrote: tick.show}, w)
+		list, err = flowgen.Generate(ctx, flowgen.Config{Rows: c.Rows, Seed: c.Seed, Workers: c.Workers, Wrote: tick.show}, w)
 		return err
 	}, func(sum string) (err error) {
 		settle, err = dataset.PendLabels(c.Labels, sum, list)

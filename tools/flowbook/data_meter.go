@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ type meterCmd struct {
 }
 
 // Run writes the flows of all captures to one file. What a damaged capture held before the damage is written, then the damage is reported.
-func (c *meterCmd) Run(con *console) error {
+func (c *meterCmd) Run(ctx context.Context, con *console) error {
 	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
 		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
 	}
@@ -63,7 +64,7 @@ func (c *meterCmd) Run(con *console) error {
 		if _, err := w.Write(flowmeter.AppendHeader(nil)); err != nil {
 			return err
 		}
-		s, damage = flowmeter.Meter(con.ctx, o, w, captures...)
+		s, damage = flowmeter.Meter(ctx, o, w, captures...)
 		var bad *flowmeter.CaptureError
 		if errors.As(damage, &bad) {
 			return nil // the flows before it are good

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,7 +18,7 @@ type splitCmd struct {
 }
 
 // Run writes the parts and prints their paths, one a line.
-func (c *splitCmd) Run(con *console) error {
+func (c *splitCmd) Run(ctx context.Context, con *console) error {
 	if c.Out == "" {
 		c.Out = filepath.Join(filepath.Dir(c.File), "EditDatasets")
 	}
@@ -25,7 +26,7 @@ func (c *splitCmd) Run(con *console) error {
 		return &usageError{fmt.Errorf("data split: --rows %d: at least one row is wanted", c.Rows)}
 	}
 	tick := newTicker(con, "data split: %d of %d MB")
-	m, err := dataset.Split(con.ctx, c.File, c.Out, dataset.SplitOptions{
+	m, err := dataset.Split(ctx, c.File, c.Out, dataset.SplitOptions{
 		Rows: c.Rows, Force: c.Force,
 		Progress: func(done, total int64) { tick.show(int(done/1e6), int(total/1e6)) },
 	})

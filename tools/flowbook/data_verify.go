@@ -15,7 +15,7 @@ type verifyCmd struct {
 }
 
 // Run prints nothing but a line when all is well; else each broken rule with the first rows that break it, and the status is 1.
-func (c *verifyCmd) Run(con *console) error {
+func (c *verifyCmd) Run(ctx context.Context, con *console) error {
 	var columns []string
 	for _, f := range dataset.Columns() {
 		columns = append(columns, f.Name)
@@ -27,14 +27,14 @@ func (c *verifyCmd) Run(con *console) error {
 	defer r.Close()
 	tick := newTicker(con, "data verify: %d of %d MB")
 	report, err := flowmeter.Verify(r, func(done, total int64) {
-		if con.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			r.Close() // the error of the next read is not why it ended
 		}
 		tick.show(int(done/1e6), int(total/1e6))
 	})
 	tick.end()
-	if con.ctx.Err() != nil {
-		return fmt.Errorf("data verify: %w", context.Cause(con.ctx))
+	if ctx.Err() != nil {
+		return fmt.Errorf("data verify: %w", context.Cause(ctx))
 	}
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type detectCmd struct {
 }
 
 // Run writes the anomalies to standard output and a last line, with warnings before it, to standard error.
-func (c *detectCmd) Run(con *console) error {
+func (c *detectCmd) Run(ctx context.Context, con *console) error {
 	model, err := detect.Load(c.Model)
 	if err != nil {
 		return err
@@ -37,8 +37,7 @@ func (c *detectCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	ctx := con.ctx
-	flows, err := await(ctx, func() (flowSource, error) { return openFlows(ctx, c.File, con.stdin, model.Columns()) })
+	flows, err := await(ctx, func() (flowSource, error) { return openFlows(c.File, con.stdin, model.Columns()) })
 	if err != nil {
 		return err
 	}
@@ -151,16 +150,16 @@ type flowSource interface {
 }
 
 // openFlows opens a stream of the named columns, and of detect.Identity where they are there.
-func openFlows(ctx context.Context, path string, stdin io.Reader, columns []string) (flowSource, error) {
+func openFlows(path string, stdin io.Reader, columns []string) (flowSource, error) {
 	if path == "-" {
 		buffered := bufio.NewReaderSize(stdin, 1<<16)
 		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: withIdentity(columns, header(buffered))})
 	}
 	if parquet.Is(path) {
-		r, err := parquet.Open(ctx, path, withIdentity(columns, detect.Identity)...)
+		r, err := parquet.Open(path, withIdentity(columns, detect.Identity)...)
 		var missing *dataset.MissingColumnError
 		if errors.As(err, &missing) && !slices.Contains(columns, missing.Column) {
-			return parquet.Open(ctx, path, columns...)
+			return parquet.Open(path, columns...)
 		}
 		return r, err
 	}

@@ -61,13 +61,13 @@ func inClone() bool {
 	return err == nil && space.Dir(module.Self) == root
 }
 
-func (c *doctorCmd) Run(con *console) error {
-	findings := examine(con.ctx)
+func (c *doctorCmd) Run(ctx context.Context, con *console) error {
+	findings := examine(ctx)
 	if c.Store != "" {
-		findings = append(findings, examineStore(con.ctx, c.Store))
+		findings = append(findings, examineStore(ctx, c.Store))
 	}
 	if c.Temporal != "" {
-		findings = append(findings, examineTemporal(con, c.Temporal, c.Namespace, c.Queue))
+		findings = append(findings, examineTemporal(ctx, con, c.Temporal, c.Namespace, c.Queue))
 	}
 	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
 	bad := 0

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -51,7 +52,7 @@ type kernelInstallCmd struct {
 	Offline     bool `help:"Let cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 }
 
-func (c *kernelInstallCmd) Run(con *console) error {
+func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 	root, err := (&target{dir: "."}).root()
 	if err != nil {
 		return fmt.Errorf("kernel install: %w", err)
@@ -63,7 +64,7 @@ func (c *kernelInstallCmd) Run(con *console) error {
 	if c.GPU && compiler() == "" {
 		return errors.New("kernel install: --gpu needs a C compiler, and neither $CC nor gcc nor clang is on the PATH")
 	}
-	in, err := jupyter.Install(con.ctx, root, dir, jupyter.InstallOptions{GPU: c.GPU, Offline: c.Offline})
+	in, err := jupyter.Install(ctx, root, dir, jupyter.InstallOptions{GPU: c.GPU, Offline: c.Offline})
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ type kernelIsolatedCmd struct {
 	Connection string `arg:"" type:"path" help:"Jupyter's connection file."`
 }
 
-func (c *kernelIsolatedCmd) Run(con *console) error {
+func (c *kernelIsolatedCmd) Run(ctx context.Context, con *console) error {
 	spec, err := jupyter.ReadBase(c.Spec)
 	if err != nil {
 		return fmt.Errorf("kernel isolated: %w", err)
@@ -124,7 +125,7 @@ func (c *kernelIsolatedCmd) Run(con *console) error {
 	if err != nil {
 		return fmt.Errorf("kernel isolated: %w", err)
 	}
-	return jupyter.Relay(con.ctx, c.Connection, spec, spec.Policy(dir))
+	return jupyter.Relay(ctx, c.Connection, spec, spec.Policy(dir))
 }
 
 // sameFolder says whether two paths are one folder.

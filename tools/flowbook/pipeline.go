@@ -33,7 +33,7 @@ type pipelineCmd struct {
 const manyJobs = 1 << 16
 
 // Run runs or plans the pipeline and writes the report.
-func (c *pipelineCmd) Run(con *console) error {
+func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 	if c.Jobs < 1 {
 		return &usageError{fmt.Errorf("pipeline: --jobs %d: at least one is wanted", c.Jobs)}
 	}
@@ -53,11 +53,11 @@ func (c *pipelineCmd) Run(con *console) error {
 	p.Notebook = view.runNotebook
 	opt := pipeline.Options{Targets: c.Targets, Force: c.Force, Jobs: c.Jobs, Event: view.event}
 	if c.Plan {
-		return c.plan(con, p, opt)
+		return c.plan(ctx, con, p, opt)
 	}
 	var uploads *store.Executor
 	if c.Temporal != "" {
-		pending, err := c.submit(con, view, p, root, shared, &opt)
+		pending, err := c.submit(ctx, con, view, p, root, shared, &opt)
 		if err != nil || pending == nil {
 			return err
 		}
@@ -69,10 +69,10 @@ func (c *pipelineCmd) Run(con *console) error {
 	}
 	started := time.Now()
 	ended := shutdowns.begin()
-	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(con.ctx, opt) })
+	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(ctx, opt) })
 	if uploads != nil {
 		view.say("storing the runs")
-		uploads.Close(con.ctx)
+		uploads.Close(ctx)
 	}
 	view.close()
 	ended()
@@ -87,8 +87,8 @@ func (c *pipelineCmd) Run(con *console) error {
 			worst.add(nil, run.Err)
 		}
 	}
-	if con.ctx.Err() != nil {
-		worst.add(nil, context.Cause(con.ctx))
+	if ctx.Err() != nil {
+		worst.add(nil, context.Cause(ctx))
 	}
 	site, err := writePipelineReport(con, root, p, runs)
 	if err != nil {
@@ -159,8 +159,8 @@ func runFrom(root string, run func() ([]*pipeline.Run, error)) (runs []*pipeline
 }
 
 // plan prints what would run.
-func (c *pipelineCmd) plan(con *console, p *pipeline.Pipeline, opt pipeline.Options) error {
-	runs, err := p.Plan(con.ctx, opt)
+func (c *pipelineCmd) plan(ctx context.Context, con *console, p *pipeline.Pipeline, opt pipeline.Options) error {
+	runs, err := p.Plan(ctx, opt)
 	if err != nil {
 		return err
 	}

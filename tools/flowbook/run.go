@@ -87,7 +87,7 @@ func (f *runFlags) Validate() error {
 	return nil
 }
 
-func (c *runCmd) Run(con *console) error {
+func (c *runCmd) Run(ctx context.Context, con *console) error {
 	targets, err := c.targets(con)
 	if err != nil {
 		return err
@@ -103,15 +103,15 @@ func (c *runCmd) Run(con *console) error {
 		return c.dryRun(con, targets, assignments)
 	}
 	if c.Watch {
-		return c.watch(con, targets, assignments)
+		return c.watch(ctx, con, targets, assignments)
 	}
-	return c.all(con, targets, assignments)
+	return c.all(ctx, con, targets, assignments)
 }
 
 // all runs the notebooks, at most Jobs at once.
-func (c *runCmd) all(con *console, targets []*target, assignments []parameter.Assignment) error {
+func (c *runCmd) all(ctx context.Context, con *console, targets []*target, assignments []parameter.Assignment) error {
 	defer shutdowns.begin()()
-	results, errs, err := runTargets(con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+	results, errs, err := runTargets(ctx, con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {
 			return nil, err
@@ -233,7 +233,7 @@ func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter
 
 // runTargets calls one for each notebook, at most flags.Jobs at once, prints what became of them and returns the worst of it as an error
 // that has been printed already.
-func runTargets(con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) (results []*runner.Result, errs []error, err error) {
+func runTargets(ctx context.Context, con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) (results []*runner.Result, errs []error, err error) {
 	bars := newProgress(con, targets, flags.Log)
 	results, errs = make([]*runner.Result, len(targets)), make([]error, len(targets))
 	worst := &worstError{}
@@ -242,13 +242,13 @@ func runTargets(con *console, flags runFlags, targets []*target, one func(contex
 	group.SetLimit(max(1, flags.Jobs))
 	for i, t := range targets {
 		group.Go(func() error {
-			if con.ctx.Err() != nil {
+			if ctx.Err() != nil {
 				return nil
 			}
 			var res *runner.Result
 			err := t.err
 			if err == nil {
-				res, err = one(con.ctx, t, bars.of(i))
+				res, err = one(ctx, t, bars.of(i))
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -260,8 +260,8 @@ func runTargets(con *console, flags runFlags, targets []*target, one func(contex
 	}
 	err = group.Wait()
 	bars.wait()
-	if con.ctx.Err() != nil {
-		worst.add(nil, context.Cause(con.ctx))
+	if ctx.Err() != nil {
+		worst.add(nil, context.Cause(ctx))
 	}
 	if err == nil && worst.code != exitOK {
 		err = worst

@@ -19,7 +19,7 @@ const settle = 200 * time.Millisecond
 
 // watch runs the notebooks, and again after each change, until the context is done. A run that fails is told of and ends nothing; what it began
 // with is saved, so the next one goes on from there.
-func (c *runCmd) watch(con *console, targets []*target, assignments []parameter.Assignment) error {
+func (c *runCmd) watch(ctx context.Context, con *console, targets []*target, assignments []parameter.Assignment) error {
 	for _, t := range targets {
 		if t.path == "-" {
 			return &usageError{errors.New("--watch and standard input exclude each other")}
@@ -34,12 +34,12 @@ func (c *runCmd) watch(con *console, targets []*target, assignments []parameter.
 		return err
 	}
 	for {
-		err := c.all(con, targets, assignments)
-		if con.ctx.Err() != nil {
+		err := c.all(ctx, con, targets, assignments)
+		if ctx.Err() != nil {
 			return err
 		}
 		fmt.Fprintln(con.stderr, "flowbook: watching; Ctrl-C ends")
-		if err := change(con.ctx, w); err != nil {
+		if err := change(ctx, w); err != nil {
 			return err
 		}
 		for next := false; !next; {
@@ -49,7 +49,7 @@ func (c *runCmd) watch(con *console, targets []*target, assignments []parameter.
 				continue
 			}
 			fmt.Fprintln(con.stderr, "flowbook:", err) // half-written, or broken: wait for the next save
-			if err := change(con.ctx, w); err != nil {
+			if err := change(ctx, w); err != nil {
 				return err
 			}
 		}

@@ -25,7 +25,7 @@ import (
 type stepCmd struct{}
 
 // Run answers with how the run ended; its error is that of the conversation alone.
-func (c *stepCmd) Run(con *console) error {
+func (c *stepCmd) Run(ctx context.Context, con *console) error {
 	in := bufio.NewReader(con.stdin)
 	line, err := in.ReadBytes('\n')
 	var req cluster.Request
@@ -35,7 +35,7 @@ func (c *stepCmd) Run(con *console) error {
 	if err != nil {
 		return &usageError{fmt.Errorf("step: workers call this: %w", err)}
 	}
-	ctx, cancel := context.WithCancelCause(con.ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
 		io.Copy(io.Discard, in)
@@ -65,7 +65,7 @@ func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cl
 		return failed(end, err)
 	}
 	p.Command, p.CommandPackages = runWords, commandPackages
-	p.Notebook = (&pipelineView{con: &console{ctx: ctx, stdout: io.Discard, stderr: io.Discard}}).runNotebook
+	p.Notebook = (&pipelineView{con: &console{stdout: io.Discard, stderr: io.Discard}}).runNotebook
 	started := time.Now()
 	t, did, err := p.Make(ctx, req.Job, func(e pipeline.Event) {
 		switch e.Kind {

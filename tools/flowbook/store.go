@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,7 +53,7 @@ type storeOf struct {
 }
 
 // tasks returns the runs of the steps and the store.
-func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
+func (c *storeOf) tasks(ctx context.Context, con *console) (*store.Store, []*pipeline.Task, error) {
 	if c.Store == "" {
 		return nil, nil, &usageError{fmt.Errorf("store: say which with --store URL or $%s", store.EnvURL)}
 	}
@@ -64,7 +65,7 @@ func (c *storeOf) tasks(con *console) (*store.Store, []*pipeline.Task, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tasks, err := p.Keys(con.ctx, c.Targets)
+	tasks, err := p.Keys(ctx, c.Targets)
 	return s, tasks, err
 }
 
@@ -87,15 +88,15 @@ func readPipeline() (root string, p *pipeline.Pipeline, err error) {
 type storeLsCmd struct{ storeOf }
 
 // Run prints a line for each run.
-func (c *storeLsCmd) Run(con *console) error {
-	s, tasks, err := c.tasks(con)
+func (c *storeLsCmd) Run(ctx context.Context, con *console) error {
+	s, tasks, err := c.tasks(ctx, con)
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
 	stored := 0
 	for _, t := range tasks {
-		state, r, err := inStore(con, s, t)
+		state, r, err := inStore(ctx, con, s, t)
 		if err != nil {
 			return err
 		}
@@ -117,14 +118,14 @@ func shortKey(key string) string {
 }
 
 // inStore says in a few words whether the store has a run. The result is nil if it has not.
-func inStore(con *console, s *store.Store, t *pipeline.Task) (string, *store.Result, error) {
+func inStore(ctx context.Context, con *console, s *store.Store, t *pipeline.Task) (string, *store.Result, error) {
 	if t.Run.Err != nil {
 		return "no key yet: " + t.Run.Err.Error(), nil, nil
 	}
 	if why := t.Private(); why != "" {
 		return "not shared: " + why, nil, nil
 	}
-	r, err := s.Result(con.ctx, t.Key)
+	r, err := s.Result(ctx, t.Key)
 	var entry *store.EntryError
 	switch {
 	case errors.Is(err, store.ErrMissing):
@@ -144,15 +145,15 @@ func inStore(con *console, s *store.Store, t *pipeline.Task) (string, *store.Res
 type storeVerifyCmd struct{ storeOf }
 
 // Run reads every file and names each that is wrong or gone.
-func (c *storeVerifyCmd) Run(con *console) error {
-	s, tasks, err := c.tasks(con)
+func (c *storeVerifyCmd) Run(ctx context.Context, con *console) error {
+	s, tasks, err := c.tasks(ctx, con)
 	if err != nil {
 		return err
 	}
 	files, bad := 0, 0
 	var bytes int64
 	for _, t := range tasks {
-		state, r, err := inStore(con, s, t)
+		state, r, err := inStore(ctx, con, s, t)
 		if err != nil {
 			return err
 		}
@@ -167,7 +168,7 @@ func (c *storeVerifyCmd) Run(con *console) error {
 		for _, f := range r.Files {
 			files++
 			bytes += f.Digest.Size
-			if err := s.Verify(con.ctx, f.Digest); con.ctx.Err() != nil {
+			if err := s.Verify(ctx, f.Digest); ctx.Err() != nil {
 				return err
 			} else if err != nil {
 				wrong++
@@ -189,13 +190,13 @@ func (c *storeVerifyCmd) Run(con *console) error {
 type storeKeyCmd struct{ storeOf }
 
 // Run prints what each run's key is made of.
-func (c *storeKeyCmd) Run(con *console) error {
-	s, tasks, err := c.tasks(con)
+func (c *storeKeyCmd) Run(ctx context.Context, con *console) error {
+	s, tasks, err := c.tasks(ctx, con)
 	if err != nil {
 		return err
 	}
 	for _, t := range tasks {
-		state, _, err := inStore(con, s, t)
+		state, _, err := inStore(ctx, con, s, t)
 		if err != nil {
 			return err
 		}

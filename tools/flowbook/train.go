@@ -29,11 +29,10 @@ type trainCmd struct {
 }
 
 // Run trains, saves, and says what the threshold promises and what it did on flows not seen before.
-func (c *trainCmd) Run(con *console) error {
+func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
 	}
-	ctx := con.ctx
 	var old *detect.Model
 	if c.Update {
 		var err error
@@ -45,7 +44,7 @@ func (c *trainCmd) Run(con *console) error {
 			c.AlarmsPerDay = old.Calibration.AlarmsPerDay()
 		}
 	}
-	columns, err := c.columns(ctx)
+	columns, err := c.columns()
 	if err != nil {
 		return err
 	}
@@ -108,7 +107,7 @@ func (c *trainCmd) Run(con *console) error {
 }
 
 // columns are those of the file that the detector learns from.
-func (c *trainCmd) columns(ctx context.Context) ([]string, error) {
+func (c *trainCmd) columns() ([]string, error) {
 	if parquet.Is(c.Data) {
 		return detect.Columns(c.Detector) // Parquet files are our own and hold all columns
 	}
@@ -125,13 +124,16 @@ func readFlows(ctx context.Context, path string, columns []string) (*dataset.Fra
 	if !parquet.Is(path) {
 		return dataset.Read(path, columns...)
 	}
-	r, err := parquet.Open(ctx, path, columns...)
+	r, err := parquet.Open(path, columns...)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
 	var frames []*dataset.Frame
 	for r.Scan() {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("read %s: %w", dataset.Rel(path), context.Cause(ctx))
+		}
 		frames = append(frames, r.Frame())
 	}
 	if err := r.Err(); err != nil || len(frames) == 0 {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"flowbook/tools/pipeline"
 	"flowbook/tools/store"
 	"fmt"
@@ -10,11 +11,11 @@ import (
 
 func (c *workerCmd) Run(*console) error { return errNoTemporal }
 
-func (f *clusterFlags) submit(*console, *pipelineView, *pipeline.Pipeline, string, *store.Store, *pipeline.Options) (remote, error) {
+func (f *clusterFlags) submit(context.Context, *console, *pipelineView, *pipeline.Pipeline, string, *store.Store, *pipeline.Options) (remote, error) {
 	return nil, errNoTemporal
 }
 
-func examineTemporal(*console, string, string, string) finding {
+func examineTemporal(context.Context, *console, string, string, string) finding {
 	return finding{wrong, "Temporal", errNoTemporal.Error(), nil}
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +17,7 @@ import (
 )
 
 // Run makes runs until a signal.
-func (c *workerCmd) Run(con *console) error {
+func (c *workerCmd) Run(ctx context.Context, con *console) error {
 	if c.Jobs < 1 {
 		return &usageError{fmt.Errorf("worker: --jobs %d: at least one is wanted", c.Jobs)}
 	}
@@ -37,21 +38,21 @@ func (c *workerCmd) Run(con *console) error {
 			fmt.Fprintf(con.stdout, time.Now().Format("2006-01-02T15:04:05.000 ")+format+"\n", args...)
 		},
 	}
-	return w.Run(con.ctx)
+	return w.Run(ctx)
 }
 
 // submit has workers run the pipeline. It returns nil where nothing is left to do.
-func (f *clusterFlags) submit(con *console, view *pipelineView, p *pipeline.Pipeline, root string, shared *store.Store, opt *pipeline.Options) (remote, error) {
+func (f *clusterFlags) submit(ctx context.Context, con *console, view *pipelineView, p *pipeline.Pipeline, root string, shared *store.Store, opt *pipeline.Options) (remote, error) {
 	s := &cluster.Submitter{Server: cluster.Server{Address: f.Temporal, Namespace: f.Namespace}, Store: shared, Queue: f.Queue, Say: view.warn}
 	switch {
 	case f.Cancel != "":
-		if err := s.Cancel(con.ctx, f.Cancel); err != nil {
+		if err := s.Cancel(ctx, f.Cancel); err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(con.stdout, "canceled: %s\n", f.Cancel)
 		return nil, nil
 	case f.Attach != "":
-		pending, steps, err := s.Attach(con.ctx, f.Attach)
+		pending, steps, err := s.Attach(ctx, f.Attach)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +60,7 @@ func (f *clusterFlags) submit(con *console, view *pipelineView, p *pipeline.Pipe
 		return pending, nil
 	}
 	view.say("storing sources and data")
-	pending, err := s.Submit(con.ctx, p, root, opt.Targets, opt.Force)
+	pending, err := s.Submit(ctx, p, root, opt.Targets, opt.Force)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +74,8 @@ func (f *clusterFlags) submit(con *console, view *pipelineView, p *pipeline.Pipe
 }
 
 // examineTemporal asks a server for its namespace and the workers of a queue.
-func examineTemporal(con *console, address, namespace, queue string) finding {
-	workers, err := cluster.Check(con.ctx, cluster.Server{Address: address, Namespace: namespace}, queue)
+func examineTemporal(ctx context.Context, con *console, address, namespace, queue string) finding {
+	workers, err := cluster.Check(ctx, cluster.Server{Address: address, Namespace: namespace}, queue)
 	build, buildErr := cluster.Build()
 	switch err = errors.Join(err, buildErr); {
 	case err != nil:

@@ -46,7 +46,7 @@ func ExampleOpen() {
 		log.Fatal(err)
 	}
 
-	r, err := parquet.Open(context.Background(), path, "id", "bidirectional_mean_ps")
+	r, err := parquet.Open(path, "id", "bidirectional_mean_ps")
 	if err != nil {
 		log.Fatal(err)
 	}

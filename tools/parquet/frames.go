@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -17,7 +16,6 @@ import (
 // Reader is a Parquet file as a stream of frames of some of its columns, in memory that does not grow
 // with the file. It is read as a dataset.Reader is.
 type Reader struct {
-	ctx   context.Context
 	name  string
 	file  *os.File
 	rows  *rows
@@ -29,7 +27,7 @@ type Reader struct {
 func Is(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
 
 // Open opens the named columns; a missing one is a *dataset.MissingColumnError.
-func Open(ctx context.Context, path string, columns ...string) (p *Reader, err error) {
+func Open(path string, columns ...string) (p *Reader, err error) {
 	name := dataset.Rel(path)
 	f, err := os.Open(path)
 	if err != nil {
@@ -63,7 +61,7 @@ func Open(ctx context.Context, path string, columns ...string) (p *Reader, err e
 		}
 		chosen[i] = c
 	}
-	return &Reader{ctx: ctx, name: name, file: f, rows: newRows(file, chosen)}, nil
+	return &Reader{name: name, file: f, rows: newRows(file, chosen)}, nil
 }
 
 // Scan reads some thousand rows. It returns false at the end of the file and on an error.
@@ -81,9 +79,6 @@ func (p *Reader) scan() (err error) {
 	builders := make([]builder, len(p.rows.columns))
 	n := 0
 	for n < batchRows {
-		if p.ctx.Err() != nil {
-			return fmt.Errorf("read %s: %w", p.name, context.Cause(p.ctx))
-		}
 		values, err := p.rows.next()
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p.name, err)

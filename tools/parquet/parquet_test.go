@@ -297,7 +297,7 @@ func TestOpenGivesTheFrames(t *testing.T) {
 	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open(t.Context(), path, "application_name", "id")
+	r, err := Open(path, "application_name", "id")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestOpenGivesTheFrames(t *testing.T) {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 	var missing *dataset.MissingColumnError
-	if _, err := Open(t.Context(), path, "no_such"); !errors.As(err, &missing) {
+	if _, err := Open(path, "no_such"); !errors.As(err, &missing) {
 		t.Errorf("a missing column: %v, want a *dataset.MissingColumnError", err)
 	}
 }

@@ -33,15 +33,14 @@ func FromCSV(ctx context.Context, r io.Reader, name string, w io.Writer, progres
 		return Written{}, err
 	}
 	defer csv.Close()
-	c := &converter{ctx: ctx, csv: csv, name: name, w: w, again: &again, progress: progress}
-	if err := c.run(); err != nil {
+	c := &converter{csv: csv, name: name, w: w, again: &again, progress: progress}
+	if err := c.run(ctx); err != nil {
 		return Written{}, err
 	}
 	return Written{Rows: c.rows, Exact: read.Sum64() == again.Sum64()}, nil
 }
 
 type converter struct {
-	ctx      context.Context
 	csv      *dataset.Reader
 	name     string
 	w        io.Writer
@@ -56,10 +55,10 @@ type converter struct {
 	values []parquet.Value // of one column of one frame
 }
 
-func (c *converter) run() error {
+func (c *converter) run(ctx context.Context) error {
 	for c.csv.Scan() {
-		if c.ctx.Err() != nil {
-			return fmt.Errorf("convert %s: %w", c.name, context.Cause(c.ctx))
+		if ctx.Err() != nil {
+			return fmt.Errorf("convert %s: %w", c.name, context.Cause(ctx))
 		}
 		if err := c.add(c.csv.Frame()); err != nil {
 			return err

@@ -30,9 +30,8 @@ type Executor struct {
 
 	uploads sync.WaitGroup
 	slots   chan struct{}
-	left    int // uploads that are not over
-	stop    context.CancelFunc
-	ctx     context.Context // of the uploads; it outlives the pipeline's
+	left    int           // uploads that are not over
+	stop    chan struct{} // closed when the uploads must end
 
 	patience time.Duration // how long Close waits once the pipeline is stopped; 0 means 5 s
 }
@@ -135,18 +134,27 @@ func (x *Executor) upload(t *pipeline.Task, did *pipeline.Outcome, took time.Dur
 	x.mu.Lock()
 	if x.slots == nil {
 		x.slots = make(chan struct{}, parallel)
-		x.ctx, x.stop = context.WithCancel(context.Background())
+		x.stop = make(chan struct{})
 	}
 	x.left++
 	x.mu.Unlock()
 	x.uploads.Go(func() {
 		x.slots <- struct{}{}
 		defer func() { <-x.slots }()
+		ctx, cancel := context.WithCancel(context.Background()) // an upload outlives the pipeline's context
+		defer cancel()
+		go func() {
+			select {
+			case <-x.stop:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
 		var err error
-		if x.ctx.Err() == nil && !x.is(&x.refuses) && !x.is(&x.deaf) {
-			err = x.Store.Publish(x.ctx, RecordOf(t, did, took), did.Outputs, t.Path)
+		if ctx.Err() == nil && !x.is(&x.refuses) && !x.is(&x.deaf) {
+			err = x.Store.Publish(ctx, RecordOf(t, did, took), did.Outputs, t.Path)
 		}
-		if x.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return // Close says how many are left
 		}
 		x.mu.Lock()
@@ -214,7 +222,7 @@ func (x *Executor) Close(ctx context.Context) {
 		return
 	case <-time.After(cmp.Or(x.patience, 5*time.Second)):
 	}
-	x.stop()
+	close(x.stop)
 	<-over
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -65,7 +65,12 @@ func (f *folder) put(ctx context.Context, kind, name string, size int64, body io
 		return refusedBy(err)
 	}
 	defer file.Discard()
-	n, err := io.Copy(file, &stoppable{ctx, body})
+	n, err := io.Copy(file, readFunc(func(p []byte) (int, error) {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		return body.Read(p)
+	}))
 	if err == nil && n != size {
 		err = fmt.Errorf("%d of %d bytes", n, size)
 	}
@@ -83,15 +88,7 @@ func refusedBy(err error) error {
 	return err
 }
 
-// stoppable is a reader that a context ends.
-type stoppable struct {
-	ctx context.Context
-	r   io.Reader
-}
+// readFunc is a function that reads.
+type readFunc func(p []byte) (int, error)
 
-func (s *stoppable) Read(p []byte) (int, error) {
-	if s.ctx.Err() != nil {
-		return 0, context.Cause(s.ctx)
-	}
-	return s.r.Read(p)
-}
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
