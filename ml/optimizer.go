@@ -128,3 +128,38 @@ func (o Optimizer) adam(params, m, v, rate, gradient *graph.Node) (params2, m2, 
 	step := graph.Div(graph.Mul(m, rate), graph.AddScalar(graph.Sqrt(v), o.Epsilon))
 	return graph.Sub(params, step), m, v
 }
+
+// change is update without a graph, in place: the same operations on the same numbers.
+func (o Optimizer) change(params []float32, state [][]float32, gradient, rates []float32) {
+	rate := rates[0]
+	if o.Algorithm == "sgd" {
+		momentum := float32(o.Momentum)
+		for i, g := range gradient {
+			move := float32(g * rate)
+			if o.Momentum == 0 {
+				params[i] -= move
+				continue
+			}
+			m := &state[0][i]
+			*m = float32(*m*momentum) - move
+			if o.Nesterov {
+				params[i] += float32(*m*momentum) - move
+			} else {
+				params[i] += *m
+			}
+		}
+		return
+	}
+	if o.Algorithm == "adamw" {
+		for i, p := range params {
+			params[i] = p - float32(p*rates[1])
+		}
+	}
+	b1, b2, epsilon := float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon)
+	for i, g := range gradient {
+		m, v := &state[0][i], &state[1][i]
+		*m += float32((g - *m) * b1)
+		*v += float32((float32(g*g) - *v) * b2)
+		params[i] -= float32(*m*rate) / (float32(math.Sqrt(float64(*v))) + epsilon)
+	}
+}

@@ -95,19 +95,33 @@ func TestParity(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.setFlat(singles(want.Initial))
-	s, err := newSession(a, false, theBackend().compute)
+	t.Run("graph", func(t *testing.T) {
+		parity(t, want, mustSession(newGraphSession(a, false, theBackend().compute)))
+	})
+	t.Run("as Train does", func(t *testing.T) {
+		parity(t, want, mustSession(newSession(a, false, theBackend())))
+	})
+}
+
+func mustSession[S session](s S, err error) session {
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
+	return s
+}
+
+func parity(t *testing.T, want reference, s session) {
 	defer s.close()
-	replay(len(want.Losses), s.dropped, func(x, masks []float64) float64 {
+	c, steps := KerasConfig(), 0
+	replay(len(want.Losses), 24, func(x, masks []float64) float64 {
 		loss, err := s.trainBatch(hostBatch{rows: len(x), x: singles(x), masks: singles(masks)}, 1e-3)
 		if err != nil {
 			t.Fatal(err)
 		}
+		steps++
 		return loss
 	}, func(epoch int, loss float64, check []float64) {
-		val, err := s.evaluate(t.Context(), a.Config.newValidation(len(check), singles(check), nil))
+		val, err := s.evaluate(t.Context(), c.newValidation(len(check), singles(check), nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +137,7 @@ func TestParity(t *testing.T) {
 		near(t, "weight", i, float64(got[i]), w, 1e-5)
 		worst = math.Max(worst, math.Abs(float64(got[i])-w))
 	}
-	t.Logf("%s: largest difference of %d weights after %d steps: %.2g", ChosenBackend().Config, len(got), s.step, worst)
+	t.Logf("%s: largest difference of %d weights after %d steps: %.2g", ChosenBackend().Config, len(got), steps, worst)
 }
 
 // TestParityDouble runs the same graph on float64 numbers, where only the formulas can differ: also from initial weights

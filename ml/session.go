@@ -11,8 +11,29 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// session is a training under way: the weights and the optimizer's state stay on the backend from step to step.
-type session struct {
+// session is a training under way.
+type session interface {
+	// trainBatch does one step and returns the loss of the batch before it.
+	trainBatch(b hostBatch, learningRate float64) (loss float64, err error)
+	// evaluate is the validation loss at the present weights, NaN without any rows.
+	evaluate(ctx context.Context, v validation) (loss float64, err error)
+	// weights copies the present weights, in the order of Model.flat.
+	weights() ([]float32, error)
+	close()
+}
+
+// newSession prepares to train m from its present weights. With targets, rows have some beside what
+// goes in; without, a row is its own target.
+func newSession(m *Model, targets bool, b backend) (session, error) {
+	if s := newFusedSession(m, b.Config); s != nil {
+		return s, nil
+	}
+	return newGraphSession(m, targets, b.compute)
+}
+
+// graphSession trains by a graph of GoMLX: the weights and the optimizer's state stay on the
+// backend from step to step.
+type graphSession struct {
 	config  Config
 	backend compute.Backend
 
@@ -24,12 +45,10 @@ type session struct {
 	dropped     int // columns of the dropout masks
 }
 
-// newSession prepares to train m from its present weights. With targets, rows have some beside what goes in; without, a
-// row is its own target.
-func newSession(m *Model, targets bool, backend compute.Backend) (s *session, err error) {
+func newGraphSession(m *Model, targets bool, backend compute.Backend) (s *graphSession, err error) {
 	defer catch(&err)
 	c := m.Config
-	s = &session{config: c, backend: backend}
+	s = &graphSession{config: c, backend: backend}
 	s.setWeights(m.flat())
 	for range c.slots() {
 		s.state = append(s.state, tensors.FromFlatDataAndDimensions(make([]float32, m.Parameters()), m.Parameters()))
@@ -70,7 +89,7 @@ func newSession(m *Model, targets bool, backend compute.Backend) (s *session, er
 }
 
 // close frees what the session holds on the backend.
-func (s *session) close() {
+func (s *graphSession) close() {
 	for _, t := range append(s.state, s.params) {
 		if t != nil {
 			t.MustFinalizeAll()
@@ -88,12 +107,9 @@ type hostBatch struct {
 	targets []float32 // rows by outputs; nil in an autoencoder
 }
 
-// trainBatch does one step and returns the loss of the batch before it.
-func (s *session) trainBatch(b hostBatch, learningRate float64) (loss float64, err error) {
+func (s *graphSession) trainBatch(b hostBatch, learningRate float64) (loss float64, err error) {
 	defer catch(&err)
-	matrix := func(data []float32) *tensors.Tensor {
-		return tensors.FromFlatDataAndDimensions(data, b.rows, len(data)/b.rows)
-	}
+	matrix := func(data []float32) *tensors.Tensor { return tensor(data, b.rows) }
 	in := append([]*tensors.Tensor{s.params}, s.state...)
 	for _, rate := range s.config.rates(s.step+1, learningRate) {
 		in = append(in, tensors.FromScalar(rate))
@@ -124,43 +140,7 @@ func (s *session) trainBatch(b hostBatch, learningRate float64) (loss float64, e
 	return loss, nil
 }
 
-// validation is data to take the validation loss of, cut into executions: each execution's weights, rows and, if there
-// are any, targets.
-type validation [][]any
-
-// evalRows is how many rows one execution of a validation takes at most.
-const evalRows = 1 << 14
-
-// newValidation prepares rows, x and targets (nil in an autoencoder) row-major, for losses as Keras computes them in
-// batches of c.BatchSize: the mean over batches, weighted by their rows, of the loss plus the activity regulariser of
-// the batch.
-func (c Config) newValidation(rows int, x, targets []float32) validation {
-	var v validation
-	for from := 0; from < rows; from += evalRows {
-		n := min(evalRows, rows-from)
-		weights := make([]float32, 0, 2*n)
-		for r := from; r < from+n; r++ {
-			share := 1 / float64(rows)
-			activity := share
-			if !c.RegulariserPerRow {
-				activity *= float64(min(c.BatchSize, rows-r/c.BatchSize*c.BatchSize))
-			}
-			weights = append(weights, float32(share), float32(activity))
-		}
-		part := []any{tensors.FromFlatDataAndDimensions(weights, n, 2)}
-		for _, data := range [][]float32{x, targets} {
-			if data != nil {
-				cols := len(data) / rows
-				part = append(part, tensors.FromFlatDataAndDimensions(data[from*cols:(from+n)*cols], n, cols))
-			}
-		}
-		v = append(v, part)
-	}
-	return v
-}
-
-// evaluate is the validation loss at the present weights, NaN without any rows.
-func (s *session) evaluate(ctx context.Context, v validation) (loss float64, err error) {
+func (s *graphSession) evaluate(ctx context.Context, v validation) (loss float64, err error) {
 	defer catch(&err)
 	if len(v) == 0 {
 		return math.NaN(), nil
@@ -169,7 +149,11 @@ func (s *session) evaluate(ctx context.Context, v validation) (loss float64, err
 		if err := ctx.Err(); err != nil {
 			return 0, context.Cause(ctx)
 		}
-		out, err := s.eval.Call(append([]any{s.params}, part...)...)
+		in := []any{s.params, tensor(part.weights, part.rows), tensor(part.x, part.rows)}
+		if part.targets != nil {
+			in = append(in, tensor(part.targets, part.rows))
+		}
+		out, err := s.eval.Call(in...)
 		if err != nil {
 			return 0, fmt.Errorf("validation: %w", err)
 		}
@@ -179,12 +163,16 @@ func (s *session) evaluate(ctx context.Context, v validation) (loss float64, err
 	return loss, nil
 }
 
-// weights copies the present weights from the backend.
-func (s *session) weights() (w []float32, err error) {
+func (s *graphSession) weights() (w []float32, err error) {
 	defer catch(&err)
 	return tensors.CopyFlatData[float32](s.params)
 }
 
-func (s *session) setWeights(w []float32) {
+// tensor is a matrix of that many rows.
+func tensor(data []float32, rows int) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(data, rows, len(data)/rows)
+}
+
+func (s *graphSession) setWeights(w []float32) {
 	s.params = tensors.FromFlatDataAndDimensions(w, len(w))
 }

@@ -42,7 +42,7 @@ func Train(ctx context.Context, t Training) (*Fit, error) {
 	if b.err != nil {
 		return nil, fmt.Errorf("train: %w", b.err)
 	}
-	s, err := newSession(d.model, d.targets != nil, b.compute)
+	s, err := newSession(d.model, d.targets != nil, b)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -63,7 +63,7 @@ func Train(ctx context.Context, t Training) (*Fit, error) {
 }
 
 // run trains epoch after epoch and leaves the weights to keep in f.
-func (f *Fit) run(ctx context.Context, s *session, d *trainingData) error {
+func (f *Fit) run(ctx context.Context, s session, d *trainingData) error {
 	c := f.Config
 	report, _ := ctx.Value(progressKey{}).(func(History))
 	epochs := newEpochs(c, d)
@@ -133,7 +133,7 @@ func newEpochs(c Config, d *trainingData) *epochs {
 }
 
 // run trains one epoch and returns the mean loss over its rows.
-func (e *epochs) run(ctx context.Context, s *session, rate float64) (float64, error) {
+func (e *epochs) run(ctx context.Context, s session, rate float64) (float64, error) {
 	order := e.order.next()
 	var sum float64
 	for from := 0; from < len(order); from += e.size {

@@ -111,7 +111,7 @@ func TestBestWeightsAreRestored(t *testing.T) {
 		if f.History.Stopped != (patience == 2) {
 			t.Errorf("patience %d: stopped early: %v", patience, f.History.Stopped)
 		}
-		s, err := newSession(&f.Autoencoder, false, theBackend().compute)
+		s, err := newSession(&f.Autoencoder, false, theBackend())
 		if err != nil {
 			t.Fatal(err)
 		}
