@@ -56,14 +56,23 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return m, nil
 }
 
-// write puts the manifest into dir, in one step.
-func (m *Manifest) write(dir string) error {
+// create writes the manifest beside its place in dir; the caller commits it when the parts are there.
+func (m *Manifest) create(dir string) (*atomicfile.File, error) {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	path := filepath.Join(dir, ManifestName)
-	return unwritten(path, atomicfile.Write(path, append(data, '\n'), 0o666))
+	f, err := atomicfile.Create(path, 0o666)
+	if err == nil {
+		if _, err = f.Write(append(data, '\n')); err == nil {
+			err = f.Finish()
+		}
+		if err != nil {
+			f.Discard()
+		}
+	}
+	return f, unwritten(path, err)
 }
 
 // unwritten names the path of a failed write as our messages do; nil stays nil.

@@ -28,17 +28,21 @@ type SplitOptions struct {
 	Progress func(done, total int64) // called now and then with bytes of the source; may be nil
 }
 
-// splitting is the file that marks a folder whose parts are being written: after a crash the next Split knows by it
+// splitting is the file that marks a folder whose parts are being exchanged: after a crash the next Split knows by it
 // that what lies there is its own.
 const splitting = ".splitting"
+
+// splitStage is the folder in which all parts are written before the first is put in its place: an error, such as a full
+// disk, leaves the parts and the manifest of an earlier split as they were.
+const splitStage = ".splitting.parts"
 
 // splitLock is held while a folder is written: parts that two splits at once had made would not be those of one manifest.
 const splitLock = ".splitting.lock"
 
 // Split cuts a CSV file into split_1.csv, split_2.csv … in dir, each of opt.Rows rows under the file's header, and writes
 // manifest.json after them. Every byte is kept: the parts without their headers, end to end, are the file without its
-// header. Memory does not grow with the file. Each part appears complete or not at all; parts of an earlier, longer
-// split are removed at the end. A Split waits for another one that writes to dir. Where dir holds CSV files that no Split has written, nothing is touched and the error
+// header. Memory does not grow with the file. The parts of an earlier split stay until all new ones are written, so the
+// disk holds both for a while; then they are exchanged, and left-over ones removed. A Split waits for another one that writes to dir. Where dir holds CSV files that no Split has written, nothing is touched and the error
 // is an *OccupiedError, unless opt.Force.
 func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, error) {
 	if opt.Rows <= 0 {
@@ -71,6 +75,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	if err := s.claim(info); err != nil {
 		return nil, fmt.Errorf("split %s: %w", Rel(path), err)
 	}
+	defer os.RemoveAll(s.stage())
 	if err := s.copyRows(ctx); err != nil {
 		return nil, err
 	}
@@ -100,7 +105,9 @@ type splitter struct {
 	crc  uint32
 }
 
-// claim makes sure that dir is ours and marks it.
+func (s *splitter) stage() string { return filepath.Join(s.dir, splitStage) }
+
+// claim makes sure that dir is ours and makes the folder for the new parts in it.
 func (s *splitter) claim(source os.FileInfo) error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -130,12 +137,12 @@ func (s *splitter) claim(source os.FileInfo) error {
 			return &OccupiedError{s.dir, name}
 		}
 	}
-	mark := filepath.Join(s.dir, splitting)
-	if err := os.WriteFile(mark, []byte("the parts here are being written by flowbook data split\n"), 0o666); err != nil {
-		return fmt.Errorf("write %s: %w", Rel(mark), atomicfile.Reason(err))
+	err = os.RemoveAll(s.stage()) // of a Split that was killed
+	if err == nil {
+		err = os.Mkdir(s.stage(), 0o777)
 	}
-	if err := os.Remove(filepath.Join(s.dir, ManifestName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, ManifestName)), atomicfile.Reason(err))
+	if err != nil {
+		return fmt.Errorf("make folder %s: %w", Rel(s.stage()), atomicfile.Reason(err))
 	}
 	return nil
 }
@@ -230,9 +237,8 @@ func (s *splitter) copyBlock(b *block) error {
 func (s *splitter) beginPart() (err error) {
 	s.part = Part{Name: fmt.Sprintf("split_%d.csv", len(s.parts)+1)}
 	s.crc = 0
-	path := filepath.Join(s.dir, s.part.Name)
-	if s.out, err = atomicfile.Create(path, 0o666); err != nil {
-		return unwritten(path, err)
+	if s.out, err = atomicfile.Create(filepath.Join(s.stage(), s.part.Name), 0o666); err != nil {
+		return unwritten(filepath.Join(s.dir, s.part.Name), err)
 	}
 	header := s.src.header
 	if header[len(header)-1] != '\n' {
@@ -260,18 +266,36 @@ func (s *splitter) endPart() error {
 	return nil
 }
 
-// finish removes the parts that an earlier split has left over and writes the manifest.
+// finish exchanges the parts and the manifest. All that takes room on the disk comes first.
 func (s *splitter) finish(m *Manifest) error {
+	manifest, err := m.create(s.dir)
+	if err != nil {
+		return err
+	}
+	defer manifest.Discard()
+	mark := filepath.Join(s.dir, splitting)
+	if err := os.WriteFile(mark, []byte("the parts here are being exchanged by flowbook data split\n"), 0o666); err != nil {
+		return fmt.Errorf("write %s: %w", Rel(mark), atomicfile.Reason(err))
+	}
+	gone := []string{ManifestName} // first: where it stands, it must be that of the parts
 	for _, name := range s.old {
-		if partNumber(name) <= len(m.Parts) {
-			continue
+		if partNumber(name) > len(m.Parts) {
+			gone = append(gone, name)
 		}
+	}
+	for _, name := range gone {
 		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove %s: %w", Rel(filepath.Join(s.dir, name)), atomicfile.Reason(err))
 		}
 	}
-	if err := m.write(s.dir); err != nil {
-		return err
+	for _, part := range m.Parts {
+		path := filepath.Join(s.dir, part.Name)
+		if err := os.Rename(filepath.Join(s.stage(), part.Name), path); err != nil {
+			return unwritten(path, err)
+		}
 	}
-	return os.Remove(filepath.Join(s.dir, splitting))
+	if err := manifest.Commit(); err != nil {
+		return unwritten(filepath.Join(s.dir, ManifestName), err)
+	}
+	return os.Remove(mark)
 }

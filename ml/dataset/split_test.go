@@ -189,16 +189,30 @@ func TestSplitNeedsUTF8(t *testing.T) {
 func TestSplitAfterCrash(t *testing.T) {
 	src := writeFile(t, filepath.Join(t.TempDir(), "flows.csv"), "h\n1\n2\n")
 	dir := t.TempDir()
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := Split(ctx, src, dir, SplitOptions{Rows: 1}); !errors.Is(err, context.Canceled) {
-		t.Fatalf("got %v, want context.Canceled", err)
-	}
+	writeFile(t, filepath.Join(dir, splitting), "")
+	writeFile(t, filepath.Join(dir, splitStage, "split_9.csv"), "half")
 	writeFile(t, filepath.Join(dir, "split_1.csv"), "half")
 	writeFile(t, filepath.Join(dir, "split_7.csv"), "from before")
 	writeFile(t, filepath.Join(dir, ".tmp-flowbook-8"), "ha")
 	if _, err := Split(context.Background(), src, dir, SplitOptions{Rows: 1}); err != nil {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{ManifestName, "split_1.csv", "split_2.csv"}, namesIn(t, dir)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestSplitCancelled: a split that was given up has touched nothing.
+func TestSplitCancelled(t *testing.T) {
+	src := writeFile(t, filepath.Join(t.TempDir(), "flows.csv"), "h\n1\n2\n")
+	dir := t.TempDir()
+	if _, err := Split(context.Background(), src, dir, SplitOptions{Rows: 1}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Split(ctx, src, dir, SplitOptions{Rows: 2}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want context.Canceled", err)
 	}
 	if diff := cmp.Diff([]string{ManifestName, "split_1.csv", "split_2.csv"}, namesIn(t, dir)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

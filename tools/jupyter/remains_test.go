@@ -21,6 +21,9 @@ import (
 // envRunner makes the test's program a runner: "once" executes one cell and ends, "ever" executes cells until it is killed.
 const envRunner = "FLOWBOOK_TEST_RUNNER"
 
+// envDaemon names a program that half of the cells start with no environment.
+const envDaemon = "FLOWBOOK_TEST_DAEMON"
+
 // runnerMain is the runner that the tests kill.
 func runnerMain() {
 	mode := os.Getenv(envRunner)
@@ -52,6 +55,9 @@ func runCells(once bool) error {
 		code := fmt.Sprintf("import \"fmt\"\n%%%%\nfmt.Println(%d)", 42+n)
 		if n%2 == 1 {
 			code = "!setsid sleep 1000 >/dev/null 2>&1 &"
+		}
+		if daemon := os.Getenv(envDaemon); daemon != "" && n%2 == 0 {
+			code = "!env -i $(command -v setsid) -f " + daemon + " 1000 >/dev/null 2>&1"
 		}
 		id, err := k.Execute(code, false, true, true)
 		if err != nil {
@@ -179,9 +185,31 @@ func TestKillKernel(t *testing.T) {
 	killPart(t, moments(), "/gonb", "kernel Go (gonb) died: signal killed")
 }
 
-// TestKillSupervisor kills the supervisor, with which the kernel must die.
+// TestKillSupervisor kills the supervisor, with which the kernel must die, and what cells have started in a session of
+// its own without environment.
 func TestKillSupervisor(t *testing.T) {
 	killPart(t, min(6, moments()), "supervise", "kernel Go (gonb) died: its supervisor was killed")
+}
+
+// daemon copies sleep into the folder, so that its command line, which is all that a process without environment has,
+// names the folder.
+func daemon(t *testing.T, dir string) string {
+	t.Helper()
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Skip("needs sleep and setsid, of the packages coreutils and util-linux")
+	}
+	text, err := os.ReadFile(sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "daemon")
+	if _, err := os.Stat(path); err != nil {
+		if err := os.WriteFile(path, text, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
 }
 
 func killPart(t *testing.T, moments int, part, want string) {
@@ -192,7 +220,7 @@ func killPart(t *testing.T, moments int, part, want string) {
 	var longest time.Duration
 	for i := range moments {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
+		cmd.Env = append(os.Environ(), envRunner+"=ever", "TMPDIR="+dir, "PATH="+dir+":"+os.Getenv("PATH"), envDaemon+"="+daemon(t, dir))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,9 @@ package jupyter
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,31 +16,44 @@ import (
 // adopts says that orphaned descendants become children of the supervisor, so that none gets away.
 const adopts = true
 
-func adopt() { unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+// adopt makes this process the parent of orphaned descendants, and marks all of them for the case that it is killed.
+func adopt(folder string) {
+	unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	_ = markLimit(folder) // without it, the mark in the environment is left
+}
 
 func kernelAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// descendants lists the processes below ours that are not yet zombies: /proc/PID/stat has "pid (name) state ppid …", and
-// name may hold blanks and brackets.
-func descendants(*tree) []int {
-	type process struct {
-		ppid   int
-		zombie bool
+// A process is what /proc says of one.
+type process struct {
+	ppid   int
+	zombie bool
+}
+
+// look reads /proc/PID/stat, which has "pid (name) state ppid …"; name may hold blanks and brackets.
+func look(pid int) (p process, ok bool) {
+	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return p, false
 	}
+	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
+	if len(fields) < 2 {
+		return p, false
+	}
+	p.ppid, err = strconv.Atoi(string(fields[1]))
+	p.zombie = fields[0][0] == 'Z' || fields[0][0] == 'X'
+	return p, err == nil
+}
+
+// descendants lists the processes below ours that are not yet zombies.
+func descendants(*tree) []int {
 	all := map[int]process{}
 	for _, pid := range processes() {
-		data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-		if err != nil {
-			continue
+		if p, ok := look(pid); ok {
+			all[pid] = p
 		}
-		fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
-		if len(fields) < 2 {
-			continue
-		}
-		ppid, _ := strconv.Atoi(string(fields[1]))
-		all[pid] = process{ppid, fields[0][0] == 'Z' || fields[0][0] == 'X'}
 	}
 	var found []int
 	for pid, p := range all {
@@ -69,15 +85,53 @@ func processes() []int {
 	return pids
 }
 
-// marked lists the processes whose environment names the run folder. A zombie's environment is empty.
+// marked lists the processes whose environment names the run folder, or whose limit has its number,
+// without zombies.
 func marked(folder string) []int {
 	mark := []byte(envKernel + "=" + folder + "\x00")
 	var found []int
 	for _, pid := range processes() {
-		env, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
-		if err == nil && bytes.Contains(env, mark) {
+		env, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ")) // not of another user's, nor of one that ended
+		if !bytes.Contains(env, mark) && !hasNumber(pid, folder) {
+			continue
+		}
+		if p, ok := look(pid); ok && !p.zombie {
 			found = append(found, pid)
 		}
 	}
 	return found
+}
+
+// numberBits is the size of the number of a run folder in a limit of its processes.
+const numberBits = 40
+
+// number is the run folder's, by which its processes are known even in an empty environment and a session of their own.
+func number(folder string) uint64 {
+	sum := sha256.Sum256([]byte(folder))
+	return binary.BigEndian.Uint64(sum[:]) >> (64 - numberBits)
+}
+
+// markLimit marks this process and all that it will start with the number of the run folder. The mark is the limit of
+// processor time under real-time scheduling, in microseconds: descendants inherit it and only root can raise it, everybody
+// may read it, and it is still months or more. A run in a cell of a run has a lower one.
+func markLimit(folder string) error {
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_RTTIME, &old); err != nil {
+		return err
+	}
+	high := min(old.Max, 1<<62) >> numberBits
+	if high < 10 {
+		return errors.New("the limit of real-time scheduling is too low to carry a mark")
+	}
+	value := (high-1)<<numberBits | number(folder)
+	return unix.Setrlimit(unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: value, Max: value})
+}
+
+// hasNumber reports whether markLimit marked the process, or an ancestor of it, with the run folder's number.
+func hasNumber(pid int, folder string) bool {
+	var limit unix.Rlimit
+	if err := unix.Prlimit(pid, unix.RLIMIT_RTTIME, nil, &limit); err != nil || limit.Max == unix.RLIM_INFINITY {
+		return false
+	}
+	return limit.Max>>numberBits > 0 && limit.Max&(1<<numberBits-1) == number(folder)
 }

@@ -15,7 +15,7 @@ import (
 // adopts: these systems give orphans to process 1. What left the kernel's tree is found by the mark in its environment.
 const adopts = false
 
-func adopt() {}
+func adopt(string) {}
 
 func kernelAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 

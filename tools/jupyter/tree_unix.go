@@ -35,7 +35,7 @@ type tree struct {
 func plant(cmd *exec.Cmd, folder string) (*tree, error) {
 	// The kernel dies with the thread that started it (Linux), so that thread must last as long as we do.
 	runtime.LockOSThread()
-	adopt()
+	adopt(folder)
 	cmd.SysProcAttr = kernelAttr()
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (t *tree) fell(limit time.Duration) {
 	}
 }
 
-// killMarked kills what still carries the run folder's name in its environment: the rest of a kernel whose supervisor
+// killMarked kills what still carries the mark of the run folder: the rest of a kernel whose supervisor
 // was itself killed.
 func killMarked(folder string, limit time.Duration) {
 	for until := time.Now().Add(limit); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
