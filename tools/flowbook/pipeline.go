@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +68,7 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 	}
 	started := time.Now()
 	ended := shutdowns.begin()
-	runs, err := runFrom(root, func() ([]*pipeline.Run, error) { return p.Run(ctx, opt) })
+	runs, err := p.Run(ctx, opt)
 	if uploads != nil {
 		view.say("storing the runs")
 		uploads.Close(ctx)
@@ -145,19 +144,6 @@ func findPipeline() (root, file string, err error) {
 	}
 }
 
-// runFrom calls run in the module's root, where the paths in the words of commands begin, wherever the user stands.
-func runFrom(root string, run func() ([]*pipeline.Run, error)) (runs []*pipeline.Run, err error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chdir(root); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.Chdir(here)) }()
-	return run()
-}
-
 // plan prints what would run.
 func (c *pipelineCmd) plan(ctx context.Context, con *console, p *pipeline.Pipeline, opt pipeline.Options) error {
 	runs, err := p.Plan(ctx, opt)
@@ -183,33 +169,6 @@ func (c *pipelineCmd) plan(ctx context.Context, con *console, p *pipeline.Pipeli
 	}
 	return nil
 }
-
-// runWords runs another sub-command; its error is the last line that it wrote to stderr.
-func runWords(ctx context.Context, words []string, stdout, stderr io.Writer) error {
-	if len(words) > 0 && words[0] == "pipeline" {
-		return &commandError{"flowbook pipeline cannot be a step of a pipeline: it would wait for its own end", exitUsage}
-	}
-	var told bytes.Buffer
-	code := run(ctx, words, strings.NewReader(""), stdout, &told)
-	if code == exitOK {
-		_, err := told.WriteTo(stderr)
-		return err
-	}
-	message := fmt.Sprintf("flowbook %s ended with status %d", strings.Join(words, " "), code)
-	if last := strings.TrimSpace(lastLines(told.String(), 1)); last != "" {
-		message = strings.TrimPrefix(last, "flowbook: ")
-	}
-	return &commandError{message, code}
-}
-
-// commandError is the failure of a command that is a step.
-type commandError struct {
-	message string
-	code    int
-}
-
-func (e *commandError) Error() string { return e.message }
-func (e *commandError) ExitCode() int { return e.code }
 
 // runNotebook runs a notebook of the pipeline on the kernel that it names.
 func (v *pipelineView) runNotebook(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error) {

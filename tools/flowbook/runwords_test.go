@@ -8,7 +8,7 @@ import (
 
 // TestPipelineAsStep: a pipeline that is its own step would wait for its own lock for ever.
 func TestPipelineAsStep(t *testing.T) {
-	err := runWords(t.Context(), []string{"pipeline"}, io.Discard, io.Discard)
+	err := runWords(t.TempDir())(t.Context(), []string{"pipeline"}, io.Discard, io.Discard)
 	var coder exitCoder
 	if !errors.As(err, &coder) || coder.ExitCode() != exitUsage {
 		t.Errorf("got %v, want exit status %d", err, exitUsage)

@@ -64,7 +64,7 @@ func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cl
 	if err != nil {
 		return failed(end, err)
 	}
-	p.Command, p.CommandPackages = runWords, commandPackages
+	p.Command, p.CommandPackages = runWords(root), commandPackages
 	p.Notebook = (&pipelineView{con: &console{stdout: io.Discard, stderr: io.Discard}}).runNotebook
 	started := time.Now()
 	t, did, err := p.Make(ctx, req.Job, func(e pipeline.Event) {

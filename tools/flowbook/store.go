@@ -81,7 +81,7 @@ func readPipeline() (root string, p *pipeline.Pipeline, err error) {
 	if p, err = pipeline.Read(root, file); err != nil {
 		return "", nil, err
 	}
-	p.Command, p.CommandPackages = runWords, commandPackages
+	p.Command, p.CommandPackages = runWords(root), commandPackages
 	return root, p, nil
 }
 
