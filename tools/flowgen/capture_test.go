@@ -37,7 +37,7 @@ func TestCaptureMetersBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	s, err := flowmeter.Meter(context.Background(), flowmeter.Options{Limits: flowmeter.DefaultLimits(), Anonymise: newAnonymiser()}, &out, capture)
+	s, err := flowmeter.Meter(context.Background(), flowmeter.Options{Limits: flowmeter.DefaultLimits(), JA3: true, Anonymise: newAnonymiser()}, &out, capture)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +60,9 @@ func TestCaptureMetersBack(t *testing.T) {
 				continue
 			}
 			compared++
+			if columns[c].Name == "content_type" {
+				w[c], _, _ = strings.Cut(w[c], ";") // the meter leaves the character set out, as NFStream 6.6 does
+			}
 			if w[c] != g[c] {
 				if bad[columns[c].Name]++; bad[columns[c].Name] <= 3 {
 					t.Errorf("%s of row %s (%s): metered %q, generated %q", columns[c].Name, w[0], w[80], g[c], w[c])

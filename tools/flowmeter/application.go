@@ -74,7 +74,7 @@ func (e *entry) application() Application {
 	return a
 }
 
-var categories = map[string]string{"DNS": "Network", "MDNS": "Network", "TLS": "Web", "HTTP": "Web", "SSH": "RemoteAccess", "BitTorrent": "Download", "DHCP": "Network"}
+var categories = map[string]string{"DNS": "Network", "MDNS": "Network", "LLMNR": "Network", "TLS": "Web", "QUIC": "Web", "DTLS": "Web", "HTTP": "Web", "SSH": "RemoteAccess", "BitTorrent": "Download", "DHCP": "Network"}
 
 // byPort guesses from the ports, the destination's first.
 func (e *entry) byPort() service {

@@ -11,17 +11,24 @@ const (
 	keepSum = 256 << 20 // bytes kept of all flows together; beyond, new ones are not looked into
 )
 
+// looker is what looking into flows shares.
+type looker struct {
+	kept int64 // bytes kept of all flows
+	ja3  bool  // the client's fingerprint is JA3
+}
+
 // dissection is what a flow has shown in the clear. Bytes are kept only until the messages that matter are complete.
 type dissection struct {
 	done  bool
 	found *found
+	sides *[2]side // of a TCP flow
+	talk  *talk    // of a UDP flow that begins with a handshake
 }
 
 // found is allocated for flows that show something.
 type found struct {
-	protocol string // DNS, TLS, HTTP, SSH, BitTorrent, DHCP, "" as yet
+	protocol string // DNS, TLS, HTTP, SSH, BitTorrent, DHCP, QUIC, DTLS, LLMNR, "" as yet
 	Application
-	sides [2]side
 }
 
 // side is one direction of a TCP flow: its first bytes in order.
@@ -31,87 +38,122 @@ type side struct {
 	bytes       []byte
 }
 
-// look looks into a packet of the flow. kept counts the bytes kept of all flows.
-func (d *dissection) look(e *entry, p *Packet, dir Direction, kept *int64) {
+// talk is a handshake over UDP.
+type talk struct {
+	hello    [2]assembly // QUIC's client has the first, whichever direction it is
+	sequence [2]uint16   // of DTLS's messages
+	quicID   []byte      // the connection ID that the keys are made of
+}
+
+// look looks into a packet of the flow.
+func (d *dissection) look(e *entry, p *Packet, dir Direction, l *looker) {
 	if d.done {
 		return
 	}
 	if e.Packets() > lookAt {
-		d.finish(kept)
+		d.finish(l)
 		return
 	}
-	if p.Protocol == protoTCP && p.Flags&SYN != 0 && d.found != nil {
-		d.found.sides[dir].restart(p.Seq+1, kept)
+	if p.Protocol == protoTCP && p.Flags&SYN != 0 && d.sides != nil {
+		d.sides[dir].restart(p.Seq+1, l)
 	}
 	if len(p.Payload) == 0 {
 		return
 	}
 	switch p.Protocol {
 	case protoUDP:
-		var f found
-		if d.found != nil {
-			f = *d.found
-		}
-		if f.datagram(p); f.protocol != "" {
-			kept := f // on the heap only when there is something
-			d.found = &kept
-		}
+		d.datagram(p, dir, l)
 	case protoTCP:
-		if d.found == nil {
-			d.found = &found{}
+		if d.sides == nil {
+			d.sides, d.found = &[2]side{}, &found{}
 		}
-		d.found.segment(p, dir, kept)
-		if d.found.sides[0].done && d.found.sides[1].done {
-			d.finish(kept)
+		d.found.segment(&d.sides[dir], p, dir, l)
+		if d.sides[0].done && d.sides[1].done {
+			d.finish(l)
 		}
 	}
 }
 
 // finish lets go of the bytes.
-func (d *dissection) finish(kept *int64) {
+func (d *dissection) finish(l *looker) {
 	d.done = true
-	if d.found != nil {
-		d.found.sides[0].drop(kept)
-		d.found.sides[1].drop(kept)
+	if d.found != nil && d.found.protocol == "" {
+		d.found = nil
+	}
+	if d.sides != nil {
+		d.sides[0].drop(l)
+		d.sides[1].drop(l)
+		d.sides = nil
+	}
+	if d.talk != nil {
+		d.talk.hello[0].drop(l)
+		d.talk.hello[1].drop(l)
+		d.talk = nil
 	}
 }
 
 // restart forgets what came before a connection request.
-func (s *side) restart(next uint32, kept *int64) {
-	s.drop(kept)
+func (s *side) restart(next uint32, l *looker) {
+	s.drop(l)
 	*s = side{begun: true, next: next}
 }
 
 // drop lets go of a direction's bytes; no more are looked at.
-func (s *side) drop(kept *int64) {
-	*kept -= int64(len(s.bytes))
+func (s *side) drop(l *looker) {
+	l.kept -= int64(len(s.bytes))
 	s.bytes, s.done = nil, true
 }
 
-func (f *found) datagram(p *Packet) {
+// shown is where the things go that a flow shows.
+func (d *dissection) shown() *found {
+	if d.found == nil {
+		d.found = &found{}
+	}
+	return d.found
+}
+
+func (d *dissection) datagram(p *Packet, dir Direction, l *looker) {
 	on := func(port uint16) bool { return p.SrcPort == port || p.DstPort == port }
+	begin := string(p.Payload[:min(len(p.Payload), 12)])
 	switch {
-	case on(53) || on(5353):
-		if name, ok := dnsQuestion(p.Payload); ok && f.ServerName == "" {
+	case on(53) || on(5353) || on(5355):
+		if name, ok := dnsQuestion(p.Payload); ok {
+			f := d.shown()
 			f.protocol, f.ServerName = "DNS", clean(name, 79)
 			if on(5353) {
 				f.protocol = "MDNS"
+			} else if on(5355) {
+				f.protocol = "LLMNR"
 			}
+			d.done = p.Payload[2]&0x80 != 0 // NFStream has the last question up to the first answer, too
 		}
 	case on(67) || on(68):
 		if list := dhcpParameters(p.Payload); list != "" {
+			f := d.shown()
 			f.protocol, f.ClientFingerprint = "DHCP", list
 		}
-	case strings.HasPrefix(string(p.Payload[:min(len(p.Payload), 12)]), "d1:ad2:id20:"),
-		strings.HasPrefix(string(p.Payload[:min(len(p.Payload), 12)]), "d1:rd2:id20:"):
-		f.protocol = "BitTorrent"
+	case begin == "d1:ad2:id20:" || begin == "d1:rd2:id20:":
+		d.shown().protocol = "BitTorrent"
+	case isQUIC(p.Payload) || isDTLS(p.Payload):
+		d.handshake(p.Payload, dir, l)
+	}
+}
+
+func (d *dissection) handshake(b []byte, dir Direction, l *looker) {
+	if d.talk == nil {
+		d.talk = &talk{}
+	}
+	f := d.shown()
+	if isDTLS(b) {
+		d.talk.dtls(f, b, dir, l)
+	} else {
+		d.talk.quic(f, b, l)
 	}
 }
 
 // segment adds a TCP segment that comes in order, and looks at what has come together. Others are left out: a retransmission shows nothing
 // new, and after a gap nothing can be read.
-func (f *found) segment(p *Packet, dir Direction, kept *int64) {
-	s := &f.sides[dir]
+func (f *found) segment(s *side, p *Packet, dir Direction, l *looker) {
 	if s.done {
 		return
 	}
@@ -121,17 +163,17 @@ func (f *found) segment(p *Packet, dir Direction, kept *int64) {
 	s.begun, s.next = true, p.Seq+uint32(len(p.Payload))
 	add := p.Payload[:min(len(p.Payload), keepAll-len(s.bytes))]
 	s.bytes = append(s.bytes, add...)
-	*kept += int64(len(add))
-	if f.read(s.bytes, dir) || len(s.bytes) == keepAll || *kept > keepSum {
-		s.drop(kept)
+	l.kept += int64(len(add))
+	if f.read(s.bytes, dir, l) || len(s.bytes) == keepAll || l.kept > keepSum {
+		s.drop(l)
 	}
 }
 
 // read looks at the first bytes of a direction and says whether it needs no more of them.
-func (f *found) read(b []byte, dir Direction) bool {
+func (f *found) read(b []byte, dir Direction, l *looker) bool {
 	switch {
-	case b[0] == recordHandshake:
-		return f.tls(b)
+	case b[0] == recordHandshake || b[0] == recordAlert:
+		return f.tls(b, l)
 	case strings.HasPrefix("SSH-", string(b[:min(4, len(b))])):
 		return len(b) >= 4 && f.ssh(b, dir)
 	case b[0] == 19 && strings.HasPrefix("\x13BitTorrent protocol", string(b[:min(20, len(b))])):

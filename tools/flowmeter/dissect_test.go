@@ -33,8 +33,8 @@ func applicationOf(protocol uint8, dst string, port uint16, talk ...said) Applic
 		table.add(&p)
 	}
 	table.flush()
-	if table.kept != 0 {
-		panic(fmt.Sprintf("%d bytes are kept after all flows ended", table.kept))
+	if table.looker.kept != 0 {
+		panic(fmt.Sprintf("%d bytes are kept after all flows ended", table.looker.kept))
 	}
 	return got
 }
@@ -43,11 +43,11 @@ var browser = ClientHello{Version: 771, Ciphers: []uint16{0x1a1a, 4865, 49195}, 
 
 func TestApplication(t *testing.T) {
 	hello := helloBytes(browser)
-	// echo -n 771,4865-49195,0-10-11,29-23,0 | md5sum: reserved values are left out
-	const ja3 = "3e916670429427a5a33c947802616cdc"
+	// echo -n 1301,c02b | sha256sum, echo -n 000a,000b | sha256sum: reserved values, name and protocol are left out
+	const ja4 = "t12d020300_777cda164f4b_33a13ba74d1c"
 	answer := ServerHello{Version: 771, Cipher: 4865, Extensions: []uint16{43, 51}}
 	kex := KexInit{Kex: "curve25519-sha256", Cipher: "aes128-ctr", MAC: "hmac-sha2-256", Compression: "none"}
-	request := "GET /a HTTP/1.1\r\nHost: Example.COM\r\nuser-agent: curl/7.74.0\r\n\r\n"
+	request := "GET /a HTTP/1.1\r\nHost: Example.COM:8080\r\nuser-agent: curl/7.74.0\r\n\r\n"
 	dhcp := make([]byte, 240, 300)
 	dhcp[0] = 1
 	copy(dhcp[236:], "\x63\x82\x53\x63")
@@ -70,14 +70,19 @@ func TestApplication(t *testing.T) {
 		{"QUIC", protoUDP, "192.0.2.9", 443, one("\xc0"), Application{Name: "QUIC", Category: "Web", Guessed: true, Confidence: ByPort}},
 		{"DNS", protoUDP, "192.0.2.9", 53, one(string(dnsBytes("WWW.Example.org"))), Application{Name: "DNS", Category: "Network", Confidence: ByDPI, ServerName: "www.example.org"}},
 		{"DNS of somebody", protoUDP, "192.0.2.9", 53, one(string(dnsBytes("g.whatsapp.net"))), Application{Name: "DNS.WhatsApp", Category: "Chat", Confidence: ByDPI, ServerName: "g.whatsapp.net"}},
+		{"DNS, questions until an answer", protoUDP, "192.0.2.9", 53, []said{{Forward, dnsBytes("a.example")}, {Forward, dnsBytes("b.example")}, {Reverse, dnsAnswer("a.example")}, {Forward, dnsBytes("c.example")}},
+			Application{Name: "DNS", Category: "Network", Confidence: ByDPI, ServerName: "a.example"}},
+		{"LLMNR", protoUDP, "192.0.2.9", 5355, one(string(dnsBytes("wpad"))), Application{Name: "LLMNR", Category: "Network", Confidence: ByDPI, ServerName: "wpad"}},
 		{"no DNS", protoUDP, "192.0.2.9", 53, one("\x01\x02"), Application{Name: "DNS", Category: "Network", Guessed: true, Confidence: ByPort}},
 		{"TLS", protoTCP, "192.0.2.9", 443, []said{{Forward, hello}, {Reverse, serverHelloBytes(answer)}},
-			Application{Name: "TLS.Google", Category: "Web", Confidence: ByDPI, ServerName: "www.google.com", ClientFingerprint: ja3, ServerFingerprint: answer.JA3S()}},
+			Application{Name: "TLS.Google", Category: "Web", Confidence: ByDPI, ServerName: "www.google.com", ClientFingerprint: ja4, ServerFingerprint: answer.JA3S()}},
+		{"TLS, the server warns first", protoTCP, "192.0.2.9", 443, []said{{Forward, hello}, {Reverse, append([]byte{recordAlert, 3, 3, 0, 2, 1, 112}, serverHelloBytes(answer)...)}},
+			Application{Name: "TLS.Google", Category: "Web", Confidence: ByDPI, ServerName: "www.google.com", ClientFingerprint: ja4, ServerFingerprint: answer.JA3S()}},
 		{"TLS elsewhere, byte by byte", protoTCP, "192.0.2.9", 8443, []said{{Forward, hello[:1]}, {Forward, hello[1:7]}, {Forward, hello[7:]}},
-			Application{Name: "TLS.Google", Category: "Web", Confidence: ByDPI, ServerName: "www.google.com", ClientFingerprint: ja3}},
-		{"TLS without a name", protoTCP, "192.0.2.9", 443, one(string(helloBytes(noName))), Application{Name: "TLS", Category: "Web", Confidence: ByDPI, ClientFingerprint: noName.JA3()}},
+			Application{Name: "TLS.Google", Category: "Web", Confidence: ByDPI, ServerName: "www.google.com", ClientFingerprint: ja4}},
+		{"TLS without a name", protoTCP, "192.0.2.9", 443, one(string(helloBytes(noName))), Application{Name: "TLS", Category: "Web", Confidence: ByDPI, ClientFingerprint: noName.JA4('t')}},
 		{"half a hello", protoTCP, "192.0.2.9", 443, one(string(hello[:30])), Application{Name: "TLS", Category: "Web", Guessed: true, Confidence: ByPort}},
-		{"HTTP", protoTCP, "192.0.2.9", 8080, []said{{Forward, []byte(request)}, {Reverse, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>")}},
+		{"HTTP", protoTCP, "192.0.2.9", 8080, []said{{Forward, []byte(request)}, {Reverse, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>")}},
 			Application{Name: "HTTP", Category: "Web", Confidence: ByDPI, ServerName: "example.com", UserAgent: "curl/7.74.0", ContentType: "text/html"}},
 		{"SSH", protoTCP, "192.0.2.9", 22, []said{{Forward, []byte("SSH-2.0-x\r\n")}, {Forward, kexBytes(kex)}, {Reverse, append([]byte("SSH-2.0-y\n"), kexBytes(kex)...)}},
 			Application{Name: "SSH", Category: "RemoteAccess", Confidence: ByDPI, ClientFingerprint: kex.HASSH(), ServerFingerprint: kex.HASSH()}},

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// ClientHello is what JA3 (Althouse, Atkinson, Atkins 2017) reads of a TLS client's first message.
+// ClientHello is what JA3 (Althouse, Atkinson, Atkins 2017) and JA4 (Althouse, FoxIO 2023) read of a TLS client's first message.
 type ClientHello struct {
 	Version    uint16
 	Ciphers    []uint16
@@ -14,6 +14,9 @@ type ClientHello struct {
 	Groups     []uint16
 	Points     []uint8
 	ServerName string
+	Versions   []uint16 // of the extension that lists them
+	Signatures []uint16 // algorithms
+	Protocol   string   // the first of those offered above TLS (ALPN)
 }
 
 // JA3 is the fingerprint: the MD5 of the five lists in decimal, reserved (GREASE, RFC 8701) values left out.
@@ -63,7 +66,7 @@ func digest(b []byte) string {
 func appendCodes(b []byte, codes []uint16) []byte {
 	first := true
 	for _, c := range codes {
-		if c&0x0f0f == 0x0a0a && c>>8 == c&0xff {
+		if reserved(c) {
 			continue
 		}
 		if !first {
@@ -74,3 +77,6 @@ func appendCodes(b []byte, codes []uint16) []byte {
 	}
 	return b
 }
+
+// reserved says whether a number is one of those that mean nothing (GREASE, RFC 8701).
+func reserved(c uint16) bool { return c&0x0f0f == 0x0a0a && c>>8 == c&0xff }

@@ -12,7 +12,7 @@ type Application struct {
 	Guessed           bool
 	Confidence        Confidence
 	ServerName        string // DNS question, TLS server name, HTTP host
-	ClientFingerprint string // JA3, HASSH, or the DHCP parameter list
+	ClientFingerprint string // JA4 or JA3, HASSH, or the DHCP parameter list
 	ServerFingerprint string // JA3S, HASSH of the server
 	UserAgent         string
 	ContentType       string

@@ -68,3 +68,10 @@ func dnsBytes(name string) []byte {
 	}
 	return append(b, 0, 0, 1, 0, 1)
 }
+
+// dnsAnswer has the question and no answer.
+func dnsAnswer(name string) []byte {
+	b := dnsBytes(name)
+	b[2] |= 0x80
+	return b
+}

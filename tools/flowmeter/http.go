@@ -46,13 +46,22 @@ func (f *found) http(b []byte) bool {
 		value = strings.TrimSpace(value)
 		switch answer := known == "HTTP/1."; {
 		case !answer && strings.EqualFold(name, "Host"):
-			f.ServerName = clean(strings.ToLower(value), 79)
+			f.ServerName = clean(withoutPort(strings.ToLower(value)), 79)
 		case !answer && strings.EqualFold(name, "User-Agent"):
 			f.UserAgent = clean(value, 255)
 		case answer && strings.EqualFold(name, "Content-Type"):
-			f.ContentType = clean(value, 63)
+			kind, _, _ := strings.Cut(value, ";") // without the character set
+			f.ContentType = clean(strings.TrimSpace(kind), 63)
 		}
 	}
 	f.protocol = "HTTP"
 	return end >= 0
+}
+
+// withoutPort is a Host header's host.
+func withoutPort(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > 0 && strings.IndexByte(host[i:], ']') < 0 && strings.Trim(host[i+1:], "0123456789") == "" {
+		return host[:i]
+	}
+	return host
 }

@@ -13,6 +13,7 @@ type Options struct {
 	Limits
 	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
 	FirstID   int64
+	JA3       bool // fingerprints TLS clients by JA3, as NFStream did up to 6.5; else by JA4
 	Inner     bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
 	Live      bool // writes each flow when it ends, not when there are many
 }
@@ -34,6 +35,7 @@ func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (S
 	var s Summary
 	out := &flowWriter{w: w, options: o, next: o.FirstID}
 	t := newTable(o.Limits, out.write)
+	t.looker.ja3 = o.JA3
 	var failed error
 	for _, c := range captures {
 		c.inner = o.Inner

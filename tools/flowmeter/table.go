@@ -38,7 +38,7 @@ type table struct {
 	scanMs  int64 // when idle flows were last looked for
 	reset   bool  // the next packet's time is the time, though it runs back
 	evicted int64
-	kept    int64 // bytes of payload
+	looker  looker
 	emit    func(*entry) error
 }
 
@@ -103,7 +103,7 @@ func (t *table) add(p *Packet) error {
 		dir = Reverse
 	}
 	e.Add(t.nowMs, dir, p.Length, p.Flags)
-	e.clear.look(e, p, dir, &t.kept)
+	e.clear.look(e, p, dir, &t.looker)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (t *table) flush() error {
 func (t *table) end(e *entry, why int8) error {
 	e.unlink()
 	delete(t.flows, e.key)
-	e.clear.finish(&t.kept)
+	e.clear.finish(&t.looker)
 	e.expiration = why
 	return t.emit(e)
 }
