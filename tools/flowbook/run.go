@@ -234,7 +234,8 @@ func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter
 // runTargets calls one for each notebook, at most flags.Jobs at once, prints what became of them and returns the worst of it as an error
 // that has been printed already.
 func runTargets(ctx context.Context, con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) (results []*runner.Result, errs []error, err error) {
-	bars := newProgress(con, targets, flags.Log)
+	shown := newProgress(con, targets, flags.Log)
+	defer shown.line.close()
 	results, errs = make([]*runner.Result, len(targets)), make([]error, len(targets))
 	worst := &worstError{}
 	var mu sync.Mutex
@@ -248,18 +249,17 @@ func runTargets(ctx context.Context, con *console, flags runFlags, targets []*ta
 			var res *runner.Result
 			err := t.err
 			if err == nil {
-				res, err = one(ctx, t, bars.of(i))
+				res, err = one(ctx, t, shown.begin(i))
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			results[i], errs[i] = res, err
-			bars.finish(i, t, res, err)
+			shown.finish(i, t, res, err)
 			worst.add(res, err)
 			return nil
 		})
 	}
 	err = group.Wait()
-	bars.wait()
 	if ctx.Err() != nil {
 		worst.add(nil, context.Cause(ctx))
 	}

@@ -4,112 +4,86 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"flowbook/tools/report"
 	"flowbook/tools/runner"
 )
 
-// progressSet shows how notebooks get on: bars on a terminal, a line for each cell elsewhere. All of it goes to stderr; stdout gets one line
-// for each notebook at its end.
+// progressSet shows the progress of notebooks: a statusLine on a terminal, elsewhere or with --log a line for each cell. It writes to stderr;
+// stdout gets one line for each notebook at its end.
 type progressSet struct {
+	line    *statusLine
 	con     *console
-	mu      sync.Mutex
-	pool    *mpb.Progress // nil without a terminal
 	logging bool
 	each    []*progress
-	later   []func() // what is printed when the bars are gone
 }
 
 type progress struct {
 	set  *progressSet
 	name string
-	bar  *mpb.Bar
-	text atomic.Pointer[string] // what the bar says; without a lock, for the bar asks for it while it is told of progress
-	open bool                   // the log's last line has not ended
+	task *lineTask // nil before it begins
+	open bool      // the log's last line has not ended
 }
 
 func newProgress(con *console, targets []*target, logs bool) *progressSet {
-	s := &progressSet{con: con, logging: logs}
-	width := 0
-	for _, t := range targets {
-		width = max(width, len(t.name))
+	at := *con
+	if logs {
+		at.terminal = nil
 	}
-	if con.terminal != nil && !logs {
-		s.pool = mpb.New(mpb.WithOutput(con.terminal), mpb.WithWidth(30))
+	s := &progressSet{line: newStatusLine(&at), con: con, logging: logs}
+	if len(targets) > 1 {
+		s.line.total = len(targets)
 	}
 	for _, t := range targets {
-		p := &progress{set: s, name: t.name}
-		if s.pool != nil {
-			p.bar = s.pool.AddBar(int64(max(1, codeCells(t))),
-				mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-*s", width, report.Printable(t.name))), decor.CountersNoUnit(" %d/%d")),
-				mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Any(func(decor.Statistics) string {
-					if text := p.text.Load(); text != nil {
-						return "  " + *text
-					}
-					return ""
-				})))
-		}
-		s.each = append(s.each, p)
+		s.each = append(s.each, &progress{set: s, name: t.name})
 	}
 	return s
 }
 
-func codeCells(t *target) int {
-	n := 0
-	for _, c := range t.nb.Cells {
-		if c.Type == "code" {
-			n++
-		}
-	}
-	return n
+// begin shows that a notebook is being run.
+func (s *progressSet) begin(i int) *progress {
+	p := s.each[i]
+	s.line.update(func() {
+		p.task = s.line.start(p.name)
+		p.task.text = "preparing the kernel"
+	})
+	return p
 }
-
-func (s *progressSet) of(i int) *progress { return s.each[i] }
 
 // event shows a cell's start or end.
 func (p *progress) event(ev runner.Event) {
-	p.set.mu.Lock()
-	defer p.set.mu.Unlock()
+	line := p.set.line
+	line.update(func() {
+		p.task.text = fmt.Sprintf("cell %d/%d %s", ev.Cell.Number, ev.Total, ev.Cell.Title)
+		if line.w == nil && ev.Cell.Status != "" {
+			p.endLine()
+			line.print(p.set.con.stderr, cellLine(p.name, ev))
+		}
+	})
+}
+
+// cellLine is the line for a cell that has ended.
+func cellLine(name string, ev runner.Event) string {
 	c := ev.Cell
-	if p.bar != nil {
-		title := report.Printable(c.Title)
-		p.text.Store(&title)
-		if c.Status != "" {
-			p.bar.SetTotal(int64(ev.Total), false)
-			p.bar.IncrBy(1)
-		}
-		return
-	}
-	if c.Status == "" {
-		return
-	}
-	p.endLine()
-	fmt.Fprintf(p.set.con.stderr, "%s: cell %d/%d %s %s  %s\n", p.name, c.Number, ev.Total, c.Status, elapsed(c.Phases.Total), c.Title)
+	return fmt.Sprintf("%s: cell %d/%d %s %s  %s", name, c.Number, ev.Total, c.Status, elapsed(c.Phases.Total), c.Title)
 }
 
-// log prints a cell's text, each line with the cell it comes from.
+// log prints a cell's text and begins each line with the cell's number.
 func (p *progress) log(ev runner.Event, stream, text string) {
-	if !p.logs() {
+	if !p.set.logging {
 		return
 	}
-	p.set.mu.Lock()
-	defer p.set.mu.Unlock()
-	for line := range strings.Lines(report.Printable(text)) { // as a whole, because \r ends a line too
-		if !p.open {
-			fmt.Fprintf(p.set.con.stderr, "%s[%d] %s| ", p.name, ev.Cell.Number, map[string]string{"stderr": "!"}[stream])
+	p.set.line.update(func() {
+		for line := range strings.Lines(report.Printable(text)) { // as a whole, because \r ends a line too
+			if !p.open {
+				fmt.Fprintf(p.set.con.stderr, "%s[%d] %s| ", p.name, ev.Cell.Number, map[string]string{"stderr": "!"}[stream])
+			}
+			io.WriteString(p.set.con.stderr, line)
+			p.open = !strings.HasSuffix(line, "\n")
 		}
-		io.WriteString(p.set.con.stderr, line)
-		p.open = !strings.HasSuffix(line, "\n")
-	}
+	})
 }
-
-func (p *progress) logs() bool { return p.bar == nil && p.set.logging }
 
 func (p *progress) endLine() {
 	if p.open {
@@ -118,28 +92,16 @@ func (p *progress) endLine() {
 	}
 }
 
-// finish ends a notebook's progress and prints what became of it, at once or when the bars are gone.
+// finish ends a notebook's progress and prints its result.
 func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
-	s.mu.Lock()
-	p := s.each[i]
-	p.text.Store(nil)
-	p.endLine()
-	s.mu.Unlock()
-	if p.bar != nil {
-		if err == nil && res.ExitCode() == exitOK {
-			p.bar.SetTotal(-1, true)
-		} else {
-			p.bar.Abort(false)
-		}
-		p.bar.Wait()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pool == nil {
+	s.line.update(func() {
+		p := s.each[i]
+		p.endLine()
+		s.line.done++
+		s.line.end(p.task)
+		s.line.erase()
 		s.tell(t, res, err)
-		return
-	}
-	s.later = append(s.later, func() { s.tell(t, res, err) }) // the bars would overwrite it
+	})
 }
 
 // tell prints what became of a notebook.
@@ -171,20 +133,6 @@ func (s *progressSet) tell(t *target, res *runner.Result, err error) {
 		fmt.Fprintf(s.con.stderr, "flowbook: %s: %v\n", t.name, res.Stop)
 	}
 	fmt.Fprintf(stdout, "%s: %s\n", t.name, summary(t, res))
-}
-
-// wait ends the bars, those of notebooks that were never begun too, and prints what had to wait for that.
-func (s *progressSet) wait() {
-	if s.pool == nil {
-		return
-	}
-	for _, p := range s.each {
-		p.bar.Abort(false) // does nothing to a bar that is complete
-	}
-	s.pool.Wait()
-	for _, tell := range s.later {
-		tell()
-	}
 }
 
 func elapsed(d time.Duration) string {

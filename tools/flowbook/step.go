@@ -65,7 +65,7 @@ func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cl
 		return failed(end, err)
 	}
 	p.Command, p.CommandPackages = runWords(root), commandPackages
-	p.Notebook = (&pipelineView{con: &console{stdout: io.Discard, stderr: io.Discard}}).runNotebook
+	p.Notebook = newPipelineView(&console{stdout: io.Discard, stderr: io.Discard}).runNotebook
 	started := time.Now()
 	t, did, err := p.Make(ctx, req.Job, func(e pipeline.Event) {
 		switch e.Kind {
