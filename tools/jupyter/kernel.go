@@ -91,8 +91,15 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, opt.ReadyTimeout,
 		fmt.Errorf("kernel %s did not answer within %v", opt.Spec.label(), opt.ReadyTimeout))
 	defer cancel()
+	why := crowded()
+	if why != "" && opt.Spec.Language == "go" {
+		return nil, fmt.Errorf("start kernel %s: %s", opt.Spec.label(), why)
+	}
 	for attempt := 1; ; attempt++ {
 		k, err := start(ctx, opt)
+		if err != nil && why != "" {
+			return nil, fmt.Errorf("%w; %s", err, why)
+		}
 		// Between our choice of a TCP port and the kernel's use of it another process may have taken it.
 		if err == nil || opt.Transport != "tcp" || attempt == 3 || ctx.Err() != nil {
 			return k, err

@@ -12,5 +12,6 @@ func TestMain(m *testing.M) {
 	fake.Main()
 	jupyter.Main()
 	runnerMain()
+	crowdedMain()
 	os.Exit(m.Run())
 }
