@@ -20,6 +20,7 @@ import (
 type Rules struct {
 	Tolerance  float64     // relative difference up to which two numbers are equal; 0 compares them as text
 	Pixels     float64     // share of an image's pixels that may differ visibly
+	MostPixels int64       // of a picture that is decoded, which takes four to eight bytes a pixel; 0 is 50 million
 	IgnoreMIME []string    // types that are not compared
 	Sanitizers []Sanitizer // on top of the built-in ones
 }

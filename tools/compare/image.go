@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"image"
@@ -14,9 +15,8 @@ import (
 // another processor's rounding stays below.
 const seen = 65535 / 12
 
-// mostPixels is the size from which on a picture is not decoded: a file of a few kB can claim any size, and
-// each pixel takes four to eight bytes.
-const mostPixels = 50_000_000
+// usualPixels is the size from which on a picture is not decoded: a file of a few kB can claim any size.
+const usualPixels = 50_000_000
 
 // image compares two PNGs by their pixels.
 func (c Rules) image(name string, was, is *notebook.Output) []string {
@@ -25,11 +25,11 @@ func (c Rules) image(name string, was, is *notebook.Output) []string {
 			return nil
 		}
 	}
-	a, err := decodePNG(was)
+	a, err := c.decodePNG(was)
 	if err != nil {
 		return []string{fmt.Sprintf("%s: the stored one: %v\n", name, err)}
 	}
-	b, err := decodePNG(is)
+	b, err := c.decodePNG(is)
 	if err != nil {
 		return []string{fmt.Sprintf("%s: the new one: %v\n", name, err)}
 	}
@@ -42,7 +42,7 @@ func (c Rules) image(name string, was, is *notebook.Output) []string {
 	return nil
 }
 
-func decodePNG(o *notebook.Output) (image.Image, error) {
+func (c Rules) decodePNG(o *notebook.Output) (image.Image, error) {
 	text, ok := o.Data.Text("image/png")
 	if !ok {
 		return nil, fmt.Errorf("no text")
@@ -52,8 +52,9 @@ func decodePNG(o *notebook.Output) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if pixels := int64(head.Width) * int64(head.Height); pixels > mostPixels {
-		return nil, fmt.Errorf("%d x %d pixels are more than the %d million that are compared", head.Width, head.Height, mostPixels/1_000_000)
+	most := cmp.Or(c.MostPixels, usualPixels)
+	if pixels := int64(head.Width) * int64(head.Height); pixels > most {
+		return nil, fmt.Errorf("%d x %d pixels are more than the %d million that are compared", head.Width, head.Height, most/1_000_000)
 	}
 	return png.Decode(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
 }

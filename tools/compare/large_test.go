@@ -33,6 +33,12 @@ func TestLargePicture(t *testing.T) {
 	if got := (Rules{}).image("png", claim(40000, "x"), claim(40000, "y")); len(got) != 1 || !strings.Contains(got[0], "40000 x 40000 pixels are more than the 50 million") {
 		t.Errorf("two that differ: %q", got)
 	}
+	if got := (Rules{MostPixels: 100}).image("png", claim(20, "x"), claim(20, "y")); len(got) != 1 || !strings.Contains(got[0], "20 x 20 pixels are more than") {
+		t.Errorf("two above a limit of 100 pixels: %q", got)
+	}
+	if got := (Rules{MostPixels: 400}).image("png", claim(20, "x"), claim(20, "y")); len(got) != 1 || strings.Contains(got[0], "more than") {
+		t.Errorf("two within a limit of 400 pixels, which are cut off: %q", got)
+	}
 	if got := (Rules{}).image("png", claim(40000, "x"), claim(40000, "x")); got != nil {
 		t.Errorf("two of the same bytes: %q", got)
 	}

@@ -192,7 +192,7 @@ func TestPreCommitHooks(t *testing.T) {
 			t.Errorf("%+v", h)
 		}
 		words := strings.Fields(h.Entry)
-		parser, err := newParser(os.Stdout, os.Stderr, func(int) {})
+		parser, err := newParser(new(cli), os.Stdout, os.Stderr, func(int) {})
 		if err != nil {
 			t.Fatal(err)
 		}

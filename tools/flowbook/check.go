@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"flowbook/tools/compare"
@@ -17,11 +18,20 @@ type checkCmd struct {
 	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
 	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal (1e-6)."`
 	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly."`
+	MaxPixels  uint32   `default:"50" placeholder:"MILLIONS" help:"Largest image that is compared, in millions of pixels, each of up to 8 bytes. 0 is no limit."`
 	IgnoreMIME []string `name:"ignore-mime" placeholder:"TYPE" help:"MIME type that is not compared."`
 	Lax        bool     `help:"Compare only cells tagged nbval-check-output; the others must merely run."`
 	JUnit      string   `name:"junit" type:"output" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
 
 	runFlags `embed:""`
+}
+
+// mostPixels is the limit of pictures as compare wants it.
+func (c *checkCmd) mostPixels() int64 {
+	if c.MaxPixels == 0 {
+		return math.MaxInt64
+	}
+	return int64(c.MaxPixels) * 1_000_000
 }
 
 func (c *checkCmd) Run(ctx context.Context, con *console) error {
@@ -34,7 +44,7 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax}
+	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, MostPixels: c.mostPixels(), IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax}
 	for _, path := range c.Sanitize {
 		more, err := compare.ReadSanitizers(path)
 		if err != nil {

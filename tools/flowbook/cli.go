@@ -12,13 +12,15 @@ import (
 	"sync"
 
 	"flowbook/ml/atomicfile"
+	"flowbook/tools/notebook"
 
 	"github.com/alecthomas/kong"
 )
 
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
-	Version kong.VersionFlag `help:"Print the version, commit, Go and GoNB."`
+	Version     kong.VersionFlag `help:"Print the version, commit, Go and GoNB."`
+	MaxNotebook uint32           `default:"512" placeholder:"MIB" help:"Largest notebook that is read, in MiB; it takes ten times as much memory. 0 is no limit."`
 
 	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
 	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
@@ -36,12 +38,13 @@ type cli struct {
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 }
 
-// console is what a sub-command talks to: its streams.
+// console is what a sub-command talks to: its streams, and how large a notebook it reads.
 type console struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // for messages, made printable
 	data           io.Writer // standard output as it is, for notebooks and flows
 	terminal       *os.File  // for lines that change; nil where standard error is no terminal
+	largest        notebook.Limit
 }
 
 // output is standard output. It remembers its first failure, so that a command whose words went nowhere does not end as if it had been heard.
@@ -70,7 +73,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := &output{Writer: stdout}
 	screen := terminal(stderr)
 	stderr = printable{stderr}
-	parser, err := newParser(out, stderr, func(code int) { exited = code; panic(exitPanic{}) })
+	var line cli
+	parser, err := newParser(&line, out, stderr, func(code int) { exited = code; panic(exitPanic{}) })
 	if err != nil {
 		fmt.Fprintln(stderr, "flowbook:", err)
 		return exitUsage
@@ -89,7 +93,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	err = kctx.Run(&console{stdin: stdin, stdout: printable{out}, stderr: stderr, data: out, terminal: screen})
+	err = kctx.Run(&console{stdin: stdin, stdout: printable{out}, stderr: stderr, data: out, terminal: screen, largest: notebook.Limit(line.MaxNotebook) << 20})
 	if err == nil && out.failed != nil {
 		err = fmt.Errorf("write standard output: %w", atomicfile.Reason(out.failed))
 	}
@@ -107,8 +111,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // newParser is the parser of the command line; it calls exit after it has printed help.
-func newParser(stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error) {
-	return kong.New(new(cli),
+func newParser(line *cli, stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error) {
+	return kong.New(line,
 		kong.Name("flowbook"),
 		kong.Description("Runs Go notebooks headlessly, checks them and turns them into pages; makes, splits and scores network flows."),
 		kong.Writers(stdout, stderr),

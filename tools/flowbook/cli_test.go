@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,6 +40,23 @@ func TestFullOutput(t *testing.T) {
 		}
 		if !strings.HasPrefix(got.String(), test.stderr) {
 			t.Errorf("%s: stderr (-want +got):\n%s", test.args, cmp.Diff(test.stderr, got.String()))
+		}
+	}
+}
+
+// TestMaxNotebook: the size of what is read has a limit, and a flag for it, in every command that reads notebooks.
+func TestMaxNotebook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ipynb")
+	if err := os.WriteFile(path, make([]byte, 2<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"run", "check", "validate", "export"} {
+		for limit, want := range map[string]string{"1": "more than 1 MiB, too large for a notebook", "2": "not JSON", "0": "not JSON"} {
+			var out bytes.Buffer
+			code := run(t.Context(), []string{command, "--max-notebook", limit, path}, strings.NewReader(""), &out, &out)
+			if code != exitInvalid || !strings.Contains(out.String(), want) {
+				t.Errorf("%s --max-notebook %s: exit status %d, want %d and %q\n%s", command, limit, code, exitInvalid, want, &out)
+			}
 		}
 	}
 }

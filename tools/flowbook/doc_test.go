@@ -33,7 +33,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("flowbook %s: %v", command, err)
 		}
 	}
-	parser, err := newParser(io.Discard, io.Discard, func(int) {})
+	parser, err := newParser(new(cli), io.Discard, io.Discard, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestCommandsInSentences(t *testing.T) {
 		sources = append(sources, filepath.Join(root, filepath.FromSlash(name)))
 	}
 	var names []string
-	parser, err := newParser(io.Discard, io.Discard, func(int) {})
+	parser, err := newParser(new(cli), io.Discard, io.Discard, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestCommandsInScripts(t *testing.T) {
 
 func parse(t *testing.T, command string) error {
 	t.Helper()
-	parser, err := newParser(io.Discard, io.Discard, func(int) {})
+	parser, err := newParser(new(cli), io.Discard, io.Discard, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -301,15 +300,15 @@ func display(path string) string {
 }
 
 // readNotebook reads a notebook.
-func readNotebook(path string, stdin io.Reader) (*notebook.Notebook, error) {
+func readNotebook(path string, con *console) (*notebook.Notebook, error) {
 	if path == "-" {
-		nb, err := notebook.Read(stdin)
+		nb, err := con.largest.Read(con.stdin)
 		if err != nil {
 			return nil, fmt.Errorf("standard input: %w", err)
 		}
 		return nb, nil
 	}
-	nb, err := notebook.ReadFile(path)
+	nb, err := con.largest.ReadFile(path)
 	var pe *os.PathError
 	if errors.As(err, &pe) {
 		return nil, &usageError{fmt.Errorf("read %s: %w", filepath.ToSlash(path), pe.Err)}

@@ -174,7 +174,7 @@ func openTargets(con *console, args []string) ([]*target, error) {
 			seen[path] = true
 			t := &target{path: path}
 			t.name = t.title()
-			if err := t.read(con.stdin); err != nil {
+			if err := t.read(con); err != nil {
 				return nil, err
 			}
 			dir := filepath.Dir(path)
@@ -192,13 +192,13 @@ func openTargets(con *console, args []string) ([]*target, error) {
 }
 
 // read reads, checks and if need be repairs the notebook. The error is one of the command line.
-func (t *target) read(stdin io.Reader) (err error) {
-	if info, err := os.Stat(t.path); err == nil && info.Mode().IsRegular() {
+func (t *target) read(con *console) (err error) {
+	if info, err := os.Stat(t.path); err == nil && info.Mode().IsRegular() && !con.largest.Exceeds(info.Size()) {
 		if t.content, err = contentOf(t.path); err != nil {
 			return &usageError{fmt.Errorf("read %s: %w", t.name, atomicfile.Reason(err))}
 		}
 	}
-	t.nb, err = readNotebook(t.path, stdin)
+	t.nb, err = readNotebook(t.path, con)
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return err

@@ -43,7 +43,7 @@ func (c *validateCmd) Run(con *console) error {
 // one checks a notebook and says how many faults it has.
 func (c *validateCmd) one(con *console, path string) (int, error) {
 	name := (&target{path: path}).title()
-	nb, err := readNotebook(path, con.stdin)
+	nb, err := readNotebook(path, con)
 	var bad *notebook.Error
 	if errors.As(err, &bad) {
 		bad.File = ""

@@ -12,30 +12,45 @@ import (
 	"strings"
 )
 
-// mostBytes is the size of the largest notebook that is read. It takes some ten times as much memory.
-const mostBytes = 512 << 20
+// A Limit is the size in bytes of the largest notebook that is read, which takes some ten times as much memory. Zero is no limit.
+type Limit int64
 
-func tooLarge(path string) error {
-	return &Error{File: path, Offset: -1, Msg: fmt.Sprintf("more than %d MiB, too large for a notebook: clear its outputs with another tool", mostBytes>>20)}
+// Usual is the limit of [Read] and [ReadFile].
+const Usual Limit = 512 << 20
+
+func (l Limit) tooLarge(path string) error {
+	return &Error{File: path, Offset: -1, Msg: fmt.Sprintf("more than %d MiB, too large for a notebook: clear its outputs with another tool, or raise the limit", l>>20)}
 }
+
+// Exceeds reports whether a file of that many bytes is too large.
+func (l Limit) Exceeds(size int64) bool { return l > 0 && size > int64(l) }
 
 // Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps, and one of format 3, which becomes one of
 // 4.5 as nbformat upgrades it. Anything else is an *Error. It does not check against the schema: Validate does, and Repair mends.
-func Read(r io.Reader) (*Notebook, error) {
-	data, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
+func Read(r io.Reader) (*Notebook, error) { return Usual.Read(r) }
+
+// Read is the function Read with another limit.
+func (l Limit) Read(r io.Reader) (*Notebook, error) {
+	if l > 0 {
+		r = io.LimitReader(r, int64(l)+1)
+	}
+	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("read notebook: %w", err)
 	}
-	if len(data) > mostBytes {
-		return nil, tooLarge("")
+	if l.Exceeds(int64(len(data))) {
+		return nil, l.tooLarge("")
 	}
 	return read(data)
 }
 
 // ReadFile is Read for a file; its errors name the file.
-func ReadFile(path string) (*Notebook, error) {
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > mostBytes {
-		return nil, tooLarge(path)
+func ReadFile(path string) (*Notebook, error) { return Usual.ReadFile(path) }
+
+// ReadFile is the function ReadFile with another limit.
+func (l Limit) ReadFile(path string) (*Notebook, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && l.Exceeds(info.Size()) {
+		return nil, l.tooLarge(path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
