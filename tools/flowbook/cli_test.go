@@ -60,3 +60,23 @@ func TestMaxNotebook(t *testing.T) {
 		}
 	}
 }
+
+// TestRelativeTemp: a relative TMPDIR is made absolute at the start, because the go command, whose working folder is another,
+// and the kernel would not find it: "creating work dir: stat tmp: no such file or directory".
+func TestRelativeTemp(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("TMPDIR", "tmp")
+	t.Setenv("GOTMPDIR", filepath.Join(dir, "as it is"))
+	t.Setenv("TMP", "")
+	t.Setenv("TEMP", ".")
+	absoluteTemp()
+	wd, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{os.Getenv("TMPDIR"), os.Getenv("GOTMPDIR"), os.Getenv("TMP"), os.Getenv("TEMP")}
+	if diff := cmp.Diff([]string{filepath.Join(wd, "tmp"), filepath.Join(dir, "as it is"), "", wd}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -40,6 +40,7 @@ func TestOneOwner(t *testing.T) {
 			"tools/jupyter/gofront/build.go", // a linked program; gofront is linked without our packages
 			"tools/pipeline/executor.go",     // moves whole files of a finished step
 			"tools/cluster/activity.go",      // tries whether the disk is full
+			"ml/dataset/split.go",            // moves whole parts of a finished split
 			"ml/tensorboard/writer.go",       // names a new file
 			"tools/cluster/pending.go",       // moves a finished notebook
 			"tools/runner/incremental.go",    // a list that the kernel appends to

@@ -26,6 +26,14 @@ type goEnv struct {
 	GOFLAGS                                        string
 }
 
+// check refuses a GOROOT without a standard library, of which the kernel would say no more than a trace of its calls.
+func (e goEnv) check() error {
+	if info, err := os.Stat(filepath.Join(e.GOROOT, "src", "fmt")); !filepath.IsAbs(e.GOROOT) || err != nil || !info.IsDir() {
+		return fmt.Errorf("GOROOT is %q, where the standard library is not: unset it, and the go command finds its own", e.GOROOT)
+	}
+	return nil
+}
+
 // homeDir is the user's home: $HOME, or where `env -i` has removed it what the system says.
 func homeDir() string {
 	if home, err := os.UserHomeDir(); err == nil {
@@ -98,7 +106,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	}
 	kept := filepath.Join(cache, "goenv", key+".json")
 	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &e) == nil && e.GOVERSION != "" {
-		return e, nil
+		return e, e.check()
 	}
 	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS")
 	cmd.Dir, cmd.Env = root, append(goEnvironment(state), "GOWORK=off")
@@ -110,6 +118,9 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	}
 	if err := json.Unmarshal(out, &e); err != nil {
 		return e, fmt.Errorf("ask the go command for its settings: %w", err)
+	}
+	if err := e.check(); err != nil {
+		return e, err
 	}
 	if !filepath.IsAbs(e.GOCACHE) || os.MkdirAll(e.GOCACHE, 0o755) != nil { // "off", or a home that is not ours to write in
 		e.GOCACHE = filepath.Join(state, "gocache")
