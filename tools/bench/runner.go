@@ -60,7 +60,8 @@ var trivial = map[string]struct {
 }
 
 // goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is the time from the
-// start of one to the start of the next, from the second on, in a notebook of many. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
+// start of one to the start of the next, from the second on, in a notebook of many; its processor time, which the kernel's is part of, is what
+// many cells take more than one. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
 // as nbclient does.
 func goRunner(ctx context.Context, o options, side string, c *clock) error {
 	kernel := text(c.work, "kernel")
@@ -76,8 +77,9 @@ func goRunner(ctx context.Context, o options, side string, c *clock) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	run := func(cells int) (whole, between time.Duration, err error) {
+	run := func(cells int) (whole, between, cpu time.Duration, err error) {
 		var starts []time.Time
+		before := cpuTime()
 		nb := notebook.New()
 		for range cells {
 			nb.Cells = append(nb.Cells, notebook.NewCode(trivial[kernel].source))
@@ -94,25 +96,25 @@ func goRunner(ctx context.Context, o options, side string, c *clock) error {
 		start := time.Now()
 		res, err := runner.Run(ctx, nb, opt)
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		if bad := res.Bad(); bad != nil {
-			return 0, 0, fmt.Errorf("cell %d: %s %v", bad.Number, bad.Status, bad.Error)
+			return 0, 0, 0, fmt.Errorf("cell %d: %s %v", bad.Number, bad.Status, bad.Error)
 		}
-		return time.Since(start), starts[len(starts)-1].Sub(starts[min(1, len(starts)-1)]), nil
+		return time.Since(start), starts[len(starts)-1].Sub(starts[min(1, len(starts)-1)]), cpuTime() - before, nil
 	}
-	if _, _, err := run(1); err != nil {
+	if _, _, _, err := run(1); err != nil {
 		return err
 	}
-	start, _, err := run(1)
+	start, _, once, err := run(1)
 	if err != nil {
 		return err
 	}
 	cells := trivial[kernel].cells
-	_, between, err := run(cells + 2)
+	_, between, cpu, err := run(cells + 2)
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.print(strings.Replace(c.work, "Runner", "Runner/start", 1), 1, start, -1),
-		c.print(strings.Replace(c.work, "Runner", "Runner/cell", 1), cells, between, -1))
+	return errors.Join(c.print(strings.Replace(c.work, "Runner", "Runner/start", 1), 1, start, once),
+		c.print(strings.Replace(c.work, "Runner", "Runner/cell", 1), cells, between, (cpu-once)*time.Duration(cells)/time.Duration(cells+1)))
 }

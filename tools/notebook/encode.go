@@ -15,7 +15,7 @@ type encoder struct {
 	buf []byte
 }
 
-// value writes a map, a list, a string, a number or a raw JSON value.
+// value writes a map, a list, a string, a number, a raw JSON value or what is encoded already.
 func (e *encoder) value(v any, depth int) error {
 	switch v := v.(type) {
 	case map[string]any:
@@ -47,6 +47,8 @@ func (e *encoder) value(v any, depth int) error {
 			return nil
 		}
 		e.buf = strconv.AppendInt(e.buf, int64(*v), 10)
+	case encoded:
+		e.buf = append(e.buf, v...)
 	case json.RawMessage:
 		n, err := parse(v)
 		if err != nil {
@@ -104,7 +106,9 @@ func (e *encoder) nest(open, end byte, n, depth int, item func(i int) error) err
 
 func (e *encoder) newline(depth int) {
 	e.buf = append(e.buf, '\n')
-	e.buf = append(e.buf, bytes.Repeat([]byte{' '}, depth)...)
+	for range depth {
+		e.buf = append(e.buf, ' ')
+	}
 }
 
 // str writes a string as Python does: short escapes, \u00XX for the other control characters, everything else as it

@@ -29,25 +29,30 @@ func (nb *Notebook) WriteFile(path string) error {
 }
 
 func (nb *Notebook) bytes() ([]byte, error) {
-	e := &encoder{}
-	if err := e.value(nb.tree(), 0); err != nil {
+	cells := make([]any, len(nb.Cells))
+	for i, c := range nb.Cells {
+		cells[i] = c.tree()
+	}
+	return nb.append(nil, cells)
+}
+
+// append appends the notebook's text to buf, with the cells as the encoder takes them.
+func (nb *Notebook) append(buf []byte, cells []any) ([]byte, error) {
+	e := &encoder{buf}
+	if err := e.value(nb.tree(cells), 0); err != nil {
 		return nil, err
 	}
 	return append(e.buf, '\n'), nil
 }
 
 // tree is the notebook as the encoder takes it.
-func (nb *Notebook) tree() map[string]any {
+func (nb *Notebook) tree(cells []any) map[string]any {
 	t := nb.Extra.tree()
 	t["nbformat"] = Format
 	if !nb.absent.has("nbformat_minor") || nb.Minor != 0 {
 		t["nbformat_minor"] = nb.Minor
 	}
 	t["metadata"] = nb.Metadata.tree()
-	cells := make([]any, len(nb.Cells))
-	for i, c := range nb.Cells {
-		cells[i] = c.tree()
-	}
 	t["cells"] = cells
 	return t
 }

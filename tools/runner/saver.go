@@ -1,22 +1,30 @@
 package runner
 
 import (
-	"bytes"
 	"fmt"
+	"time"
 
 	"flowbook/ml/atomicfile"
 	"flowbook/tools/notebook"
 )
 
-// saver writes the notebook after each cell without keeping the next one waiting for the disk: one write at a time, and of what was to be
-// written meanwhile only the last. Each write is atomic, so the file is always a notebook as it was after some cell.
+// saver writes the notebook after each cell without keeping the next one waiting for the disk: one
+// write at a time, and of what was to be written meanwhile only the last. Each write is atomic, so
+// the file is always a notebook as it was after some cell.
 type saver struct {
 	path     string     // "" to write nothing
 	replaces bool       // a device or FIFO takes the notebook only once, at the end
 	busy     chan error // of the write under way; nil if there is none
 	next     bool       // the notebook has changed since it began
 	err      error      // of a write that failed; nothing is written after it
+	draft    notebook.Draft
+	text     []byte        // of the last write, to be used again
+	hurry    chan struct{} // closed when the write under way is waited for
 }
+
+// pause is how long after the begin of a write the next one begins at the earliest: cells that take
+// a few milliseconds would spend a good part of them on files that nobody can have looked at.
+const pause = 50 * time.Millisecond
 
 func newSaver(path string) saver {
 	return saver{path: path, replaces: path != "" && atomicfile.Replaces(path)}
@@ -54,15 +62,27 @@ func (v *saver) save(nb *notebook.Notebook) error {
 		}
 	}
 	v.next = false
-	var b bytes.Buffer
-	if err := nb.Write(&b); err != nil {
+	text, err := v.draft.Append(v.text[:0], nb)
+	if err != nil {
 		return fmt.Errorf("write %s: %w", v.path, err)
 	}
-	done := make(chan error, 1)
-	v.busy = done
-	go func() { done <- atomicfile.Write(v.path, b.Bytes(), 0o666) }()
+	v.text = text
+	done, hurry := make(chan error, 1), make(chan struct{})
+	v.busy, v.hurry = done, hurry
+	go func() {
+		rest := time.After(pause)
+		err := atomicfile.Write(v.path, text, 0o666)
+		select {
+		case <-rest:
+		case <-hurry:
+		}
+		done <- err
+	}()
 	return nil
 }
+
+// forget has all cells encoded again: an output has changed after its cell was recorded.
+func (v *saver) forget() { v.draft = notebook.Draft{} }
 
 // written takes the end of a write; the notebook is written again if it has changed since that began.
 func (v *saver) written(nb *notebook.Notebook, err error) {
@@ -75,6 +95,7 @@ func (v *saver) written(nb *notebook.Notebook, err error) {
 // wait returns when no write is under way.
 func (v *saver) wait() {
 	if v.busy != nil {
+		close(v.hurry)
 		v.err = <-v.busy
 		v.busy = nil
 	}

@@ -267,6 +267,9 @@ func (s *session) cells(ctx context.Context) error {
 		}
 		s.res.Status = s.res.Status.Worst(t.res.Status)
 		s.record(t)
+		if s.crossed {
+			s.saver.forget()
+		}
 		if err := s.saver.save(s.nb); err != nil {
 			return err
 		}
