@@ -66,7 +66,7 @@ func Specs() ([]*Spec, error) {
 	found := map[string]bool{}
 	var specs []*Spec
 	var errs []error
-	for _, base := range SearchPath() {
+	for _, base := range searchPath() {
 		entries, err := os.ReadDir(filepath.Join(base, "kernels"))
 		if err != nil {
 			continue // most of the path does not exist
@@ -109,9 +109,9 @@ func ReadSpec(dir string) (*Spec, error) {
 	return s, nil
 }
 
-// SearchPath is where Jupyter looks for data, in order: $JUPYTER_PATH, the user's folder, the folders of the virtual
+// searchPath is where Jupyter looks for data, in order: $JUPYTER_PATH, the user's folder, the folders of the virtual
 // environment and of the python3 on the PATH, the system's. With $JUPYTER_PREFER_ENV_PATH the environment comes before the user.
-func SearchPath() []string {
+func searchPath() []string {
 	var path []string
 	add := func(dirs ...string) {
 		for _, dir := range dirs {

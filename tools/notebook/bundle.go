@@ -15,7 +15,7 @@ type Bundle struct {
 func NewBundle(pairs ...string) *Bundle {
 	b := &Bundle{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		b.SetText(pairs[i], pairs[i+1])
+		b.setText(pairs[i], pairs[i+1])
 	}
 	return b
 }
@@ -32,8 +32,8 @@ func (b *Bundle) Text(mime string) (text string, ok bool) {
 	return n.text()
 }
 
-// SetText gives a type a string as its content.
-func (b *Bundle) SetText(mime, text string) {
+// setText gives a type a string as its content.
+func (b *Bundle) setText(mime, text string) {
 	e := &encoder{}
 	e.str(text)
 	b.Set(mime, json.RawMessage(e.buf))

@@ -94,7 +94,7 @@ func TestBundle(t *testing.T) {
 	if _, ok := (*Bundle)(nil).Text("text/html"); ok {
 		t.Error("a missing bundle has a text")
 	}
-	b.SetText("text/plain", "line\n<b>")
+	b.setText("text/plain", "line\n<b>")
 	b.Delete("image/png")
 	if diff := cmp.Diff([]string{"text/plain", "application/json"}, b.Keys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)

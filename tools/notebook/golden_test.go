@@ -34,7 +34,7 @@ func TestGoldens(t *testing.T) {
 					t.Errorf("%s and written (-want +got):\n%s", name, diff)
 				}
 			}
-			if err := Validate(nb); err != nil && nb.Minor <= FormatMinor {
+			if err := Validate(nb); err != nil && nb.Minor <= formatMinor {
 				t.Errorf("validate: %v", err)
 			}
 		})

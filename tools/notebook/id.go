@@ -34,7 +34,7 @@ func (nb *Notebook) AddIDs() int {
 			added++
 		}
 	}
-	nb.Minor = max(nb.Minor, FormatMinor)
+	nb.Minor = max(nb.Minor, formatMinor)
 	return added
 }
 

@@ -25,7 +25,7 @@ import (
 // Format is the version of the notebook format this package writes into new notebooks.
 const (
 	Format      = 4
-	FormatMinor = 5
+	formatMinor = 5
 )
 
 // Notebook is one .ipynb file.
@@ -40,7 +40,7 @@ type Notebook struct {
 }
 
 // New returns an empty notebook of format 4.5.
-func New() *Notebook { return &Notebook{Minor: FormatMinor} }
+func New() *Notebook { return &Notebook{Minor: formatMinor} }
 
 // KernelName is the kernelspec's name, "" where the notebook names none.
 func (nb *Notebook) KernelName() string {

@@ -29,7 +29,7 @@ func (nb *Notebook) Repair() []string {
 	}
 	nb.absent = nil
 	r.kernelspec(nb)
-	if nb.Minor <= FormatMinor {
+	if nb.Minor <= formatMinor {
 		r.move(&nb.Extra, &nb.Metadata, "the notebook")
 	}
 	for _, c := range nb.Cells {
@@ -133,7 +133,7 @@ func (r *repair) cell(nb *Notebook, c *Cell) {
 		c.ExecutionCount = nil
 		r.of("a negative execution_count")
 	}
-	if nb.Minor > FormatMinor {
+	if nb.Minor > formatMinor {
 		return
 	}
 	if c.Type == Code && c.Attachments.members != nil {
@@ -185,7 +185,7 @@ var validID = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`)
 
 // ids replaces the ids that are none or that an earlier cell has, and adds those that are missing.
 func (r *repair) ids(nb *Notebook) {
-	missing := nb.Minor >= FormatMinor
+	missing := nb.Minor >= formatMinor
 	seen := map[string]bool{}
 	for _, c := range nb.Cells {
 		switch {

@@ -33,7 +33,7 @@ func upgrade(n node) node {
 	if !ok || sheets.kind != list {
 		return n // "no cells: not a notebook"
 	}
-	n = n.with("nbformat_minor", node{kind: number, off: n.off, raw: []byte(strconv.Itoa(FormatMinor))})
+	n = n.with("nbformat_minor", node{kind: number, off: n.off, raw: []byte(strconv.Itoa(formatMinor))})
 	return n.with("cells", node{kind: list, off: sheets.off, items: cells})
 }
 

@@ -105,7 +105,7 @@ func (nb *Notebook) faultsOfParts(doc map[string]any) (all []*Error, err error) 
 		path, c := fmt.Sprintf("cells[%d]", i), cell.(map[string]any)
 		kind, line := nb.Cells[i].Type, nb.Cells[i].Line
 		if kind != Code && kind != Markdown && kind != Raw {
-			if nb.Minor <= FormatMinor {
+			if nb.Minor <= formatMinor {
 				all = append(all, &Error{Line: line, Offset: -1, Path: path + ".cell_type", Msg: fmt.Sprintf("%q is no type of cell", kind)})
 			}
 			continue
@@ -121,7 +121,7 @@ func (nb *Notebook) faultsOfParts(doc map[string]any) (all []*Error, err error) 
 						return nil, err
 					}
 				default:
-					if nb.Minor <= FormatMinor {
+					if nb.Minor <= formatMinor {
 						all = append(all, &Error{Line: line, Offset: -1, Path: where + ".output_type", Msg: fmt.Sprintf("%q is no type of output", kind)})
 					}
 				}
@@ -193,7 +193,7 @@ func schemaOf(minor int, definition string) (*jsonschema.Schema, error) {
 }
 
 func compile(minor int, definition string) (*jsonschema.Schema, error) {
-	name := fmt.Sprintf("schema/nbformat.v4.%d.schema.json", max(0, min(minor, FormatMinor)))
+	name := fmt.Sprintf("schema/nbformat.v4.%d.schema.json", max(0, min(minor, formatMinor)))
 	f, err := schemas.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("validate notebook: %w", err)
@@ -203,7 +203,7 @@ func compile(minor int, definition string) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("validate notebook: %s: %w", name, err)
 	}
-	if minor > FormatMinor {
+	if minor > formatMinor {
 		relax(doc)
 		for _, kind := range []string{"cell", "output"} {
 			definitions := doc.(map[string]any)["definitions"].(map[string]any)

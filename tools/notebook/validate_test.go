@@ -73,7 +73,7 @@ func TestValidateAnywhere(t *testing.T) {
 		}
 		t.Chdir(dir)
 		for _, definition := range []string{"", "code_cell"} {
-			if _, err := compile(FormatMinor, definition); err != nil {
+			if _, err := compile(formatMinor, definition); err != nil {
 				t.Errorf("in a folder %q: %v", name, err)
 			}
 		}
