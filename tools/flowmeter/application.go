@@ -46,11 +46,9 @@ func ownerOf(name string) *owner {
 func (e *entry) application() Application {
 	var a Application
 	master := service{}
-	if f := e.clear.found; f != nil {
-		a = f.Application
-		if f.protocol != "" {
-			master = service{f.protocol, categories[f.protocol]}
-		}
+	if d := e.clear; d != nil && d.found != nil {
+		a = d.found.Application
+		master = service{d.found.protocol, categories[d.found.protocol]}
 	}
 	if s, ok := protocols[e.key.protocol]; ok {
 		master = s
@@ -78,7 +76,9 @@ var categories = map[string]string{"DNS": "Network", "MDNS": "Network", "LLMNR":
 
 // byPort guesses from the ports, the destination's first.
 func (e *entry) byPort() service {
-	for _, port := range [2]uint16{e.dstPort, e.srcPort} {
+	_, to := e.destination()
+	_, from := e.source()
+	for _, port := range [2]uint16{to, from} {
 		if s, ok := services[uint32(e.key.protocol)<<16|uint32(port)]; ok {
 			return s
 		}
@@ -90,7 +90,7 @@ func (e *entry) isTelegram() bool {
 	if e.key.version != 4 {
 		return false
 	}
-	for _, ip := range [2][16]byte{e.dst, e.src} {
+	for _, ip := range [2][16]byte{e.key.lo, e.key.hi} {
 		for _, net := range telegram {
 			if net.Contains(address(ip, 4)) {
 				return true

@@ -95,27 +95,61 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// TestFlowMemory keeps a million flows of one packet, what a flood of forged sources makes of the default table, under 1 GB.
+// openFlows fills a table and says how many bytes it takes for each flow.
+func openFlows(flows int, packets ...Packet) float64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	table := newTable(DefaultLimits(), func(*entry) error { return nil })
+	for i := range flows {
+		host := address([16]byte{12: 10, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}, 4)
+		for _, p := range packets {
+			if p.Src == here {
+				p.Src = host
+			} else {
+				p.Dst = host
+			}
+			table.add(&p)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(table)
+	return float64(after.HeapAlloc-before.HeapAlloc) / float64(flows)
+}
+
+// floods are the packets of a flow that is open many times: of forged sources, and of connections that say something.
+func floods() map[string][]Packet {
+	question, answer := sent(0, 40000), answered(1, 40000)
+	request := question
+	request.Protocol, answer.Protocol, question.Protocol = protoTCP, protoTCP, protoTCP
+	question.Flags, answer.Flags, request.Flags, request.Payload = SYN, SYN|ACK, PSH|ACK, []byte("GET / HTTP/1.1\r\n")
+	return map[string][]Packet{"one packet": {question}, "three packets, half a request": {question, answer, request}}
+}
+
+// TestFlowMemory keeps a million flows, the default table, below 1 GB.
 func TestFlowMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fills 100,000 flows; run without -short")
 	}
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	const flows = 100_000
-	table := newTable(DefaultLimits(), func(*entry) error { return nil })
-	for i := range flows {
-		p := sent(int64(i)/1000, uint16(i))
-		p.Src = address([16]byte{12: 10, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}, 4)
-		table.add(&p)
+	for name, most := range map[string]float64{"one packet": 200, "three packets, half a request": 800} {
+		each := openFlows(100_000, floods()[name]...)
+		t.Logf("%s: %.0f bytes a flow", name, each)
+		if each > most {
+			t.Errorf("%s: a flow takes %.0f bytes, want at most %.0f", name, each, most)
+		}
 	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	each := (after.HeapAlloc - before.HeapAlloc) / flows
-	runtime.KeepAlive(table)
-	t.Logf("%d bytes a flow", each)
-	if each > 1000 {
-		t.Errorf("a flow takes %d bytes, want at most 1000", each)
+}
+
+// BenchmarkOpenFlows reports the bytes that each of a million open flows takes.
+func BenchmarkOpenFlows(b *testing.B) {
+	for name, packets := range floods() {
+		b.Run(name, func(b *testing.B) {
+			each := 0.0
+			for b.Loop() {
+				each = openFlows(1_000_000, packets...)
+			}
+			b.ReportMetric(each, "B/flow")
+		})
 	}
 }

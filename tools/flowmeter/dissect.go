@@ -1,6 +1,7 @@
 package flowmeter
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,8 +14,9 @@ const (
 
 // looker is what looking into flows shares.
 type looker struct {
-	kept int64 // bytes kept of all flows
-	ja3  bool  // the client's fingerprint is JA3
+	kept  int64 // bytes kept of all flows
+	ja3   bool  // the client's fingerprint is JA3
+	found found // of a flow that has shown nothing yet
 }
 
 // dissection is what a flow has shown in the clear. Bytes are kept only until the messages that matter are complete.
@@ -46,40 +48,43 @@ type talk struct {
 }
 
 // look looks into a packet of the flow.
-func (d *dissection) look(e *entry, p *Packet, dir Direction, l *looker) {
-	if d.done {
+func (e *entry) look(p *Packet, dir Direction, l *looker) {
+	d := e.clear
+	switch {
+	case d != nil && d.done:
 		return
-	}
-	if e.Packets() > lookAt {
+	case d != nil && e.packets() > lookAt:
 		d.finish(l)
 		return
-	}
-	if p.Protocol == protoTCP && p.Flags&SYN != 0 && d.sides != nil {
+	case d != nil && d.sides != nil && p.Flags&SYN != 0:
 		d.sides[dir].restart(p.Seq+1, l)
 	}
-	if len(p.Payload) == 0 {
+	if len(p.Payload) == 0 || p.Protocol != protoTCP && p.Protocol != protoUDP || e.packets() > lookAt {
 		return
 	}
-	switch p.Protocol {
-	case protoUDP:
+	if d == nil {
+		d = &dissection{}
+		e.clear = d
+	}
+	if p.Protocol == protoUDP {
 		d.datagram(p, dir, l)
-	case protoTCP:
-		if d.sides == nil {
-			d.sides, d.found = &[2]side{}, &found{}
-		}
-		d.found.segment(&d.sides[dir], p, dir, l)
-		if d.sides[0].done && d.sides[1].done {
-			d.finish(l)
-		}
+		return
+	}
+	if d.sides == nil {
+		d.sides = &[2]side{}
+	}
+	d.segment(p, dir, l)
+	if d.sides[0].done && d.sides[1].done {
+		d.finish(l)
 	}
 }
 
 // finish lets go of the bytes.
 func (d *dissection) finish(l *looker) {
-	d.done = true
-	if d.found != nil && d.found.protocol == "" {
-		d.found = nil
+	if d == nil {
+		return
 	}
+	d.done = true
 	if d.sides != nil {
 		d.sides[0].drop(l)
 		d.sides[1].drop(l)
@@ -143,30 +148,51 @@ func (d *dissection) handshake(b []byte, dir Direction, l *looker) {
 	if d.talk == nil {
 		d.talk = &talk{}
 	}
-	f := d.shown()
+	l.found = found{}
+	if d.found != nil {
+		l.found = *d.found
+	}
 	if isDTLS(b) {
-		d.talk.dtls(f, b, dir, l)
+		d.talk.dtls(&l.found, b, dir, l)
 	} else {
-		d.talk.quic(f, b, l)
+		d.talk.quic(&l.found, b, l)
+	}
+	if l.found.protocol != "" {
+		*d.shown() = l.found
 	}
 }
 
 // segment adds a TCP segment that comes in order, and looks at what has come together. Others are left out: a retransmission shows nothing
 // new, and after a gap nothing can be read.
-func (f *found) segment(s *side, p *Packet, dir Direction, l *looker) {
-	if s.done {
-		return
-	}
-	if s.begun && s.next != p.Seq {
+func (d *dissection) segment(p *Packet, dir Direction, l *looker) {
+	s := &d.sides[dir]
+	if s.done || s.begun && s.next != p.Seq {
 		return
 	}
 	s.begun, s.next = true, p.Seq+uint32(len(p.Payload))
-	add := p.Payload[:min(len(p.Payload), keepAll-len(s.bytes))]
-	s.bytes = append(s.bytes, add...)
-	l.kept += int64(len(add))
-	if f.read(s.bytes, dir, l) || len(s.bytes) == keepAll || l.kept > keepSum {
-		s.drop(l)
+	b := p.Payload[:min(len(p.Payload), keepAll-len(s.bytes))]
+	if len(s.bytes) > 0 {
+		b = append(s.bytes, b...)
 	}
+	f := d.found
+	if f == nil {
+		l.found = found{}
+		f = &l.found
+	}
+	done := f.read(b, dir, l)
+	if d.found == nil && f.protocol != "" {
+		shown := *f
+		d.found = &shown
+	}
+	if done || len(b) == keepAll || l.kept > keepSum {
+		s.drop(l)
+		return
+	}
+	l.kept += int64(len(b) - len(s.bytes))
+	if len(s.bytes) == 0 {
+		b = slices.Clone(b)
+	}
+	s.bytes = b
 }
 
 // read looks at the first bytes of a direction and says whether it needs no more of them.

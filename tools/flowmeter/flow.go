@@ -95,7 +95,8 @@ func (f *Flow) AppendRow(dst []byte) []byte {
 
 // append appends the columns from bidirectional_first_seen_ms to splt_piat_ms.
 func (s *Stats) append(dst []byte) []byte {
-	scopes := [3]*scope{&s.both, &s.half[0], &s.half[1]}
+	both := s.both()
+	scopes := [3]*scope{&both, &s.half[0], &s.half[1]}
 	for _, c := range scopes {
 		dst = appendInt(dst, c.firstMs)
 		dst = appendInt(dst, c.lastMs)
@@ -104,10 +105,10 @@ func (s *Stats) append(dst []byte) []byte {
 		dst = appendInt(dst, c.bytes)
 	}
 	for _, c := range scopes {
-		dst = c.size.append(dst, c.packets)
+		dst = c.size.append(dst, int64(c.least), int64(c.most), c.packets)
 	}
 	for _, c := range scopes {
-		dst = c.gap.append(dst, c.packets-1)
+		dst = c.gap.append(dst, c.gap.min, c.gap.max, c.packets-1)
 	}
 	for _, b := range flagColumns {
 		dst = appendInt(dst, int64(s.flags[0][b])+int64(s.flags[1][b]))
@@ -117,17 +118,23 @@ func (s *Stats) append(dst []byte) []byte {
 			dst = appendInt(dst, int64(s.flags[d][b]))
 		}
 	}
-	n := int(min(s.both.packets, SPLT))
-	dst = appendList(dst, n, func(i int) int64 { return int64(s.spltDir[i]) })
-	dst = appendList(dst, n, func(i int) int64 { return int64(s.spltSize[i]) })
-	return appendList(dst, n, func(i int) int64 { return int64(s.spltGap[i]) })
+	var dir, size, gap [SPLT]int64
+	n := int(min(both.packets, SPLT))
+	for i := range n {
+		d, z, g := s.entry(i)
+		dir[i], size[i], gap[i] = int64(d), int64(z), int64(g)
+	}
+	dst = appendList(dst, dir[:n])
+	dst = appendList(dst, size[:n])
+	return appendList(dst, gap[:n])
 }
 
-func (m *moments) append(dst []byte, n int64) []byte {
-	dst = appendInt(dst, m.min)
-	dst = appendFloat(dst, m.mean)
-	dst = appendFloat(dst, m.std(n))
-	return appendInt(dst, m.max)
+// append appends minimum, mean, standard deviation and maximum of n values.
+func (s *spread) append(dst []byte, least, most, n int64) []byte {
+	dst = appendInt(dst, least)
+	dst = appendFloat(dst, s.mean)
+	dst = appendFloat(dst, s.std(n))
+	return appendInt(dst, most)
 }
 
 // MACText is a hardware address in lower-case hexadecimal pairs with colons.

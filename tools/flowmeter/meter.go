@@ -14,6 +14,7 @@ type Options struct {
 	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
 	FirstID   int64
 	JA3       bool // fingerprints TLS clients by JA3, as NFStream did up to 6.5; else by JA4
+	Orient    bool // a flow that begins with a SYN-ACK goes the other way; NFStream takes the first packet's sender for the source
 	Inner     bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
 	Live      bool // writes each flow when it ends, not when there are many
 }
@@ -35,7 +36,7 @@ func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (S
 	var s Summary
 	out := &flowWriter{w: w, options: o, next: o.FirstID}
 	t := newTable(o.Limits, out.write)
-	t.looker.ja3 = o.JA3
+	t.looker.ja3, t.orient = o.JA3, o.Orient
 	var failed error
 	for _, c := range captures {
 		c.inner = o.Inner
@@ -94,9 +95,12 @@ type flowWriter struct {
 func (o *flowWriter) write(e *entry) error {
 	f := &o.flow
 	*f = Flow{ID: o.next, Expiration: e.expiration, Protocol: e.key.protocol, IPVersion: e.key.version, VLAN: e.key.vlan, Tunnel: e.key.tunnel,
-		Stats: e.Stats, Application: e.application()}
-	f.Src = o.side(e.src, e.srcMAC, e.srcPort, e.key.version)
-	f.Dst = o.side(e.dst, e.dstMAC, e.dstPort, e.key.version)
+		Application: e.application()}
+	e.fill(&f.Stats)
+	ip, port := e.source()
+	f.Src = o.side(ip, e.srcMAC, port, e.key.version)
+	ip, port = e.destination()
+	f.Dst = o.side(ip, e.dstMAC, port, e.key.version)
 	o.next++
 	o.buf = f.AppendRow(o.buf)
 	if len(o.buf) > 1<<18 || o.options.Live {

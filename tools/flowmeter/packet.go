@@ -31,11 +31,21 @@ type key struct {
 	tunnel         Tunnel
 }
 
-func (p *Packet) key() key {
-	k := key{lo: p.Src.As16(), hi: p.Dst.As16(), loPort: p.SrcPort, hiPort: p.DstPort,
+// end is one of the two ends.
+func (k *key) end(second bool) (ip [16]byte, port uint16) {
+	if second {
+		return k.hi, k.hiPort
+	}
+	return k.lo, k.loPort
+}
+
+// key is the key of the packet's flow, and whether the packet's source is the end that sorts last.
+func (p *Packet) key() (k key, swapped bool) {
+	k = key{lo: p.Src.As16(), hi: p.Dst.As16(), loPort: p.SrcPort, hiPort: p.DstPort,
 		vlan: p.VLAN, protocol: p.Protocol, version: p.Version, tunnel: p.Tunnel}
 	if c := p.Src.Compare(p.Dst); c > 0 || c == 0 && p.SrcPort > p.DstPort {
 		k.lo, k.hi, k.loPort, k.hiPort = k.hi, k.lo, k.hiPort, k.loPort
+		swapped = true
 	}
-	return k
+	return k, swapped
 }

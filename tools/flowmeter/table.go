@@ -1,5 +1,7 @@
 package flowmeter
 
+import "hash/maphash"
+
 // Limits are when a flow ends and how many there may be at once.
 type Limits struct {
 	IdleMs   int64 // a gap this long ends a flow
@@ -16,23 +18,13 @@ const (
 	endActive = 1
 )
 
-// entry is a flow being metered. The entries hang in a ring in the order of their last packets.
-type entry struct {
-	older, newer *entry
-	key          key
-	expiration   int8
-
-	src, dst         [16]byte // of the first packet
-	srcMAC, dstMAC   [6]byte
-	srcPort, dstPort uint16
-	Stats
-	clear dissection
-}
-
 // table holds the flows that have not ended. Flows leave it through emit, in the order of their ends.
 type table struct {
 	limits  Limits
-	flows   map[key]*entry
+	flows   map[uint64]*entry // by hash of the key; those of one hash follow each other
+	seed    maphash.Seed
+	count   int
+	orient  bool  // the sender of a SYN-ACK is the destination
 	ring    entry // newer of it is the oldest
 	nowMs   int64 // the latest packet's time; it runs back only by reset
 	scanMs  int64 // when idle flows were last looked for
@@ -43,7 +35,7 @@ type table struct {
 }
 
 func newTable(l Limits, emit func(*entry) error) *table {
-	t := &table{limits: l, flows: map[key]*entry{}, emit: emit}
+	t := &table{limits: l, flows: map[uint64]*entry{}, seed: maphash.MakeSeed(), emit: emit}
 	t.ring.older, t.ring.newer = &t.ring, &t.ring
 	return t
 }
@@ -69,41 +61,54 @@ func (t *table) add(p *Packet) error {
 			return err
 		}
 	}
-	k := p.key()
-	e := t.flows[k]
+	k, swapped := p.key()
+	hash := maphash.Comparable(t.seed, k)
+	e := t.flows[hash]
+	for e != nil && e.key != k {
+		e = e.chain
+	}
 	if e != nil {
 		switch {
-		case t.nowMs-e.LastMs() >= t.limits.IdleMs:
+		case t.nowMs-e.lastMs() >= t.limits.IdleMs:
 			if err := t.end(e, endIdle); err != nil {
 				return err
 			}
 			e = nil
-		case t.nowMs-e.FirstMs() >= t.limits.ActiveMs:
+		case t.nowMs-e.firstMs() >= t.limits.ActiveMs:
 			if err := t.end(e, endActive); err != nil {
 				return err
 			}
 			e = nil
 		}
 	}
-	if e == nil {
-		if len(t.flows) >= t.limits.Flows {
+	known := e != nil
+	if !known {
+		if t.count >= t.limits.Flows {
 			t.evicted++
 			if err := t.end(t.ring.newer, endIdle); err != nil {
 				return err
 			}
 		}
-		e = &entry{key: k, src: p.Src.As16(), dst: p.Dst.As16(), srcMAC: p.SrcMAC, dstMAC: p.DstMAC, srcPort: p.SrcPort, dstPort: p.DstPort}
-		t.flows[k] = e
+		e = &entry{key: k, swapped: swapped, srcMAC: p.SrcMAC, dstMAC: p.DstMAC, chain: t.flows[hash]}
+		if t.orient && p.Protocol == protoTCP && p.Flags&(SYN|ACK) == SYN|ACK {
+			e.swapped, e.srcMAC, e.dstMAC = !swapped, p.DstMAC, p.SrcMAC
+		}
+		t.flows[hash] = e
+		t.count++
 	} else {
 		e.unlink()
 	}
 	e.linkBefore(&t.ring)
 	dir := Forward
-	if p.SrcPort != e.srcPort || p.Src.As16() != e.src {
+	if swapped != e.swapped {
 		dir = Reverse
 	}
-	e.Add(t.nowMs, dir, p.Length, p.Flags)
-	e.clear.look(e, p, dir, &t.looker)
+	if known {
+		e.add(t.nowMs, dir, p.Length, p.Flags)
+	} else {
+		e.onlyMs, e.onlyDir, e.onlySize, e.onlyFlags = t.nowMs, dir, p.Length, p.Flags
+	}
+	e.look(p, dir, &t.looker)
 	return nil
 }
 
@@ -111,7 +116,7 @@ func (t *table) add(p *Packet) error {
 func (t *table) endIdle(most int) error {
 	for range most {
 		e := t.ring.newer
-		if e == &t.ring || t.nowMs-e.LastMs() < t.limits.IdleMs {
+		if e == &t.ring || t.nowMs-e.lastMs() < t.limits.IdleMs {
 			return nil
 		}
 		if err := t.end(e, endIdle); err != nil {
@@ -133,17 +138,27 @@ func (t *table) flush() error {
 
 func (t *table) end(e *entry, why int8) error {
 	e.unlink()
-	delete(t.flows, e.key)
+	t.remove(e)
 	e.clear.finish(&t.looker)
 	e.expiration = why
 	return t.emit(e)
 }
 
-func (e *entry) unlink() { e.older.newer, e.newer.older = e.newer, e.older }
-
-// linkBefore hangs the entry into the ring as the newest.
-func (e *entry) linkBefore(ring *entry) {
-	e.older, e.newer = ring.older, ring
-	ring.older.newer = e
-	ring.older = e
+// remove takes the entry out of its hash's chain.
+func (t *table) remove(e *entry) {
+	t.count--
+	hash := maphash.Comparable(t.seed, e.key)
+	first := t.flows[hash]
+	if first == e {
+		if e.chain == nil {
+			delete(t.flows, hash)
+		} else {
+			t.flows[hash] = e.chain
+		}
+		return
+	}
+	for first.chain != e {
+		first = first.chain
+	}
+	first.chain = e.chain
 }

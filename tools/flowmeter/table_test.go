@@ -12,7 +12,8 @@ import (
 // ended meters packets and lists the flows in the order of their ends: source port, packets, first and last ms, expiration.
 func ended(l Limits, packets ...Packet) (flows []string, evicted int64) {
 	t := newTable(l, func(e *entry) error {
-		flows = append(flows, fmt.Sprintf("%d: %d packets %d-%d (%d)", e.srcPort, e.Packets(), e.FirstMs(), e.LastMs(), e.expiration))
+		_, port := e.source()
+		flows = append(flows, fmt.Sprintf("%d: %d packets %d-%d (%d)", port, e.packets(), e.firstMs(), e.lastMs(), e.expiration))
 		return nil
 	})
 	for i := range packets {
@@ -77,7 +78,7 @@ func TestTableIsBounded(t *testing.T) {
 		p := sent(int64(i), uint16(i))
 		p.Src = netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 		table.add(&p)
-		largest = max(largest, len(table.flows))
+		largest = max(largest, table.count)
 	}
 	if largest != 500 || table.evicted != 19_500 || lines != 19_500 {
 		t.Errorf("%d flows at once, %d evicted, %d written; want 500, 19500, 19500", largest, table.evicted, lines)
@@ -89,7 +90,9 @@ func TestTableDirections(t *testing.T) {
 	for _, packets := range [][]Packet{{sent(0, 1), answered(1, 1), answered(2, 1)}, {answered(0, 1), sent(1, 1), sent(2, 1)}} {
 		var got string
 		table := newTable(DefaultLimits(), func(e *entry) error {
-			got = fmt.Sprint(e.half[0].packets, e.half[1].packets)
+			var s Stats
+			e.fill(&s)
+			got = fmt.Sprint(s.half[0].packets, s.half[1].packets)
 			return nil
 		})
 		for i := range packets {

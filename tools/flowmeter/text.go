@@ -29,15 +29,16 @@ func appendFloat(dst []byte, v float64) []byte {
 // appendText appends a text and the comma after it.
 func appendText(dst []byte, s string) []byte { return append(dataset.AppendText(dst, s), ',') }
 
-// appendList appends an splt list in Python's form, its first n entries from at and the rest -1.
-func appendList(dst []byte, n int, at func(int) int64) []byte {
+// appendList appends an splt list in Python's form, its first entries and -1 for the rest.
+func appendList(dst []byte, entries []int64) []byte {
 	dst = append(dst, '"', '[')
-	for i := range n {
+	for i, x := range entries {
 		if i > 0 {
 			dst = append(dst, ',', ' ')
 		}
-		dst = strconv.AppendInt(dst, at(i), 10)
+		dst = strconv.AppendInt(dst, x, 10)
 	}
+	n := len(entries)
 	return append(append(dst, padding[min(n, 1)][len(", -1")*n:]...), ']', '"', ',')
 }
 

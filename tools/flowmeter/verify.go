@@ -176,14 +176,19 @@ func (v *verifier) row(i int) {
 	v.adds(i, "bytes", all.bytes[i], fwd.bytes[i], rev.bytes[i])
 	for b, flag := range flagNames {
 		v.adds(i, flag, all.flags[b][i], fwd.flags[b][i], rev.flags[b][i])
-		if v.protocol[i] != 6 && all.flags[b][i] != 0 {
+		if v.protocol[i] != protoTCP && all.flags[b][i] != 0 {
 			v.fail(i, "only TCP has flags", "protocol %d has %d %s packets", v.protocol[i], all.flags[b][i], flag)
 		}
 	}
-	if fwd.packets[i] < 1 {
+	answer := v.answered(i)
+	if fwd.packets[i] < 1 && !answer {
 		v.fail(i, "the first packet goes forward", "src2dst_packets is %d", fwd.packets[i])
 	}
-	if all.first[i] != fwd.first[i] || all.last[i] != max(fwd.last[i], rev.last[i]) {
+	first := fwd.first[i]
+	if answer && (fwd.packets[i] < 1 || rev.first[i] < first) {
+		first = rev.first[i]
+	}
+	if all.first[i] != first || all.last[i] != max(fwd.last[i], rev.last[i]) {
 		v.fail(i, "a flow begins with its first direction and ends with its last packet", "%d to %d, directions %d to %d and %d to %d",
 			all.first[i], all.last[i], fwd.first[i], fwd.last[i], rev.first[i], rev.last[i])
 	}
@@ -197,6 +202,13 @@ func (v *verifier) row(i int) {
 		v.fail(i, "only TCP and UDP show texts", "protocol %d has a user agent, a content type or a fingerprint", p)
 	}
 	v.lists(i)
+}
+
+// answered says whether the row is a TCP flow that could have been turned round because it began with the answer to its request, see
+// Options.Orient.
+func (v *verifier) answered(i int) bool {
+	rev := &v.scopes[2]
+	return v.protocol[i] == protoTCP && rev.flags[0][i] > 0 && rev.flags[4][i] > 0 && rev.first[i] == v.scopes[0].first[i]
 }
 
 func (v *verifier) adds(i int, what string, all, fwd, rev int64) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"flowbook/ml/dataset"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // verified is the report on rows of CSV.
@@ -70,6 +72,44 @@ func TestVerifyAcceptsWhatIsMetered(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	checkRows(t, rows, 2)
+}
+
+// TestOrient: a capture that begins after the request has the client as the source with Orient, and the sender of the first packet, as
+// NFStream has it, without. Verify accepts both.
+func TestOrient(t *testing.T) {
+	const client, server = "192.0.2.9", "192.0.2.1"
+	answer := ethernetFrame(0x0800, ip4(protoTCP, server, client, tcpSegment(443, 40000, 1, SYN|ACK, "")))
+	ack := ethernetFrame(0x0800, ip4(protoTCP, client, server, tcpSegment(40000, 443, 1, ACK, "")))
+	for _, test := range []struct {
+		name   string
+		orient bool
+		frames [][]byte
+		want   string // source, destination, packets, packets there and back, directions
+	}{
+		{"as NFStream", false, [][]byte{answer, ack}, "192.0.2.1 443 192.0.2.9 40000 2 1 1 " + list(SPLT, 0, 1)},
+		{"turned", true, [][]byte{answer, ack}, "192.0.2.9 40000 192.0.2.1 443 2 1 1 " + list(SPLT, 1, 0)},
+		{"nobody has asked", true, [][]byte{answer}, "192.0.2.9 40000 192.0.2.1 443 1 0 1 " + list(SPLT, 1)},
+		{"begun before", true, [][]byte{ack, answer}, "192.0.2.9 40000 192.0.2.1 443 2 1 1 " + list(SPLT, 0, 1)},
+	} {
+		o := options()
+		o.Orient = test.orient
+		rows, s, err := metered(o, pcapOf(test.frames...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := fieldsOf(t, rows)
+		var got []string
+		for _, name := range []string{"src_ip", "src_port", "dst_ip", "dst_port", "bidirectional_packets", "src2dst_packets", "dst2src_packets", "splt_direction"} {
+			got = append(got, f[name])
+		}
+		if d := cmp.Diff(test.want, strings.Join(got, " ")); d != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, d)
+		}
+		if want := f["dst_mac"]; test.orient && len(test.frames) == 1 && want != "02:00:00:00:00:01" {
+			t.Errorf("%s: the server's hardware address is %s", test.name, want)
+		}
+		checkRows(t, rows, s.Flows)
+	}
 }
 
 // TestVerifyFinds breaks each rule by changing one field of one row.

@@ -21,7 +21,7 @@ func (v *verifier) lists(i int) {
 	switch {
 	case int64(dir.used) != min(n, int64(dir.entries)):
 		v.fail(i, rule, "%d of %d entries are used, the flow has %d packets", dir.used, dir.entries, n)
-	case dir.used > 0 && (dir.first != 0 || gap.first != 0):
+	case dir.used > 0 && (dir.first != 0 && !v.answered(i) || gap.first != 0):
 		v.fail(i, rule, "the first entry has direction %d and gap %d", dir.first, gap.first)
 	case dir.max > 1:
 		v.fail(i, rule, "direction %d", dir.max)
