@@ -23,18 +23,19 @@ const keyVariable = "FLOWBOOK_ANONYMISE_KEY"
 
 // meterCmd turns captures into flows.
 type meterCmd struct {
-	Captures  []string      `arg:"" name:"pcap" sep:"none" help:"Captures, pcap or pcapng, compressed with gzip, zstd or not, the earliest first; - is standard input."`
-	Out       string        `type:"output" placeholder:"FILE" help:"Where to (default: standard output)."`
-	Force     bool          `help:"Overwrite the file."`
-	Anonymise bool          `help:"Hash the four address columns with keyed BLAKE2b; server names stay clear. The key comes from --key-file or $$FLOWBOOK_ANONYMISE_KEY."`
-	KeyFile   string        `placeholder:"FILE" help:"A file with the key, 16 to 64 bytes, readable by its owner alone."`
-	Inner     bool          `help:"Look into VXLAN, GENEVE and GRE, too (tunnel_id 4, 5, 6). Default: into GTP, CAPWAP and TZSP, as NFStream does."`
-	Orient    bool          `help:"A flow whose first packet is a SYN-ACK goes from its receiver to its sender. Default: from the sender of the first packet, as NFStream has it."`
-	JA3       bool          `name:"ja3" help:"Fingerprint TLS clients by JA3, as NFStream did up to 6.5. Default: by JA4, as NFStream 6.6 does; browsers change their JA3 with each connection."`
-	FirstID   int64         `default:"0" help:"The first flow's id."`
-	Idle      time.Duration `default:"2m" help:"A gap that ends a flow."`
-	Active    time.Duration `default:"30m" help:"The age at which a flow is cut."`
-	MaxFlows  int           `default:"1000000" help:"Flows in memory at once, up to 1 kB each; beyond, the one longest without a packet ends early."`
+	Captures   []string      `arg:"" name:"pcap" sep:"none" help:"Captures, pcap or pcapng, compressed with gzip, zstd or not, the earliest first; - is standard input."`
+	Out        string        `type:"output" placeholder:"FILE" help:"Where to (default: standard output)."`
+	Force      bool          `help:"Overwrite the file."`
+	Anonymise  bool          `help:"Hash the four address columns with keyed BLAKE2b; server names stay clear. The key comes from --key-file or $$FLOWBOOK_ANONYMISE_KEY."`
+	KeyFile    string        `placeholder:"FILE" help:"A file with the key, 16 to 64 bytes, readable by its owner alone."`
+	Inner      bool          `help:"Look into VXLAN, GENEVE and GRE, too (tunnel_id 4, 5, 6). Default: into GTP, CAPWAP and TZSP, as NFStream does."`
+	Orient     bool          `help:"A flow whose first packet is a SYN-ACK goes from its receiver to its sender. Default: from the sender of the first packet, as NFStream has it."`
+	JA3        bool          `name:"ja3" help:"Fingerprint TLS clients by JA3, as NFStream did up to 6.5. Default: by JA4, as NFStream 6.6 does; browsers change their JA3 with each connection."`
+	Reassemble bool          `help:"Put fragments of IPv4 together: all count in the flow of the whole datagram. Default: the first alone counts, as in NFStream."`
+	FirstID    int64         `default:"0" help:"The first flow's id."`
+	Idle       time.Duration `default:"2m" help:"A gap that ends a flow."`
+	Active     time.Duration `default:"30m" help:"The age at which a flow is cut."`
+	MaxFlows   int           `default:"1000000" help:"Flows in memory at once, up to 1 kB each; beyond, the one longest without a packet ends early."`
 }
 
 // Run writes the flows of all captures to one file. What a damaged capture held before the damage is written, then the damage is reported.
@@ -42,7 +43,7 @@ func (c *meterCmd) Run(ctx context.Context, con *console) error {
 	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
 		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
 	}
-	o := flowmeter.Options{FirstID: c.FirstID, JA3: c.JA3, Orient: c.Orient, Inner: c.Inner, Live: slices.Contains(c.Captures, "-"),
+	o := flowmeter.Options{FirstID: c.FirstID, JA3: c.JA3, Orient: c.Orient, Reassemble: c.Reassemble, Inner: c.Inner, Live: slices.Contains(c.Captures, "-"),
 		Limits: flowmeter.Limits{IdleMs: c.Idle.Milliseconds(), ActiveMs: c.Active.Milliseconds(), Flows: c.MaxFlows}}
 	if c.Anonymise || c.KeyFile != "" {
 		key, err := c.key()

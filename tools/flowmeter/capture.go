@@ -45,6 +45,7 @@ const maxCapture = 256 << 10
 type Capture struct {
 	name    string
 	inner   bool // Options.Inner
+	hold    bool // Options.Reassemble
 	packets int64
 	metered int64                    // packets that belong to flows
 	foreign map[layers.LinkType]bool // link types that are not metered
@@ -136,8 +137,8 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 	if info.CaptureLength > info.Length {
 		c.longer++
 	}
-	*p = Packet{Ms: info.Timestamp.UnixMilli(), Length: uint16(info.Length), inner: c.inner}
-	if ok = p.decode(link, data); ok {
+	*p = Packet{Ms: info.Timestamp.UnixMilli(), Length: uint16(info.Length), inner: c.inner, hold: c.hold}
+	if ok = p.decode(link, data); ok || p.fragment != nil {
 		c.metered++
 	} else if p.skip == UnknownLink {
 		if c.foreign == nil {

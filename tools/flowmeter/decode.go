@@ -217,7 +217,7 @@ func (p *Packet) ipv4(b []byte, depth int) bool {
 	if header < 20 || header > len(b) {
 		return p.not(CutOff)
 	}
-	if be.Uint16(b[6:])&0x1fff != 0 {
+	if be.Uint16(b[6:])&0x1fff != 0 && !p.hold {
 		return p.not(LaterFragment) // it has no ports
 	}
 	if total >= header && total < len(b) {
@@ -225,6 +225,10 @@ func (p *Packet) ipv4(b []byte, depth int) bool {
 	}
 	p.Version = 4
 	p.Src, p.Dst = netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
+	if p.hold && isFragment(b) {
+		p.fragment = b
+		return p.not(LaterFragment)
+	}
 	return p.transport(b[9], b[header:], depth)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 )
 
@@ -15,8 +16,12 @@ type Options struct {
 	FirstID   int64
 	JA3       bool // fingerprints TLS clients by JA3, as NFStream did up to 6.5; else by JA4
 	Orient    bool // a flow that begins with a SYN-ACK goes the other way; NFStream takes the first packet's sender for the source
-	Inner     bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
-	Live      bool // writes each flow when it ends, not when there are many
+	// Reassemble puts fragments of IPv4 datagrams together: each counts in the flow of the whole datagram, which has its ports and
+	// flags. Else the first is a packet of its own, and the others belong to no flow, as NFStream has it.
+	Reassemble bool
+
+	Inner bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
+	Live  bool // writes each flow when it ends, not when there are many
 }
 
 // Summary is what a metering has come across.
@@ -37,22 +42,23 @@ func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (S
 	out := &flowWriter{w: w, options: o, next: o.FirstID}
 	t := newTable(o.Limits, out.write)
 	t.looker.ja3, t.orient = o.JA3, o.Orient
+	r := newReassembly(&s.Skipped)
 	var failed error
 	for _, c := range captures {
-		c.inner = o.Inner
-		if failed = meterOne(ctx, c, t, &s); failed != nil {
+		c.inner, c.hold = o.Inner, o.Reassemble
+		if failed = meterOne(ctx, c, t, r, &s); failed != nil {
 			break
 		}
 	}
 	var write *writeError
 	if !errors.As(failed, &write) {
-		failed = errors.Join(failed, t.flush(), out.flush())
+		failed = errors.Join(failed, r.expire(math.MaxInt64, t.add), t.flush(), out.flush())
 	}
 	s.Evicted, s.Flows = t.evicted, out.next-o.FirstID
 	return s, failed
 }
 
-func meterOne(ctx context.Context, c *Capture, t *table, s *Summary) error {
+func meterOne(ctx context.Context, c *Capture, t *table, r *reassembly, s *Summary) error {
 	var p Packet
 	for {
 		if s.Packets&0xfff == 0 && ctx.Err() != nil {
@@ -67,11 +73,17 @@ func meterOne(ctx context.Context, c *Capture, t *table, s *Summary) error {
 			return err
 		}
 		s.Packets++
-		if !ok {
+		if !ok && p.fragment == nil {
 			s.Skipped[p.skip]++
 			continue
 		}
 		s.Back.note(t, &p, c)
+		if p.fragment != nil {
+			if err := r.add(&p, t.add); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := t.add(&p); err != nil {
 			return err
 		}

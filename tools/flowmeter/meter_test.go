@@ -209,9 +209,18 @@ func FuzzCapture(f *testing.F) {
 	f.Add(ng(f, frame, udp4()))
 	f.Add(zipped(pcapOf(frame)))
 	f.Add(pcapOf(ethernetFrame(0x86dd, ip6(protoUDP, "::1", "::2", udpDatagram(1, 2152, append([]byte{0x30, 0xff, 0, 0, 0, 0, 0, 1}, udp4()...))))))
+	id := []byte("original")
+	quic := ethernetFrame(0x0800, ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(5, 443, initial(f, 1, id, id, 0, append([]byte{6, 0, 0x40, 20}, helloBytes(browser)[5:25]...)))))
+	dtls := ethernetFrame(0x0800, ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(5, 4433, dtlsRecords(0, helloBytes(browser)[5:], 60)[0])))
+	f.Add(pcapOf(quic, dtls))
+	f.Add(pcapOf(split(udp4(), 8)...))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rows, s, _ := metered(Options{Limits: Limits{IdleMs: 120_000, ActiveMs: 1_800_000, Flows: 50}}, data)
-		checkRows(t, rows, s.Flows)
+		o := Options{Limits: Limits{IdleMs: 120_000, ActiveMs: 1_800_000, Flows: 50}}
+		for range 2 {
+			rows, s, _ := metered(o, data)
+			checkRows(t, rows, s.Flows)
+			o.Inner, o.JA3, o.Orient, o.Reassemble = true, true, true, true
+		}
 	})
 }
 

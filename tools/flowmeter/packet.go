@@ -17,8 +17,10 @@ type Packet struct {
 	Seq              uint32 // TCP's sequence number
 	Payload          []byte
 
-	inner bool // looks into more tunnels than NFStream does
-	skip  Skip // why it belongs to no flow, if it does not
+	inner    bool   // looks into more tunnels than NFStream does
+	hold     bool   // leaves fragments of IPv4 to whoever puts them together
+	skip     Skip   // why it belongs to no flow, if it does not
+	fragment []byte // the IPv4 packet, if it is to be put together
 }
 
 // key names a flow from both sides: the end that sorts first stands first.

@@ -97,7 +97,7 @@ func TestQUICHello(t *testing.T) {
 }
 
 // initial protects frames as a client's Initial packet does that is sent to a connection ID, with the keys of the first one.
-func initial(t *testing.T, version uint32, id, to []byte, number byte, frames []byte) []byte {
+func initial(t testing.TB, version uint32, id, to []byte, number byte, frames []byte) []byte {
 	t.Helper()
 	v := quicByVersion(version)
 	k, err := v.clientKeys(id)
