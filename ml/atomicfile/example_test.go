@@ -1,10 +1,8 @@
 package atomicfile_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -28,14 +26,14 @@ func ExampleCreate() {
 		log.Fatal(err)
 	}
 	_, err = os.Stat(path)
-	fmt.Println("there before Commit:", !errors.Is(err, fs.ErrNotExist))
+	fmt.Println("before Commit:", atomicfile.Reason(err))
 	if err := f.Commit(); err != nil {
 		log.Fatal(err)
 	}
 	data, err := os.ReadFile(path)
 	fmt.Printf("%s%v\n", data, err)
 	// Output:
-	// there before Commit: false
+	// before Commit: no such file or directory
 	// id,packets
 	// 1,20
 	// <nil>

@@ -17,12 +17,33 @@ func (f *Figure) barHalf() float64 {
 	return 0.4
 }
 
-// Bars draws a vertical bar for each named value.
+// Bars draws a vertical bar for each named value. Several marks of bars in a
+// figure have the same names and stand beside one another at each.
 func (f *Figure) Bars(names []string, values []float64, s Style) {
 	if len(names) != len(values) {
 		panic(fmt.Sprintf("figure: bars with %d names and %d values", len(names), len(values)))
 	}
 	f.add(&bars{names: names, values: values, s: f.colour(s)})
+}
+
+// ends returns where the bar of category i begins and ends.
+func (b *bars) ends(f *Figure, i int) (from, to float64) {
+	n, at := 0, 0
+	for _, m := range f.marks {
+		if other, ok := m.(*bars); ok {
+			if other == b {
+				at = n
+			}
+			n++
+		}
+	}
+	half := f.barHalf()
+	if n == 1 {
+		return float64(i) - half, float64(i) + half
+	}
+	width := 2 * half / float64(n)
+	from = float64(i) - half + float64(float64(at)*width)
+	return round6(from), round6(from + width)
 }
 
 func (b *bars) filled() {}
@@ -70,10 +91,10 @@ func (b *bars) limits(f *Figure) limits {
 }
 
 func (b *bars) draw(p *panel) {
-	half := p.f.barHalf()
 	for i, v := range b.values {
 		if usable(v, p.axes.y.log) {
-			p.bar(float64(i)-half, float64(i)+half, v, b.s)
+			from, to := b.ends(p.f, i)
+			p.bar(from, to, v, b.s)
 		}
 	}
 }
@@ -82,10 +103,10 @@ func (b *bars) swatch(p *panel, r rect) { p.c.fillRect(r, b.s.Color.rgba(b.s.opa
 
 func (b *bars) layers(s *spec) []any {
 	table := newTable("name", "from", "to", "y")
-	half := s.f.barHalf()
 	for i, v := range b.values {
 		if usable(v, s.f.LogY) {
-			table.row(b.names[i], full(float64(i)-half), full(float64(i)+half), full(v))
+			from, to := b.ends(s.f, i)
+			table.row(b.names[i], full(from), full(to), full(v))
 		}
 	}
 	return []any{s.bars(table, b.s, "name")}

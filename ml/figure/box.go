@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// box is a horizontal box plot of one set of values.
+// box is a box plot of one set of values.
 type box struct {
 	q1, median, q3       float64
 	whiskerLo, whiskerHi float64
@@ -19,15 +19,16 @@ type box struct {
 const boxLine Color = "#3F3F3F"
 
 const (
-	boxHalf   = 0.4 // half the height of a box; boxes lie 1 apart
+	boxHalf   = 0.4 // half the breadth of a box; boxes lie 1 apart
 	boxStroke = 1.0 // width of its lines in points
 	flierSize = 5.0 // diameter of a circle in points
 )
 
-// Box draws a horizontal box plot of the values: the box from the first to the
-// third quartile (linear interpolation, as numpy), whiskers to the farthest
-// values within 1.5 times its length, and a circle for each value beyond.
-// Several boxes lie under one another and are named by their labels.
+// Box draws a box plot of the values: the box from the first to the third
+// quartile (linear interpolation, as numpy), whiskers to the farthest values
+// within 1.5 times its length, and a circle for each value beyond. Several
+// boxes lie under one another, or beside one another if the figure is Upright,
+// and are named by their labels.
 func (f *Figure) Box(values []float64, s Style) {
 	f.add(newBox(values, f.colour(s)))
 }
@@ -65,7 +66,7 @@ func quantile(sorted []float64, q float64) float64 {
 	if i >= len(sorted)-1 {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
+	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i])) // not fused, see fit
 }
 
 func (b *box) filled() {}
@@ -87,90 +88,49 @@ func (b *box) text(f *Figure) string {
 	return text + leftOut(b.lost)
 }
 
-// boxes returns the figure's boxes; the first one lies on top.
-func (f *Figure) boxes() []*box {
-	var all []*box
-	for _, m := range f.marks {
-		if b, ok := m.(*box); ok {
-			all = append(all, b)
-		}
-	}
-	return all
-}
-
-// slot is the box's place on the y axis.
-func (b *box) slot(f *Figure) float64 {
-	all := f.boxes()
-	return float64(len(all) - 1 - slices.Index(all, b))
-}
-
 // hidden tells whether there is no box to draw: there are no values, or the
 // axis is logarithmic and three quarters of them not above zero. A box whose
 // lower end is not above zero is drawn to the edge of a logarithmic axis.
-func (b *box) hidden(f *Figure) bool { return b.n == 0 || !usable(b.q3, f.logX()) }
+func (b *box) hidden(f *Figure) bool { return b.n == 0 || !usable(b.q3, f.logValues()) }
+
+func (b *box) slotName() string { return b.s.Label }
 
 func (b *box) limits(f *Figure) limits {
-	all := f.boxes()
-	l := limits{x: emptySpan, y: span{-0.5, float64(len(all)) - 0.5}, yNames: []string{}}
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].s.Label != "" {
-			l.yNames = append(l.yNames, all[i].s.Label)
+	values := emptySpan
+	if !b.hidden(f) {
+		for _, v := range append([]float64{b.q1, b.q3, b.whiskerLo, b.whiskerHi}, b.fliers...) {
+			if usable(v, f.logValues()) {
+				values.include(v)
+			}
 		}
 	}
-	if len(l.yNames) != len(all) {
-		l.yNames = []string{}
-	}
-	if b.hidden(f) {
-		l.y = emptySpan
-		return l
-	}
-	for _, v := range []float64{b.q1, b.q3, b.whiskerLo, b.whiskerHi} {
-		if usable(v, f.logX()) {
-			l.x.include(v)
-		}
-	}
-	for _, v := range b.fliers {
-		if usable(v, f.logX()) {
-			l.x.include(v)
-		}
-	}
-	return l
+	return f.slotLimits(values)
 }
 
 func (b *box) draw(p *panel) {
 	if b.hidden(p.f) {
 		return
 	}
-	c, y := p.c, b.slot(p.f)
-	of := func(v float64) float64 {
-		if p.axes.x.log && v < p.axes.x.lo {
-			return p.box.x0
-		}
-		return p.axes.x.of(v)
-	}
-	top, middle, bottom := p.axes.y.of(y+boxHalf), p.axes.y.of(y), p.axes.y.of(y-boxHalf)
-	capTop, capBottom := p.axes.y.of(y+boxHalf/2), p.axes.y.of(y-boxHalf/2)
+	c, l, at := p.c, p.lane(), p.f.slot(b)
 	width := c.px(boxStroke)
-	ink := boxLine.rgba(1)
-	r := rect{math.Round(of(b.q1)), math.Round(top), math.Round(of(b.q3)), math.Round(bottom)}
-	r.x1 = math.Max(r.x1, r.x0+1)
-	c.hline(of(b.whiskerLo), r.x0, middle, width, nil, ink)
-	c.hline(r.x1, of(b.whiskerHi), middle, width, nil, ink)
-	if usable(b.whiskerLo, p.axes.x.log) {
-		c.vline(of(b.whiskerLo), capTop, capBottom, width, nil, ink)
+	r := l.rect(b.q1, at+boxHalf, b.q3, at-boxHalf)
+	l.line(b.whiskerLo, b.q1, at, width, boxLine)
+	l.line(b.q3, b.whiskerHi, at, width, boxLine)
+	if usable(b.whiskerLo, p.f.logValues()) {
+		l.end(b.whiskerLo, at+boxHalf/2, at-boxHalf/2, width, boxLine)
 	}
-	c.vline(of(b.whiskerHi), capTop, capBottom, width, nil, ink)
+	l.end(b.whiskerHi, at+boxHalf/2, at-boxHalf/2, width, boxLine)
 	c.fillRect(r, b.s.Color.rgba(b.s.opacity()))
-	c.strokeRect(r, math.Round(width), ink)
-	c.vline(of(b.median), r.y0, r.y1, width, nil, ink)
-	at := make([]point, 0, len(b.fliers))
+	c.strokeRect(r, math.Round(width), boxLine.rgba(1))
+	l.end(b.median, at+boxHalf, at-boxHalf, width, boxLine)
+	places := make([]point, 0, len(b.fliers))
 	for _, v := range b.fliers {
-		if usable(v, p.axes.x.log) {
-			at = append(at, point{p.axes.x.of(v), middle})
+		if usable(v, p.f.logValues()) {
+			places = append(places, l.point(v, at))
 		}
 	}
 	hollow := White.rgba(0)
-	c.discs(at, c.px(flierSize), c.px(boxStroke), hollow, ink)
+	c.discs(places, c.px(flierSize), c.px(boxStroke), hollow, boxLine.rgba(1))
 }
 
 func (b *box) swatch(*panel, rect) {}
@@ -179,20 +139,14 @@ func (b *box) layers(s *spec) []any {
 	if b.hidden(s.f) {
 		return nil
 	}
-	y := b.slot(s.f)
+	y := s.f.slot(b)
 	stroke := s.px(boxStroke)
 	line := map[string]any{"type": "rule", "color": string(boxLine), "strokeWidth": stroke}
 	whiskers := newTable("x", "x2", "y", "y2")
-	shown := func(v float64) float64 { // to the edge of a logarithmic axis
-		if s.f.logX() {
-			return math.Max(v, s.axes.x.lo)
-		}
-		return v
-	}
-	low, q1, median := shown(b.whiskerLo), shown(b.q1), shown(b.median)
+	low, q1, median := s.shown(b.whiskerLo), s.shown(b.q1), s.shown(b.median)
 	whiskers.row(full(low), full(q1), full(y), full(y))
 	whiskers.row(full(b.q3), full(b.whiskerHi), full(y), full(y))
-	if usable(b.whiskerLo, s.f.logX()) {
+	if usable(b.whiskerLo, s.f.logValues()) {
 		whiskers.row(full(low), full(low), full(y-boxHalf/2), full(y+boxHalf/2))
 	}
 	whiskers.row(full(b.whiskerHi), full(b.whiskerHi), full(y-boxHalf/2), full(y+boxHalf/2))
@@ -200,14 +154,13 @@ func (b *box) layers(s *spec) []any {
 	middle.row(full(median), full(y-boxHalf), full(y+boxHalf))
 	body := newTable("q1", "median", "q3", "y", "y2")
 	body.row(full(q1), full(median), full(b.q3), full(y-boxHalf), full(y+boxHalf))
-	ends := map[string]any{"x": s.x("x"), "y": s.y("y"), "x2": field("x2"), "y2": field("y2")}
 	layers := []any{
-		s.layer(line, whiskers, Style{}, ends),
+		s.layer(line, whiskers, Style{}, s.lane("x", "x2", "y", "y2")),
 		s.layer(map[string]any{
 			"type": "rect", "color": string(b.s.Color), "opacity": b.s.opacity(),
 			"stroke": string(boxLine), "strokeWidth": stroke, "tooltip": map[string]any{"content": "data"},
-		}, body, Style{}, map[string]any{"x": s.x("q1"), "x2": field("q3"), "y": s.y("y"), "y2": field("y2")}),
-		s.layer(line, middle, Style{}, map[string]any{"x": s.x("x"), "y": s.y("y"), "y2": field("y2")}),
+		}, body, Style{}, s.lane("q1", "q3", "y", "y2")),
+		s.layer(line, middle, Style{}, s.lane("x", "", "y", "y2")),
 	}
 	if len(b.fliers) == 0 {
 		return layers
@@ -216,12 +169,15 @@ func (b *box) layers(s *spec) []any {
 	for i := range at {
 		at[i] = y
 	}
-	points := series{b.fliers, at}
+	points, value := series{b.fliers, at}, "x"
+	if s.f.Upright {
+		points, value = series{at, b.fliers}, "y"
+	}
 	circle := map[string]any{
 		"type": "point", "filled": false, "size": s.area(flierSize), "color": string(boxLine),
 		"strokeWidth": stroke, "opacity": 1.0, "tooltip": true,
 	}
 	return append(layers, s.layer(circle, s.points(points, s.apart(points, flierSize)), Style{}, map[string]any{
-		"x": s.x("x"), "y": s.y("y"), "tooltip": []any{map[string]any{"field": "x", "type": "quantitative"}},
+		"x": s.x("x"), "y": s.y("y"), "tooltip": []any{map[string]any{"field": value, "type": "quantitative"}},
 	}))
 }

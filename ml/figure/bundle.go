@@ -35,9 +35,12 @@ func (f *Figure) Metadata() map[string]any {
 func (f *Figure) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Figure %g x %g in", f.size.Width, f.size.Height)
-	if f.panels != nil {
-		fmt.Fprintf(&b, ": %s", plural(len(f.panels), "panel"))
-		for _, p := range f.panels {
+	if f.grid != nil {
+		fmt.Fprintf(&b, ": %s", plural(len(f.panels()), "panel"))
+		if len(f.grid) > 1 {
+			fmt.Fprintf(&b, " in %s", plural(len(f.grid), "row"))
+		}
+		for _, p := range f.panels() {
 			b.WriteString("\n" + indent(p.String()))
 		}
 		return b.String()

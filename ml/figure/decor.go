@@ -24,7 +24,7 @@ func (p *panel) decorate() {
 		p.frame()
 		p.tickLabels()
 	}
-	y := room(c.img.Bounds()).y1 - c.px(outerPad) - c.px(descent*th.labelSize)
+	y := p.room.y1 - c.px(outerPad) - c.px(descent*th.labelSize)
 	if f.Note != "" {
 		c.text(oneLine(f.Note), point{middle, y}, th.tickSize*0.9, align{0.5, 0}, 0, text)
 		y -= c.px(th.tickSize*0.9)*(capHeight+descent) + c.px(labelPad)

@@ -17,11 +17,12 @@
 // figure say how many. A slice of the wrong length is the caller's mistake
 // and panics.
 //
+// The picture's font has the letters of the Latin, Greek and Cyrillic scripts.
+// Letters of others, such as Chinese ones, are boxes in the PNG; the text form
+// names them, and the Vega-Lite form shows them in the reader's font. A newline
+// parts the lines of a title and of an annotation; elsewhere it is a blank.
+//
 // The drawing goes through the vg layer of gonum.org/v1/plot and its raster
 // backend alone: package plot itself would link four more backends and twelve
 // fonts into every notebook cell.
-//
-// A product that is added or subtracted stands in a conversion, as in a + float64(b*c). Without
-// the conversion Go fuses both operations on arm64, with one rounding, and not on amd64 (Go
-// specification, Floating-point operators). With it, results are equal on all processors.
 package figure

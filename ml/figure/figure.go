@@ -16,8 +16,8 @@ func Size(w, h float64) Inches { return Inches{Width: w, Height: h} }
 // figures have 100 pixels an inch.
 const screenDPI = 100
 
-// A Figure is one pair of axes and the marks on it, in drawing order, or a
-// row of such figures made by Row. New makes one.
+// A Figure is one pair of axes and the marks on it, in drawing order, or
+// several such figures arranged by Row or Grid. New makes one.
 type Figure struct {
 	Title, XLabel, YLabel string
 
@@ -33,6 +33,13 @@ type Figure struct {
 	// LogX and LogY make an axis logarithmic, with labels 10^k. An axis of
 	// times stays linear.
 	LogX, LogY bool
+
+	// Upright turns boxes and violins: their values run along the y axis.
+	Upright bool
+
+	// Palette is the colours that marks without one take in turn; nil means
+	// the look's.
+	Palette []Color
 
 	// XLim and YLim are the ends of an axis, the lower first; nil shows all
 	// values. Ends that are out of order, or not above zero on a logarithmic
@@ -51,7 +58,7 @@ type Figure struct {
 
 	size       Inches
 	marks      []mark
-	panels     []*Figure // of a row; the rest of the figure is then unused
+	grid       [][]*Figure // rows of panels; the rest of the figure is then unused
 	timeX      bool
 	timeLayout string
 	bare       bool // no axes: the drawing of a network
@@ -64,25 +71,6 @@ func New(size Inches) *Figure {
 		panic(fmt.Sprintf("figure: size %g x %g in is not between 0.5 and 100", size.Width, size.Height))
 	}
 	return &Figure{size: size}
-}
-
-// Row returns the figures side by side as one figure. Its width is the sum of
-// theirs, its height the largest.
-func Row(figures ...*Figure) *Figure {
-	row := &Figure{}
-	for _, f := range figures {
-		panels := f.panels
-		if panels == nil {
-			panels = []*Figure{f}
-		}
-		row.panels = append(row.panels, panels...)
-		row.size.Width += f.size.Width
-		row.size.Height = max(row.size.Height, f.size.Height)
-	}
-	if len(row.panels) == 0 {
-		panic("figure: a row of no figures")
-	}
-	return row
 }
 
 // TimeAxis says that x values are times as Times returns them. The layout is
@@ -107,14 +95,6 @@ func (f *Figure) logX() bool { return f.LogX && !f.timeX }
 // add appends a mark.
 func (f *Figure) add(m mark) {
 	f.marks = append(f.marks, m)
-}
-
-// cells returns the figures to draw: the panels of a row or the figure itself.
-func (f *Figure) cells() []*Figure {
-	if f.panels != nil {
-		return f.panels
-	}
-	return []*Figure{f}
 }
 
 func sameLength(kind string, x, y []float64) {

@@ -46,6 +46,42 @@ func ExampleRow() {
 	//     bars: 2 categories, 2 to 5, highest "TLS"
 }
 
+func ExampleGrid() {
+	var panels []*Figure
+	for _, title := range []string{"a", "b", "c", "d"} {
+		panel := New(Size(5, 4))
+		panel.Title = title
+		panels = append(panels, panel)
+	}
+	fmt.Println(strings.SplitN(Grid(2, panels...).String(), "\n", 2)[0])
+	// Output: Figure 10 x 8 in: 4 panels in 2 rows
+}
+
+func ExampleGroups() {
+	applications := []string{"TLS", "DNS", "TLS"}
+	packets, bytes := []float64{10, 2, 12}, []float64{900, 120, 1100}
+	fig := New(Size(8, 5))
+	for _, g := range Groups(applications) {
+		fig.Scatter(g.Of(packets), g.Of(bytes), Style{Label: g.Name})
+	}
+	fmt.Println(fig)
+	// Output:
+	// Figure 8 x 5 in
+	//   scatter "TLS": 2 points, x 10 to 12, y 900 to 1100
+	//   scatter "DNS": 1 point, x 2, y 120
+}
+
+func ExampleFigure_Annotate() {
+	fig := New(Size(8, 5))
+	fig.Line(nil, []float64{1, 227664, 3}, Style{})
+	fig.Annotate(1, 227664, "largest flow", Callout{Right: 30, Up: -10, Arrow: true})
+	fmt.Println(fig)
+	// Output:
+	// Figure 8 x 5 in
+	//   line: 3 points, x 0 to 2, y 1 to 227664
+	//   annotation "largest flow": x 1, y 227664
+}
+
 func ExampleMeanByX() {
 	// Two flows share the second 3: the line goes through their mean.
 	fmt.Println(MeanByX([]float64{3, 1, 3}, []float64{10, 5, 20}))
@@ -214,9 +250,17 @@ func TestHardDataNeverPanics(t *testing.T) {
 				"hist":    func(f *Figure) { f.Hist(y, 7, Style{Edge: White}) },
 				"density": func(f *Figure) { f.HistDensity(y, 3, Style{}) },
 				"box":     func(f *Figure) { f.Box(y, Style{}) },
-				"bars":    func(f *Figure) { f.Bars(names(len(y)), y, Style{}) },
-				"heat":    func(f *Figure) { f.Heat(names(1), names(len(y)), y, Diverging) },
-				"ramp":    func(f *Figure) { f.Heat(names(len(y)), names(1), y, Sequential) },
+				"upright": func(f *Figure) { f.Upright = true; f.Box(y, Style{Label: "b"}); f.Violin(y, Style{Label: "v"}) },
+				"kde":     func(f *Figure) { f.KDE(y, Style{Label: "k"}) },
+				"violin":  func(f *Figure) { f.Violin(y, Style{}) },
+				"callout": func(f *Figure) {
+					for _, v := range y {
+						f.Annotate(v, v, "text", Callout{Right: v, Up: 3, Arrow: true})
+					}
+				},
+				"bars": func(f *Figure) { f.Bars(names(len(y)), y, Style{}) },
+				"heat": func(f *Figure) { f.Heat(names(1), names(len(y)), y, Diverging) },
+				"ramp": func(f *Figure) { f.Heat(names(len(y)), names(1), y, Sequential) },
 				"rules": func(f *Figure) {
 					for _, v := range y {
 						f.VLine(v, Style{})
@@ -267,6 +311,7 @@ func TestMistakesPanic(t *testing.T) {
 		`figure: colour "red" is not of the form #RRGGBB`:    func() { f.HLine(0, Style{Color: "red"}) },
 		"figure: size 0 x 3 in is not between 0.5 and 100":   func() { New(Size(0, 3)) },
 		"figure: a row of no figures":                        func() { Row() },
+		"figure: a grid of 0 columns":                        func() { Grid(0, New(Size(4, 3))) },
 		"figure: network of 1 layers with 2 names":           func() { Network(Size(4, 3), []int{1}, []string{"a", "b"}) },
 		`figure: network with 0 units in layer "a"`:          func() { Network(Size(4, 3), []int{0}, []string{"a"}) },
 		"figure: area with 2 x values and 1 y values":        func() { f.Area([]float64{1, 2}, nil, []float64{1}, Style{}) },

@@ -137,6 +137,8 @@ func (f *Figure) legendCorner(a axes, box rect, width, height, away float64) cor
 		switch m := m.(type) {
 		case *line:
 			f.seeSome(m.series, see)
+		case *kde:
+			f.seeSome(m.line(f).series, see)
 		case *scatter:
 			f.seeSome(m.series, see)
 		case *area:

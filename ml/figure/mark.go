@@ -49,6 +49,8 @@ type limits struct {
 	floor bool
 	// tight: no margin on any side.
 	tight bool
+	// slots: no margin on the x axis, which is divided among marks.
+	slots bool
 	// categories label the x axis (bars) or both (heat map), at 0, 1, 2 ….
 	xNames, yNames []string
 }

@@ -163,6 +163,7 @@ func samples() []sample {
 		f.TimeAxis("")
 	})
 	all = append(all[:len(all)-2], sample{"row", Row(left, all[len(all)-1].fig)})
+	all = append(all, moreSamples(wave)...)
 	all = append(all, sample{"network", Network(Size(6, 3.5), []int{1, 8, 4, 2, 4, 8, 1},
 		[]string{"input", "dense", "dense", "code", "dense", "dense", "output"})})
 	all = append(all, sample{"network_wide", Network(Size(5, 3.5), []int{89, 16, 1}, []string{"features", "dense", "score"})})

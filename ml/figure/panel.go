@@ -13,6 +13,7 @@ type panel struct {
 	f       *Figure
 	th      theme
 	axes    axes
+	room    rect // of everything
 	box     rect // inside of the frame
 	xTick   []tick
 	yTick   []tick
@@ -28,13 +29,9 @@ const (
 	lineGap  = 1.2 // of small print, in font sizes
 )
 
-// drawPanel draws the figure into the given part of the canvas.
-func drawPanel(c *canvas, f *Figure, room rect) {
-	p := &panel{c: c, f: f, th: f.theme(), axes: f.axes()}
-	p.box = room
-	for range 3 { // labels depend on the size of the box and it on them
-		p.place(room)
-	}
+// draw draws the figure in its room, with the axes in its box.
+func (p *panel) draw() {
+	c, f := p.c, p.f
 	p.axes.x.p0, p.axes.x.p1 = p.box.x0, p.box.x1
 	p.axes.y.p0, p.axes.y.p1 = p.box.y1, p.box.y0
 
@@ -78,14 +75,14 @@ func (p *panel) drawMarks(filled bool) {
 func (p *panel) ink(col Color) color.NRGBA { return col.rgba(1) }
 
 // place computes ticks for the present box and from them the box anew.
-func (p *panel) place(room rect) {
-	c, f, th := p.c, p.f, p.th
+func (p *panel) place() {
+	c, f, th, room := p.c, p.f, p.th, p.room
 	p.xTick, p.factors[0] = f.xTicks(p.axes, th, p.box.width()*72/c.dpi)
 	p.yTick, p.factors[1] = f.yTicks(p.axes, th, p.box.height()*72/c.dpi)
 	if f.bare {
 		p.xTick, p.yTick = nil, nil
 	}
-	p.shortenLabels(room)
+	p.shortenLabels()
 
 	pad := c.px(outerPad)
 	box := rect{room.x0 + pad, room.y0 + pad, room.x1 - pad, room.y1 - pad}
@@ -129,10 +126,10 @@ func (p *panel) place(room rect) {
 }
 
 // shortenLabels cuts names that would take more than half of the figure.
-func (p *panel) shortenLabels(room rect) {
+func (p *panel) shortenLabels() {
 	points := 72 / p.c.dpi
 	sin, cos := math.Sincos(p.f.XSlant * math.Pi / 180)
-	across, up := room.width()*points/2, room.height()*points/2
+	across, up := p.room.width()*points/2, p.room.height()*points/2
 	if p.axes.xNames != nil {
 		most := across / math.Max(math.Abs(cos), 1e-3)
 		most = math.Min(most, up/math.Max(math.Abs(sin), 1e-3))
@@ -183,8 +180,4 @@ func (p *panel) xOverhang(box rect) (left, right float64) {
 // pixels returns the box as whole pixels, the room for fast drawing.
 func (p *panel) pixels() image.Rectangle {
 	return image.Rect(int(p.box.x0), int(p.box.y0), int(p.box.x1), int(p.box.y1)).Intersect(p.c.img.Bounds())
-}
-
-func room(r image.Rectangle) rect {
-	return rect{float64(r.Min.X), float64(r.Min.Y), float64(r.Max.X), float64(r.Max.Y)}
 }

@@ -36,15 +36,7 @@ func (f *Figure) image(dpi int) (*image.RGBA, error) {
 		return nil, fmt.Errorf("figure: %g x %g in at %d pixels an inch are %.0f million pixels, more than 100", f.size.Width, f.size.Height, dpi, n/1e6)
 	}
 	c := newCanvas(f.size, dpi)
-	bounds := room(c.img.Bounds())
-	at := 0.0
-	for _, cell := range f.cells() {
-		r := bounds
-		r.x0 = math.Round(at)
-		at += cell.size.Width * float64(dpi)
-		r.x1 = math.Min(math.Round(at), bounds.x1)
-		drawPanel(c, cell, r)
-	}
+	f.drawPanels(c)
 	return c.img, nil
 }
 

@@ -18,6 +18,9 @@ func (s scale) of(v float64) float64 {
 	return s.p0 + (v-lo)/(hi-lo)*(s.p1-s.p0)
 }
 
+// shows tells whether v lies between the ends of the axis.
+func (s scale) shows(v float64) bool { return v >= s.lo && v <= s.hi }
+
 // limit takes over the ends that the caller has set.
 func (s *scale) limit(ends *[2]float64) {
 	if ends != nil && ends[0] < ends[1] && usable(ends[0], s.log) && usable(ends[1], s.log) {
@@ -56,6 +59,8 @@ func fit(s span, log, floor, tight bool) (lo, hi float64) {
 		}
 		hi += d
 	}
+	// The conversion keeps arm64 from fusing the product into the sums below:
+	// the specification has the same bytes on every processor.
 	d := float64((hi - lo) * margin)
 	below, above := lo-d, hi+d
 	if floor && lo == 0 {
@@ -91,6 +96,7 @@ func (f *Figure) axes() axes {
 		all.x, all.y = all.x.union(l.x), all.y.union(l.y)
 		all.floor = all.floor || l.floor
 		all.tight = all.tight || l.tight
+		all.slots = all.slots || l.slots
 		if l.xNames != nil {
 			all.xNames = l.xNames
 		}
@@ -102,7 +108,7 @@ func (f *Figure) axes() axes {
 	a.empty = all.x.empty() && all.y.empty()
 	a.xNames, a.yNames = all.xNames, all.yNames
 	a.x.log, a.y.log = f.logX() && all.xNames == nil, f.LogY && all.yNames == nil // categories count linearly
-	a.x.lo, a.x.hi = fit(all.x, a.x.log, false, all.tight)
+	a.x.lo, a.x.hi = fit(all.x, a.x.log, false, all.tight || all.slots)
 	a.y.lo, a.y.hi = fit(all.y, a.y.log, all.floor, all.tight || all.yNames != nil)
 	a.x.limit(f.XLim)
 	a.y.limit(f.YLim)

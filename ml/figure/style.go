@@ -51,6 +51,9 @@ func (c Color) rgba(alpha float64) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: uint8(math.Round(255 * alpha))}
 }
 
+// colorOf writes an opaque colour.
+func colorOf(c color.NRGBA) Color { return Color(fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B)) }
+
 // opacity returns Alpha with its zero read as opaque.
 func (s Style) opacity() float64 {
 	if s.Alpha <= 0 || s.Alpha > 1 || math.IsNaN(s.Alpha) {
@@ -132,6 +135,9 @@ func (f *Figure) theme() theme {
 func (f *Figure) colour(s Style) Style {
 	if s.Color == "" {
 		cycle := f.theme().cycle
+		if len(f.Palette) > 0 {
+			cycle = f.Palette
+		}
 		s.Color = cycle[f.colours%len(cycle)]
 		f.colours++
 	}

@@ -149,8 +149,8 @@ func shorten(text string, size, width float64) string {
 	return strings.TrimSpace(string(letters[:max(n-1, 0)])) + "…"
 }
 
-// oneLine is a text without line ends, which an axis or a legend has no room
-// for.
+// oneLine is a text without line ends: only titles and annotations have room
+// for several lines.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // withoutGlyph returns the letters of the figure's texts that the font lacks,
@@ -160,6 +160,9 @@ func (f *Figure) withoutGlyph() string {
 	for _, m := range f.marks {
 		l := m.limits(f)
 		texts = append(append(append(texts, m.style().Label), l.xNames...), l.yNames...)
+		if a, ok := m.(*callout); ok {
+			texts = append(texts, a.lines...)
+		}
 	}
 	glyphs.Lock()
 	defer glyphs.Unlock()

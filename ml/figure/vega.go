@@ -70,59 +70,24 @@ func round3(v float64) float64 { return math.Round(v*1000) / 1000 }
 // slices, strings, numbers and booleans, without nil.
 func (f *Figure) Spec() map[string]any {
 	width, height := f.shown(widestVega)
-	cells := f.cells()
-	th := cells[0].theme()
+	first := f.panels()[0]
 	perPoint := float64(width) / (f.size.Width * 72)
 	top := map[string]any{
 		"$schema":    schemaURL,
 		"background": "white",
-		"config":     config(th, perPoint, cells[0]),
+		"config":     config(first.theme(), perPoint, first),
 	}
-	if f.panels == nil {
-		s := f.newSpec(perPoint, width, height, "zoom")
-		for key, v := range s.view() {
-			top[key] = v
-		}
-		top["width"], top["height"] = width, height
-		top["autosize"] = map[string]any{"type": "fit", "contains": "padding"}
+	if f.grid != nil {
+		f.concatenate(top, perPoint)
 		return top
 	}
-	views := make([]any, len(cells))
-	const (
-		spacing = 16 // between two views
-		outside = 20 // around all, with labels that reach beyond a view
-	)
-	inside := float64(width - outside - spacing*(len(cells)-1))
-	for i, cell := range cells {
-		// A concatenation cannot be fitted: leave room for labels and titles.
-		h := int(float64(height) - 80*perPoint)
-		w := int(inside*cell.size.Width/f.size.Width - cell.besides(perPoint, float64(h)))
-		s := cell.newSpec(perPoint, max(w, 40), max(h, 40), "zoom"+strconv.Itoa(i))
-		view := s.view()
-		view["width"], view["height"] = s.width, s.height
-		views[i] = view
+	s := f.newSpec(perPoint, width, height, "zoom")
+	for key, v := range s.view() {
+		top[key] = v
 	}
-	top["hconcat"] = views
-	top["resolve"] = map[string]any{"scale": map[string]any{"color": "independent"}}
-	top["spacing"] = spacing
+	top["width"], top["height"] = width, height
+	top["autosize"] = map[string]any{"type": "fit", "contains": "padding"}
 	return top
-}
-
-// besides returns how many pixels the y axis takes beside a view of the given
-// height. A reader's font may be wider than the picture's by a sixth, as
-// DejaVu Sans is.
-func (f *Figure) besides(perPoint, height float64) float64 {
-	th := f.theme()
-	ticks, _ := f.yTicks(f.axes(), th, height*0.9/perPoint)
-	labels := 0.0
-	for _, t := range ticks {
-		labels = math.Max(labels, textWidth(t.label, fontSize(th.tickSize, perPoint)))
-	}
-	room := labels*7/6 + 6
-	if f.YLabel != "" {
-		room += 1.3*fontSize(th.labelSize, perPoint) + 4
-	}
-	return room
 }
 
 func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec {
@@ -148,7 +113,7 @@ func (f *Figure) newSpec(perPoint float64, width, height int, name string) *spec
 		legend := map[string]any{"orient": at.orient, "title": "", "offset": 8}
 		for _, m := range marks {
 			switch m.(type) {
-			case *line, *rule: // their samples are strokes
+			case *line, *rule, *kde: // their samples are strokes
 			default:
 				// Samples of different marks are discs; without this all have
 				// the edge of the first mark.

@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -90,7 +89,7 @@ func TestDoComputesOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(e.Name()) != 64 || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
+		if len(e.Name()) != 64 || info.Mode().Perm() != 0o600 {
 			t.Errorf("the store holds %s with mode %v", e.Name(), info.Mode())
 		}
 	}

@@ -57,6 +57,11 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 	}
 	for _, mime := range images {
 		if data, ok := b.Text(mime); ok {
+			if mime == "image/png" && m.cell != "" {
+				if rows := panels(o, data, n); rows != nil {
+					return m.panelFigure(rows, n)
+				}
+			}
 			return m.figure(picture(o, mime, data, n), n)
 		}
 	}
