@@ -4,6 +4,10 @@
 // Data goes in and comes out as dataset.Matrix, rows by features, float64; the network computes in float32. Randomness
 // is Config.Seed and nothing else. Functions panic only for a caller's mistake, such as shapes that do not fit.
 //
+// A product that is added or subtracted stands in a conversion, as in a + float32(b*c). Without
+// the conversion Go fuses both operations on arm64, with one rounding, and not on amd64 (Go
+// specification, Floating-point operators). With it, results are equal on all processors.
+//
 //	parts := ml.TrainTestSplit(new(ml.MinMaxScaler).FitTransform(m), 0.3)
 //	fit, err := ml.Train(ctx, ml.Training{Config: ml.KerasConfig(), Parts: parts})
 //	…

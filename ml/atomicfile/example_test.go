@@ -1,8 +1,10 @@
 package atomicfile_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -26,14 +28,14 @@ func ExampleCreate() {
 		log.Fatal(err)
 	}
 	_, err = os.Stat(path)
-	fmt.Println("before Commit:", atomicfile.Reason(err))
+	fmt.Println("there before Commit:", !errors.Is(err, fs.ErrNotExist))
 	if err := f.Commit(); err != nil {
 		log.Fatal(err)
 	}
 	data, err := os.ReadFile(path)
 	fmt.Printf("%s%v\n", data, err)
 	// Output:
-	// before Commit: no such file or directory
+	// there before Commit: false
 	// id,packets
 	// 1,20
 	// <nil>

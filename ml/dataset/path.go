@@ -1,15 +1,10 @@
 package dataset
 
 import (
-	"cmp"
-	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
-	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
 )
 
@@ -33,33 +28,6 @@ func Rel(path string) string {
 		}
 	}
 	return filepath.ToSlash(path)
-}
-
-// Splits returns the paths of the parts in Datasets/EditDatasets, split_1.csv and on, by their number: those that the
-// manifest names, or without one all that are there.
-func Splits() ([]string, error) {
-	dir := Path("EditDatasets")
-	var paths []string
-	if m, err := ReadManifest(dir); err == nil {
-		for _, p := range m.Parts {
-			paths = append(paths, filepath.Join(dir, p.Name))
-		}
-		return paths, nil
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", Rel(dir), atomicfile.Reason(err))
-	}
-	for _, e := range entries {
-		if partNumber(e.Name()) > 0 {
-			paths = append(paths, filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("list %s: no split_1.csv there; flowbook data split FILE makes it: %w", Rel(dir), os.ErrNotExist)
-	}
-	slices.SortFunc(paths, func(a, b string) int { return cmp.Compare(partNumber(a), partNumber(b)) })
-	return paths, nil
 }
 
 // partNumber returns k for …/split_k.csv, 0 for any other name.

@@ -125,7 +125,7 @@ func (s *splitter) claim(source os.FileInfo) error {
 	for _, e := range entries {
 		name := e.Name()
 		part := partNumber(name) > 0
-		if info, err := e.Info(); err == nil && os.SameFile(info, source) && part {
+		if info, err := os.Stat(filepath.Join(s.dir, name)); part && err == nil && os.SameFile(info, source) {
 			return fmt.Errorf("the file lies in the output folder under a part's name, %s", name)
 		}
 		own := ours[name] || crashed == nil && part

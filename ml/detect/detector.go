@@ -4,6 +4,10 @@
 //
 // Training flows need no labels. Thresholds are chosen on flows that neither trained the detector
 // nor judge it.
+//
+// A product that is added or subtracted stands in a conversion, as in a + float64(b*c). Without
+// the conversion Go fuses both operations on arm64, with one rounding, and not on amd64 (Go
+// specification, Floating-point operators). With it, results are equal on all processors.
 package detect
 
 import (

@@ -66,7 +66,7 @@ func quantile(sorted []float64, q float64) float64 {
 	if i >= len(sorted)-1 {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i])) // not fused, see fit
+	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
 }
 
 func (b *box) filled() {}

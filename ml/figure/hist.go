@@ -46,7 +46,7 @@ func newHistogram(values []float64, bins int, density bool, s Style) *histogram 
 	step := r.hi/float64(bins) - r.lo/float64(bins)
 	h.edges = make([]float64, bins+1)
 	for i := range h.edges {
-		h.edges[i] = r.lo + float64(float64(i)*step) // not fused, see fit
+		h.edges[i] = r.lo + float64(float64(i)*step)
 	}
 	h.edges[bins] = r.hi
 	h.heights = make([]float64, bins)

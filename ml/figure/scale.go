@@ -59,8 +59,6 @@ func fit(s span, log, floor, tight bool) (lo, hi float64) {
 		}
 		hi += d
 	}
-	// The conversion keeps arm64 from fusing the product into the sums below:
-	// the specification has the same bytes on every processor.
 	d := float64((hi - lo) * margin)
 	below, above := lo-d, hi+d
 	if floor && lo == 0 {

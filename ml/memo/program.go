@@ -97,8 +97,9 @@ func readProgram(text []byte) (*program, error) {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv != nil {
-				of := receiver(d.Recv.List[0].Type)
-				p.methods[of] = append(p.methods[of], d)
+				if of := base(d.Recv.List[0].Type); of != nil {
+					p.methods[of.Name] = append(p.methods[of.Name], d)
+				}
 			} else {
 				p.decls[d.Name.Name] = d
 			}
@@ -126,26 +127,8 @@ func readProgram(text []byte) (*program, error) {
 // changes notes the package's variables to which a statement gives another value, or may.
 func (p *program) changes(n ast.Node) bool {
 	note := func(e ast.Expr) {
-		for {
-			switch x := e.(type) {
-			case *ast.ParenExpr:
-				e = x.X
-			case *ast.IndexExpr:
-				e = x.X
-			case *ast.SliceExpr:
-				e = x.X
-			case *ast.StarExpr:
-				e = x.X
-			case *ast.SelectorExpr:
-				e = x.X
-			case *ast.Ident:
-				if p.ours(x) && x.Obj.Kind == ast.Var {
-					p.changed[x.Name] = x.Pos()
-				}
-				return
-			default:
-				return
-			}
+		if id := base(e); id != nil && p.ours(id) && id.Obj.Kind == ast.Var {
+			p.changed[id.Name] = id.Pos()
 		}
 	}
 	switch n := n.(type) {
@@ -242,22 +225,27 @@ func (p *program) digest(function string) (digest string, initialised bool, pack
 	return hex.EncodeToString(h.Sum(nil)), initialised, packages, nil
 }
 
-// receiver is the name of the type in a method's receiver.
-func receiver(e ast.Expr) string {
+// base returns the name at the start of an expression or of a receiver's type: v of v.f[i], T of *T[P]. It returns nil for an expression that
+// starts otherwise.
+func base(e ast.Expr) *ast.Ident {
 	for {
 		switch x := e.(type) {
-		case *ast.StarExpr:
-			e = x.X
 		case *ast.ParenExpr:
 			e = x.X
 		case *ast.IndexExpr:
 			e = x.X
 		case *ast.IndexListExpr:
 			e = x.X
+		case *ast.SliceExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
 		case *ast.Ident:
-			return x.Name
+			return x
 		default:
-			return ""
+			return nil
 		}
 	}
 }

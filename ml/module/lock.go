@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"syscall"
 	"time"
 
 	"flowbook/ml/atomicfile"
@@ -17,19 +18,21 @@ import (
 func Lock(ctx context.Context, name string) (unlock func(), err error) {
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
+		if err != nil && !inRemoval(err) {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
-		locked, err := atomicfile.TryLock(f)
-		if errors.Is(err, errors.ErrUnsupported) {
-			locked, err = true, nil
-		}
-		if err == nil && locked && isAt(f, name) {
-			return func() { release(f, name) }, nil
-		}
-		f.Close()
-		if err != nil {
-			return nil, fmt.Errorf("lock %s: %w", name, err)
+		if err == nil {
+			locked, err := atomicfile.TryLock(f)
+			if errors.Is(err, errors.ErrUnsupported) {
+				locked, err = true, nil
+			}
+			if err == nil && locked && isAt(f, name) {
+				return func() { release(f, name) }, nil
+			}
+			f.Close()
+			if err != nil {
+				return nil, fmt.Errorf("lock %s: %w", name, err)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -57,4 +60,11 @@ func release(f *os.File, name string) {
 	}
 	os.Remove(name)
 	f.Close()
+}
+
+// inRemoval reports whether a file could not be opened because its owner is just removing it, which
+// Windows calls a sharing violation.
+func inRemoval(err error) bool {
+	const sharingViolation = syscall.Errno(32)
+	return runtime.GOOS == "windows" && errors.Is(err, sharingViolation)
 }

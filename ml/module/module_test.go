@@ -65,7 +65,11 @@ func TestPackages(t *testing.T) {
 	files["ml/testdata/x.go"] = "package x\n"
 	files[".hidden/x.go"] = "package x\n"
 	files["tests/x_test.go"] = "package tests\n"
-	got, err := Packages(writeModule(t, files))
+	w, err := Open(writeModule(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Packages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,15 +121,6 @@ func (s *Sources) readModFiles(total hash.Hash, w *Workspace) error {
 	return nil
 }
 
-// Packages is the list of the packages of the workspace in root.
-func Packages(root string) ([]string, error) {
-	w, err := Open(root)
-	if err != nil {
-		return nil, err
-	}
-	return w.Packages()
-}
-
 // foreign are the file name extensions that the go command compiles or links besides Go's own.
 var foreign = []string{".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
 

@@ -133,7 +133,11 @@ func TestVendored(t *testing.T) {
 	if diff := cmp.Diff([]string{"example.com/dep/p", "example.com/m"}, s.Packages); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if pkgs, err := Packages(root); err != nil || !slices.Equal(pkgs, []string{"example.com/m"}) {
+	w, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pkgs, err := w.Packages(); err != nil || !slices.Equal(pkgs, []string{"example.com/m"}) {
 		t.Errorf("packages %v, %v", pkgs, err)
 	}
 }
