@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -15,6 +17,104 @@ var oddNames = map[string]string{
 	"blank": "a b", "percent": "a%20b", "quote": `a"b`, "apostrophe": "a'b", "backslash": `a\b`, "caret": "a^b", "hash": "a#b",
 	"question": "a?b", "bracket": "a[b", "star": "a*b", "newline": "a\nb", "caron": "ž", "cjk": "日本", "dash": "-dash", "colon": "a:b", "dollar": "a$HOME",
 	"brace": "a{b}", "not UTF-8": "a\xffb", "long": strings.Repeat("l", 200), "escape": "a\x1b[2Jb", "comma": "a,b",
+}
+
+// TestPathsOfGo: a notebook runs on the real kernel where its module, itself, its output, the working folder, the state, the
+// temporary folder and the go command's own folders all have an odd name. What the go command, GoNB or a PATH cannot take is refused,
+// in one line that says which folder and why. All names of oddNames were tried by hand for each folder of the go command by itself: no
+// others fail.
+func TestPathsOfGo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs kernels; run without -short")
+	}
+	ours := goFolders(t)
+	for _, c := range []struct{ name, bad, refused string }{
+		{name: "a b"}, {name: "a%20b\"'^#?["}, {name: "ž日本"}, {name: "-dash"}, {name: "a\xffb"}, {name: strings.Repeat("l", 150)},
+		{"a:b", "checkout", "a colon in its name"},
+		{"a,b", "checkout", "a comma in its name"},
+		{`a\b`, "checkout", "a backslash in its name"},
+		{"a\nb", "checkout", "a line break in its name"},
+		{"a:b", "XDG_CACHE_HOME", "a colon in its name"},
+		{"a\nb", "GOROOT", "a line break in its name"},
+		{"a\nb", "GOCACHE", "a line break in its name"},
+	} {
+		t.Run(c.bad+c.name, func(t *testing.T) {
+			if c.bad != "" && runtime.GOOS == "windows" {
+				t.Skip("no such names here")
+			}
+			if c.bad == "XDG_CACHE_HOME" && runtime.GOOS == "darwin" {
+				t.Skip("the cache folder has no variable here")
+			}
+			odd := func(folder string) bool { return c.bad == "" || c.bad == folder }
+			base := t.TempDir()
+			named := func(folder string) string {
+				path := filepath.Join(base, folder)
+				if odd(folder) {
+					path = filepath.Join(path, c.name)
+				}
+				return path
+			}
+			for _, folder := range []string{"checkout", "state", "tmp"} {
+				if err := os.MkdirAll(named(folder), 0o700); err != nil {
+					t.Skip("the file system does not take the name: ", err)
+				}
+			}
+			for folder, path := range ours {
+				if err := os.MkdirAll(filepath.Dir(named(folder)), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(path, named(folder)); err != nil {
+					t.Fatal(err)
+				}
+				t.Setenv(folder, named(folder))
+			}
+			t.Setenv("PATH", filepath.Join(named("GOROOT"), "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+			t.Setenv("FLOWBOOK_ROOT", "")
+			t.Setenv("FLOWBOOK_STATE", named("state"))
+			t.Setenv("TMPDIR", named("tmp"))
+			t.Chdir(named("checkout"))
+			for file, text := range map[string]string{"go.mod": "module x\n\ngo 1.26\n", "./" + c.name + ".ipynb": answer} {
+				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var out bytes.Buffer
+			code := run(t.Context(), []string{"run", "--offline", "./" + c.name + ".ipynb", "-o", "./out" + c.name + ".ipynb"}, strings.NewReader(""), &out, &out)
+			if c.refused != "" {
+				if code == exitOK || !strings.Contains(out.String(), c.refused) || strings.Count(out.String(), "\n") != 1 {
+					t.Errorf("exit status %d, want one line with %q\n%s", code, c.refused, &out)
+				}
+				return
+			}
+			executed, err := os.ReadFile("./out" + c.name + ".ipynb")
+			if code != exitOK || err != nil || !bytes.Contains(executed, []byte(`"42\n"`)) {
+				t.Errorf("exit status %d, %v\n%s\n%s", code, err, &out, executed)
+			}
+		})
+	}
+}
+
+// answer is a notebook of one cell of Go.
+const answer = `{"cells":[{"cell_type":"code","execution_count":null,"id":"one","metadata":{},"outputs":[],"source":["import \"fmt\"\n","%%\n","fmt.Println(6*7)"]}],` +
+	`"metadata":{"kernelspec":{"display_name":"Go (gonb)","language":"go","name":"gonb"}},"nbformat":4,"nbformat_minor":5}`
+
+// goFolders are the folders of the go command, and the one in which the kernel's programs are kept, by their variables.
+func goFolders(t *testing.T) map[string]string {
+	t.Helper()
+	names := []string{"GOROOT", "GOMODCACHE", "GOCACHE", "GOPATH"}
+	text, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]string{"XDG_CACHE_HOME": cache}
+	for i, line := range textLines(text) {
+		folders[names[i]] = line
+	}
+	return folders
 }
 
 // TestPaths: every path that the command takes in may have any name that the file system takes.

@@ -296,8 +296,11 @@ func display(path string) string {
 			path = rel
 		}
 	}
-	return filepath.ToSlash(path)
+	return oneLine(filepath.ToSlash(path))
 }
+
+// oneLine shows the line breaks in a name, so that a message stays one line.
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace
 
 // readNotebook reads a notebook.
 func readNotebook(path string, con *console) (*notebook.Notebook, error) {
@@ -311,7 +314,7 @@ func readNotebook(path string, con *console) (*notebook.Notebook, error) {
 	nb, err := con.largest.ReadFile(path)
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		return nil, &usageError{fmt.Errorf("read %s: %w", filepath.ToSlash(path), pe.Err)}
+		return nil, &usageError{fmt.Errorf("read %s: %w", oneLine(filepath.ToSlash(path)), pe.Err)}
 	}
 	return nb, err
 }

@@ -223,7 +223,7 @@ func (t *target) title() string {
 	if t.path == "-" {
 		return "standard input"
 	}
-	return filepath.ToSlash(t.path)
+	return oneLine(filepath.ToSlash(t.path))
 }
 
 func (t *target) base() string {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -32,6 +31,21 @@ func (e goEnv) check() error {
 		return fmt.Errorf("GOROOT is %q, where the standard library is not: unset it, and the go command finds its own", e.GOROOT)
 	}
 	return nil
+}
+
+// goEnvNames are the settings that read takes, in its order.
+var goEnvNames = []string{"GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS"}
+
+// read takes the values of goEnvNames; false where they are not as many.
+func (e *goEnv) read(text []byte, separator string) bool {
+	values := strings.Split(string(text), separator)
+	if len(values) != len(goEnvNames) {
+		return false
+	}
+	for i, to := range []*string{&e.GOVERSION, &e.GOROOT, &e.GOPATH, &e.GOMODCACHE, &e.GOCACHE, &e.GOFLAGS} {
+		*to = values[i]
+	}
+	return true
 }
 
 // homeDir is the user's home: $HOME, or where `env -i` has removed it what the system says.
@@ -104,11 +118,17 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	if err != nil {
 		return e, err
 	}
-	kept := filepath.Join(cache, "goenv", key+".json")
-	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &e) == nil && e.GOVERSION != "" {
+	kept := filepath.Join(cache, "goenv", key+".txt")
+	if data, err := os.ReadFile(kept); err == nil && e.read(data, "\x00") {
 		return e, e.check()
 	}
-	cmd := exec.CommandContext(ctx, goCommand, "env", "-json", "GOVERSION", "GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS")
+	for _, name := range goEnvNames {
+		if dir := os.Getenv(name); strings.ContainsAny(dir, "\r\n") {
+			return e, fmt.Errorf("%s is %q, which has a line break in its name, and the compiler cannot read that: set it to another folder", name, dir)
+		}
+	}
+	// Not as JSON, which has no names that are not UTF-8.
+	cmd := exec.CommandContext(ctx, goCommand, append([]string{"env"}, goEnvNames...)...)
 	cmd.Dir, cmd.Env = root, append(goEnvironment(state), "GOWORK=off")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -116,8 +136,8 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	if err != nil {
 		return e, fmt.Errorf("ask the go command for its settings: %w", goError(err, stderr.String()))
 	}
-	if err := json.Unmarshal(out, &e); err != nil {
-		return e, fmt.Errorf("ask the go command for its settings: %w", err)
+	if !e.read(bytes.TrimSuffix(out, []byte("\n")), "\n") {
+		return e, fmt.Errorf("ask the go command for its settings: one of them has a line break: %q", out)
 	}
 	if err := e.check(); err != nil {
 		return e, err
@@ -125,16 +145,11 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	if !filepath.IsAbs(e.GOCACHE) || os.MkdirAll(e.GOCACHE, 0o755) != nil { // "off", or a home that is not ours to write in
 		e.GOCACHE = filepath.Join(state, "gocache")
 	}
-	if data, err := json.Marshal(e); err == nil {
-		err := os.MkdirAll(filepath.Dir(kept), 0o700)
-		if err == nil {
-			err = atomicfile.Write(kept, data, 0o600)
-		}
-		if err != nil {
-			return e, err
-		}
+	if err := os.MkdirAll(filepath.Dir(kept), 0o700); err != nil {
+		return e, err
 	}
-	return e, nil
+	values := strings.Join([]string{e.GOVERSION, e.GOROOT, e.GOPATH, e.GOMODCACHE, e.GOCACHE, e.GOFLAGS}, "\x00")
+	return e, atomicfile.Write(kept, []byte(values), 0o600)
 }
 
 // goEnvKey digests what the answer of `go env` depends on.

@@ -79,6 +79,9 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	if k.cache, err = cacheDir(k.state); err != nil {
 		return nil, err
 	}
+	if strings.ContainsRune(k.cache, os.PathListSeparator) {
+		return nil, fmt.Errorf("the cache folder %q has a colon in its name, and the PATH of the cells would split it there: set XDG_CACHE_HOME to another folder", k.cache)
+	}
 	if k.settings, err = readGoEnv(ctx, k.goCommand, root, k.state, k.cache); err != nil {
 		return nil, err
 	}
