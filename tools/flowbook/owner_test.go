@@ -47,6 +47,11 @@ func TestOneOwner(t *testing.T) {
 			"ml/dataset/split.go",            // moves the parts of a whole split
 		}},
 		{"ml/atomicfile takes paths out of errors", regexp.MustCompile(`\*(fs|os)\.(PathError|LinkError)\b`), []string{"ml/atomicfile/atomicfile.go", "tools/flowbook/run.go"}},
+		{"tools/status holds the statuses of cells and notebooks", regexp.MustCompile(`^type Status (string|int)`), []string{"tools/status/status.go"}},
+		{"tools/notebook reads cells from files", regexp.MustCompile(`"cell_type"`), []string{
+			"tools/notebook/read.go", "tools/notebook/write.go", "tools/notebook/upgrade.go",
+		}},
+		{"tools/gocell reads GoNB's cells", regexp.MustCompile(`Prefix\(.*"%%|gonb:`), []string{"tools/gocell/line.go", "tools/gocell/detect.go", "tools/gocell/cell.go"}},
 		{"tools/status holds exit statuses", regexp.MustCompile(`ExitCode\(\) int *\{ return \d`), nil},
 		{"ml/module names the environment", regexp.MustCompile(`"FLOWBOOK_(ROOT|STATE|READS|GOWORK|SCRATCH|VENDOR)`), []string{"ml/module/root.go"}},
 	} {

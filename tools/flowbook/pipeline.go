@@ -79,7 +79,7 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	worst := &worstError{}
-	counts := map[pipeline.Status]int{}
+	counts := map[pipeline.State]int{}
 	for _, run := range runs {
 		counts[run.Status]++
 		if run.Err != nil {
@@ -94,7 +94,7 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	var words []string
-	for _, status := range []pipeline.Status{pipeline.Ran, pipeline.Fetched, pipeline.UpToDate, pipeline.Failed, pipeline.Stopped, pipeline.NotRun} {
+	for _, status := range []pipeline.State{pipeline.Ran, pipeline.Fetched, pipeline.UpToDate, pipeline.Failed, pipeline.Stopped, pipeline.NotRun} {
 		if n := counts[status]; n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n, status))
 		}

@@ -13,6 +13,7 @@ import (
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
 	"flowbook/tools/report"
+	"flowbook/tools/status"
 )
 
 // writePipelineReport writes the site of the pipeline's notebooks and returns its first page. Where nothing has run since the last time
@@ -97,25 +98,25 @@ func pipelinePages(root string, p *pipeline.Pipeline, runs []*pipeline.Run) (pag
 		if info, err := os.Stat(run.Executed); err == nil {
 			size, modified = info.Size(), info.ModTime().UnixNano()
 		}
-		fmt.Fprintln(text, page.Name, page.Path, page.Status.Bad() || page.Status == report.NotRun, size, modified)
+		fmt.Fprintln(text, page.Name, page.Path, page.Status.Bad() || page.Status == status.NotRun, size, modified)
 	}
 	return pages, text.String(), quiet, nil
 }
 
-func pageStatus(run *pipeline.Run) report.Status {
+func pageStatus(run *pipeline.Run) status.Status {
 	switch {
 	case run.Result != nil && run.Result.Status.Bad():
 		return run.Result.Status
 	case run.Status == pipeline.Ran:
-		return report.OK
+		return status.OK
 	case run.Status == pipeline.UpToDate || run.Status == pipeline.Fetched:
-		return report.Cached
+		return status.Cached
 	case run.Status == pipeline.Failed:
-		return report.Failed
+		return status.Failed
 	case run.Status == pipeline.Stopped:
-		return report.Interrupted
+		return status.Interrupted
 	case run.Status == pipeline.NotRun:
-		return report.NotRun
+		return status.NotRun
 	}
 	return ""
 }

@@ -10,23 +10,24 @@ import (
 	"flowbook/ml/atomicfile"
 	"flowbook/tools/report"
 	"flowbook/tools/runner"
+	"flowbook/tools/status"
 )
 
 // reportPages turns results into what package report reads; a notebook whose run could not be made has an error instead of a result.
 func reportPages(targets []*target, results []*runner.Result, errs []error) []report.Page {
 	var pages []report.Page
 	for i, t := range targets {
-		p := report.Page{Name: strings.TrimSuffix(t.base(), ".ipynb"), Path: t.name, Notebook: t.nb, Status: report.NotRun}
+		p := report.Page{Name: strings.TrimSuffix(t.base(), ".ipynb"), Path: t.name, Notebook: t.nb, Status: status.NotRun}
 		switch {
 		case errs[i] != nil:
-			p.Status, p.Message = report.Failed, errs[i].Error()
+			p.Status, p.Message = status.Failed, errs[i].Error()
 		case results[i] != nil:
 			r := results[i]
 			p.Status, p.Duration = r.Status, r.Elapsed
 			if r.Stop != nil {
 				p.Message = r.Stop.Error()
 				if !r.Status.Bad() {
-					p.Status = report.Interrupted
+					p.Status = status.Interrupted
 				}
 			}
 			for _, c := range r.Cells {

@@ -4,9 +4,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+
 	"flowbook/tools/pipeline"
 	"flowbook/tools/store"
-	"fmt"
 )
 
 func (c *workerCmd) Run(*console) error { return errNoTemporal }

@@ -43,7 +43,7 @@ const Absent = "absent"
 
 // Outcome is what came of a run.
 type Outcome struct {
-	Status    Status            // Ran or Fetched
+	Status    State             // Ran or Fetched
 	Where     string            // name of the machine that made it, "" for this one
 	Result    *runner.Result    // of a notebook that was run here
 	Outputs   map[string]string // digests by path, Absent for an optional one that is not there

@@ -62,7 +62,7 @@ type Pipeline struct {
 type Run struct {
 	Step     *Step
 	Name     string // of the step; with a grid "name-parameter-value…"
-	Status   Status
+	Status   State
 	Why      string         // why it was run, or is out of date
 	Where    string         // name of the machine that made it, "" for this one
 	Err      error          // why it failed
@@ -70,19 +70,19 @@ type Run struct {
 	Executed string         // path of the executed notebook, "" for a command and for what was never run
 }
 
-// Status is what became of a step.
-type Status string
+// State is what became of a step, or in a plan what would. Package status has the statuses of cells and notebooks.
+type State string
 
-// The statuses of a step.
+// The states of a step.
 const (
-	UpToDate Status = "up to date"
-	Ran      Status = "ran"
-	Fetched  Status = "fetched" // somebody else has run it, and a store had what it wrote
-	Failed   Status = "failed"
-	Stopped  Status = "stopped"   // the context ended while it was run
-	NotRun   Status = "not run"   // a step before it failed, or the context had ended
-	Stale    Status = "would run" // of a plan
-	Unsure   Status = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
+	UpToDate State = "up to date"
+	Ran      State = "ran"
+	Fetched  State = "fetched" // somebody else has run it, and a store had what it wrote
+	Failed   State = "failed"
+	Stopped  State = "stopped"   // the context ended while it was run
+	NotRun   State = "not run"   // a step before it failed, or the context had ended
+	Stale    State = "would run" // of a plan
+	Unsure   State = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
 )
 
 // versions are the answers of goVersion: for one process and module they stay the same.

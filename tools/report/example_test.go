@@ -8,6 +8,7 @@ import (
 
 	"flowbook/tools/notebook"
 	"flowbook/tools/report"
+	"flowbook/tools/status"
 )
 
 func small() report.Run {
@@ -18,8 +19,8 @@ func small() report.Run {
 	}
 	nb.Cells[1].Outputs = []*notebook.Output{{Type: notebook.Stream, Name: "stdout", Text: "49\n"}}
 	return report.Run{Title: "Demo", Pages: []report.Page{{
-		Name: "Squares", Path: "notebooks/Squares.ipynb", Notebook: nb, Status: report.Failed, Duration: 2 * time.Second,
-		Cells: []report.Cell{{Index: 1, Number: 1, Line: 17, Title: "func Square", Status: report.Mismatched, Message: "49 is not the stored 48"}},
+		Name: "Squares", Path: "notebooks/Squares.ipynb", Notebook: nb, Status: status.Failed, Duration: 2 * time.Second,
+		Cells: []report.Cell{{Index: 1, Number: 1, Line: 17, Title: "func Square", Status: status.Mismatched, Message: "49 is not the stored 48"}},
 	}}}
 }
 

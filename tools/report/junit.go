@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"flowbook/tools/status"
 )
 
 // JUnit writes the run as JUnit XML: a test suite for each page, a test case for each code cell, named by file and cell
@@ -94,13 +96,13 @@ func suite(p *Page) junitSuite {
 		}
 		text := &junitText{Message: oneLine(c.Message), Type: string(c.Status), Text: plain(c.Text)}
 		switch {
-		case c.Status == Failed || c.Status == Mismatched:
+		case c.Status == status.Failed || c.Status == status.Mismatched:
 			t.Failure = text
 			s.Failures++
 		case c.Status.Bad():
 			t.Error = text
 			s.Errors++
-		case c.Status == Skipped, c.Status == NotRun:
+		case c.Status == status.Skipped, c.Status == status.NotRun:
 			t.Skipped = &junitText{Message: string(c.Status)}
 			s.Skipped++
 		}

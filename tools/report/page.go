@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/status"
 )
 
 //go:embed style.css
@@ -64,7 +65,7 @@ type cellView struct {
 	Begun   template.HTML // the part of a folded source that a student sees
 	Outputs []template.HTML
 	Hidden  bool // outputs are folded away
-	Status  Status
+	Status  status.Status
 	Group   string
 	Time    string
 	Message string

@@ -5,7 +5,7 @@
 // for the machine. Whatever came from a notebook is untrusted: HTML is sanitised, everything else is escaped for where
 // it goes, and pages carry a content security policy under which nothing runs and nothing is fetched.
 //
-//	run := report.Run{Title: "Flows", Pages: []report.Page{{Name: "Anomalies", Path: "notebooks/Anomalies.ipynb", Notebook: nb, Status: report.OK}}}
+//	run := report.Run{Title: "Flows", Pages: []report.Page{{Name: "Anomalies", Path: "notebooks/Anomalies.ipynb", Notebook: nb, Status: status.OK}}}
 //	err := report.Site("site", run) // site/index.html, site/Anomalies.html
 package report
 
@@ -28,7 +28,7 @@ type Page struct {
 	Name     string             // the page's file without extension; unique in the run
 	Path     string             // the notebook's file as the user named it, with slashes; of a command its words
 	Notebook *notebook.Notebook // as executed
-	Status   Status             // "" if it was not run, only exported
+	Status   status.Status      // "" if it was not run, only exported
 	Duration time.Duration      // 0 is not shown
 	Message  string             // why it went wrong, in a line or a few; "" where the cells say it
 	Cells    []Cell             // what became of its code cells; none for an export
@@ -49,35 +49,18 @@ type Cell struct {
 	ID       string // nbformat's id, or the derived one
 	Line     int    // in the .ipynb file, where an annotation points: the failing line if it is known, else the source's first; 0 if unknown
 	Title    string // what it is called in lists: its first line
-	Status   Status
+	Status   status.Status
 	Duration time.Duration
 	Message  string // why it went wrong, in a line
 	Text     string // the whole story: traceback and the end of stderr; ANSI escapes are taken out
 }
 
-// Status is what became of a cell or a step.
-type Status = status.Status
-
-// The statuses, which package status defines.
-const (
-	OK             = status.OK
-	Cached         = status.Cached
-	Skipped        = status.Skipped
-	NotRun         = status.NotRun
-	Failed         = status.Failed
-	Mismatched     = status.Mismatched
-	StdinRequested = status.StdinRequested
-	TimedOut       = status.TimedOut
-	Interrupted    = status.Interrupted
-	KernelDied     = status.KernelDied
-)
-
 // group is the colour that a status is shown in.
-func group(s Status) string {
+func group(s status.Status) string {
 	switch {
 	case s.Bad():
 		return "bad"
-	case s == OK, s == Cached:
+	case s == status.OK, s == status.Cached:
 		return "good"
 	}
 	return "idle"

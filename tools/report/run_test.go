@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/status"
 )
 
 // hostile is text that breaks out of everything that does not escape it.
@@ -48,14 +49,14 @@ func course(t *testing.T) Run {
 	data.Cells = []*notebook.Cell{notebook.NewMarkdown("Why the data is as it is.")}
 	data.AddIDs()
 	return Run{Title: "Course <1>", Pages: []Page{
-		{Name: "Data", Path: "notebooks/Data.ipynb", Notebook: data, Status: Cached},
-		{Name: "split", Path: "data split", Status: OK, Duration: 1234 * time.Millisecond},
-		{Name: "Flows", Path: "notebooks/Flows.ipynb", Notebook: nb, Status: Failed, Duration: 75 * time.Second, Cells: []Cell{
-			{Index: 1, Number: 1, ID: nb.Cells[1].ID, Line: 9, Title: "import \"fmt\"", Status: OK, Duration: 2 * time.Second},
-			{Index: 2, Number: 2, ID: nb.Cells[2].ID, Line: 40, Title: "panic(1), again", Status: Failed, Duration: 30 * time.Millisecond, Message: "exit status 2\nmore", Text: hostile},
-			{Index: 3, Number: 3, ID: nb.Cells[3].ID, Line: 50, Status: NotRun},
+		{Name: "Data", Path: "notebooks/Data.ipynb", Notebook: data, Status: status.Cached},
+		{Name: "split", Path: "data split", Status: status.OK, Duration: 1234 * time.Millisecond},
+		{Name: "Flows", Path: "notebooks/Flows.ipynb", Notebook: nb, Status: status.Failed, Duration: 75 * time.Second, Cells: []Cell{
+			{Index: 1, Number: 1, ID: nb.Cells[1].ID, Line: 9, Title: "import \"fmt\"", Status: status.OK, Duration: 2 * time.Second},
+			{Index: 2, Number: 2, ID: nb.Cells[2].ID, Line: 40, Title: "panic(1), again", Status: status.Failed, Duration: 30 * time.Millisecond, Message: "exit status 2\nmore", Text: hostile},
+			{Index: 3, Number: 3, ID: nb.Cells[3].ID, Line: 50, Status: status.NotRun},
 		}},
-		{Name: "verify", Path: "data verify", Status: KernelDied, Message: "killed\n" + hostile},
+		{Name: "verify", Path: "data verify", Status: status.KernelDied, Message: "killed\n" + hostile},
 	}}
 }
 

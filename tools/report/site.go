@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"flowbook/ml/atomicfile"
-
 	"flowbook/tools/notebook"
+	"flowbook/tools/status"
 )
 
 // indexView is what index.html shows.
@@ -17,7 +17,7 @@ type indexView struct {
 	frame
 	Rows      []row
 	Chapters  []chapterView
-	Status    Status
+	Status    status.Status
 	Group     string
 	Counts    string
 	HasStatus bool
@@ -105,9 +105,9 @@ func index(run Run, titles []string) ([]byte, error) {
 		}
 		view.Rows = append(view.Rows, r)
 	}
-	view.Status, view.Group, view.Counts = OK, "good", fmt.Sprintf("%d of %d steps went well", len(run.Pages)-bad, len(run.Pages))
+	view.Status, view.Group, view.Counts = status.OK, "good", fmt.Sprintf("%d of %d steps went well", len(run.Pages)-bad, len(run.Pages))
 	if bad > 0 {
-		view.Status, view.Group = Failed, "bad"
+		view.Status, view.Group = status.Failed, "bad"
 	}
 	if !view.HasStatus {
 		view.Chapters = chapters(run, titles, -1)

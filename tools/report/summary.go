@@ -6,6 +6,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"flowbook/tools/status"
 )
 
 // Summary writes the run as Markdown for a CI's summary page or a comment: a table of the steps, then each failure with
@@ -65,7 +67,7 @@ func tally(p *Page) string {
 }
 
 // mark is a status for those who only skim.
-func mark(s Status) string {
+func mark(s status.Status) string {
 	return map[string]string{"good": "✅", "bad": "❌", "idle": "➖"}[group(s)]
 }
 

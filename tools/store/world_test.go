@@ -105,7 +105,7 @@ func (c *clone) notebook(name, text, code string) {
 }
 
 // run runs the pipeline with a store and returns what was executed and what became of each run.
-func (c *clone) run(s *Store, change ...func(*Executor)) (ran []string, statuses map[string]pipeline.Status) {
+func (c *clone) run(s *Store, change ...func(*Executor)) (ran []string, statuses map[string]pipeline.State) {
 	c.t.Helper()
 	p, err := pipeline.Read(c.root, filepath.Join(c.root, "notebooks", "pipeline.yaml"))
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *clone) run(s *Store, change ...func(*Executor)) (ran []string, statuses
 		c.t.Fatal(err)
 	}
 	x.Close(c.closing)
-	statuses = map[string]pipeline.Status{}
+	statuses = map[string]pipeline.State{}
 	for _, run := range runs {
 		statuses[run.Name] = run.Status
 		if run.Err != nil {
