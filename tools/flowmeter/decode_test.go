@@ -2,6 +2,7 @@ package flowmeter
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -80,6 +81,12 @@ func TestDecode(t *testing.T) {
 		{"inner geneve with options", layers.LinkTypeEthernet, outer(6081, append([]byte{1, 0, 0x65, 0x58, 0, 0, 1, 0, 1, 2, 3, 0}, ethernetFrame(0x0800, udp4())...)), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 5"},
 		{"inner gre", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", append([]byte{0x20, 0, 8, 0, 0, 0, 0, 9}, udp4()...))), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
 		{"inner erspan", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", append([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0}, ethernetFrame(0x0800, udp4())...))), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"inner erspan, type I", layers.LinkTypeEthernet, greFrame([]byte{0, 0, 0x88, 0xbe}, ethernetFrame(0x0800, udp4())), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"inner erspan, type III", layers.LinkTypeEthernet, greFrame([]byte{0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, ethernetFrame(0x0800, udp4())),
+			"192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"erspan, not looked into", layers.LinkTypeEthernet, greFrame([]byte{0, 0, 0x88, 0xbe}, ethernetFrame(0x0800, udp4())), "198.51.100.1:0 198.51.100.2:0 47 v4 vlan 0 tunnel 0"},
+		{"inner gre with a bridge's frame", layers.LinkTypeEthernet, greFrame([]byte{0, 0, 0x65, 0x58}, ethernetFrame(0x0800, udp4())), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 6"},
+		{"inner geneve with an IP packet", layers.LinkTypeEthernet, outer(6081, append([]byte{0, 0, 8, 0, 0, 0, 1, 0}, udp4()...)), "192.0.2.1:4000 192.0.2.2:5000 17 v4 vlan 0 tunnel 5"},
 		{"inner gre of pptp", layers.LinkTypeEthernet, ethernetFrame(0x0800, ip4(47, "198.51.100.1", "198.51.100.2", []byte{0x30, 1, 0x88, 0x0b, 0, 0, 0, 0})), "198.51.100.1:0 198.51.100.2:0 47 v4 vlan 0 tunnel 0"},
 	} {
 		p := Packet{inner: strings.HasPrefix(test.name, "inner ")}
@@ -90,7 +97,43 @@ func TestDecode(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
+		if got := decodedCapture(t, test.link, test.frame, p.inner); got != test.want {
+			t.Errorf("%s, metered from a capture: %q, want %q", test.name, got, test.want)
+		}
 	}
+}
+
+// decodedCapture names the flow of a capture of one frame as TestDecode does.
+func decodedCapture(t *testing.T, link layers.LinkType, frame []byte, inner bool) string {
+	t.Helper()
+	b := pcapOf(frame)
+	le.PutUint32(b[20:], uint32(link))
+	o := options()
+	o.Inner = inner
+	rows, s, err := metered(o, b)
+	if link == layers.LinkTypeFDDI {
+		if err == nil {
+			t.Error("FDDI is not refused")
+		}
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Flows == 0 {
+		if s.Skipped.Total() != 1 {
+			t.Errorf("no flow, and %v skipped", s.Skipped)
+		}
+		return ""
+	}
+	f := fieldsOf(t, rows)
+	end := func(side string) string { return net.JoinHostPort(f[side+"_ip"], f[side+"_port"]) }
+	return fmt.Sprintf("%s %s %s v%s vlan %s tunnel %s", end("src"), end("dst"), f["protocol"], f["ip_version"], f["vlan_id"], f["tunnel_id"])
+}
+
+// greFrame is an Ethernet frame with GRE in it.
+func greFrame(header, payload []byte) []byte {
+	return ethernetFrame(0x0800, ip4(protoGRE, "198.51.100.1", "198.51.100.2", append(header, payload...)))
 }
 
 func TestDecodeDropsPadding(t *testing.T) {

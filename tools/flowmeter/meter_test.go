@@ -15,6 +15,7 @@ import (
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
+	"github.com/klauspost/compress/zstd"
 )
 
 // metered is what Meter makes of captures.
@@ -66,6 +67,15 @@ func zipped(b []byte) []byte {
 	return out.Bytes()
 }
 
+func zstandard(t *testing.T, b []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll(b, nil)
+}
+
 // TestMeterFormats: the same two packets give the same flow from every kind of file.
 func TestMeterFormats(t *testing.T) {
 	frame := ethernetFrame(0x0800, udp4())
@@ -77,7 +87,7 @@ func TestMeterFormats(t *testing.T) {
 	if !strings.HasPrefix(want, "0,0,192.0.2.1,02:00:00:00:00:01,02:00:00,4000,192.0.2.2,02:00:00:00:00:02,02:00:00,5000,17,4,0,0,1000000,1000001,1,2,120,") {
 		t.Errorf("row %q", want)
 	}
-	for name, b := range map[string][]byte{"gzip": zipped(plain), "pcapng": ng(t, frame), "pcapng, gzip": zipped(ng(t, frame))} {
+	for name, b := range map[string][]byte{"gzip": zipped(plain), "zstd": zstandard(t, plain), "pcapng, zstd": zstandard(t, ng(t, frame)), "pcapng": ng(t, frame), "pcapng, gzip": zipped(ng(t, frame))} {
 		got, _, err := metered(options(), b, plain[:24])
 		if err != nil || !strings.HasPrefix(got, want[:strings.Index(want, ",1000001")]) {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
@@ -97,7 +107,7 @@ func TestMeterDamage(t *testing.T) {
 	plain := pcapOf(frame, frame, frame)
 	long := bytes.Clone(plain)
 	copy(long[24+2*(16+60)+8:], []byte{0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f})
-	zip := zipped(plain)
+	zip, zst := zipped(plain), zstandard(t, plain)
 	for _, test := range []struct {
 		name    string
 		capture []byte
@@ -109,6 +119,7 @@ func TestMeterDamage(t *testing.T) {
 		{"cut after a packet's header", plain[:len(plain)-60], 1, 3, "packet 3: the capture is cut off"},
 		{"cut in a packet's header", plain[:len(plain)-70], 1, 3, "packet 3: the capture is cut off"},
 		{"an impossible length", long, 1, 3, "packet 3: 2147483647 bytes were captured of it, more than 262144"},
+		{"zstd cut", zst[:len(zst)-12], 0, 0, "the capture is cut off"},
 		{"gzip cut", zip[:len(zip)-12], 1, 4, "packet 4: the capture is cut off"},
 		{"pcapng cut", ng(t, frame, udp4(), frame)[:360], 1, 3, "packet 3: the capture is cut off"},
 	} {

@@ -84,6 +84,20 @@ func TestCapturedLonger(t *testing.T) {
 	}
 }
 
+// TestCapturedLongerNg: the same in a pcapng file.
+func TestCapturedLongerNg(t *testing.T) {
+	b := ng(t, ethernetFrame(0x0800, udp4()))
+	at := 0
+	for le.Uint32(b[at:]) != 6 { // enhanced packet block
+		at += int(le.Uint32(b[at+4:]))
+	}
+	le.PutUint32(b[at+24:], 50)
+	rows, s, err := metered(options(), b)
+	if err != nil || s.Longer != 1 || !strings.Contains(rows, ",1,50,") {
+		t.Fatalf("%s: %+v, %v", rows, s, err)
+	}
+}
+
 // TestPcapVersions reads the same packet from every form of a pcap file.
 func TestPcapVersions(t *testing.T) {
 	frame := ethernetFrame(0x0800, udp4())
@@ -108,6 +122,7 @@ func TestPcapVersions(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"big-endian":         file(be, 0xa1b2c3d4, 4, 0, 0, false),
 		"nanoseconds":        file(le, 0xa1b23c4d, 4, 999_999, 0, false),
+		"version 2.3":        file(le, 0xa1b2c3d4, 3, 0, 0, false),
 		"version 2.2":        file(le, 0xa1b2c3d4, 2, 0, 0, false),
 		"modified":           file(le, 0xa1b2cd34, 4, 0, 8, false),
 		"modified, big":      file(be, 0xa1b2cd34, 4, 0, 8, false),
@@ -115,6 +130,22 @@ func TestPcapVersions(t *testing.T) {
 	} {
 		got, _, err := metered(options(), b)
 		if err != nil || got != want {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, cmp.Diff(want, got))
+		}
+	}
+	// A packet of which seven bytes were not captured tells the two lengths apart.
+	cut := at(1000)
+	le.PutUint32(cut[24+12:], uint32(len(frame)+7))
+	if want, _, err = metered(options(), cut); err != nil || !strings.Contains(want, ",1,67,") {
+		t.Fatalf("%s, %v", want, err)
+	}
+	for name, b := range map[string][]byte{
+		"version 2.0":      file(le, 0xa1b2c3d4, 0, 0, 0, true),
+		"version 2.2, big": file(be, 0xa1b2c3d4, 2, 0, 0, true),
+		"version 2.3, old": file(le, 0xa1b2c3d4, 3, 0, 0, true),
+	} {
+		got, s, err := metered(options(), b)
+		if err != nil || got != want || s.Longer > 0 {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, cmp.Diff(want, got))
 		}
 	}
