@@ -35,8 +35,8 @@ var expression = regexp.MustCompile(`\$\{\{ *([^}]*?) *\}\}`)
 // TestAction executes the composite action's own steps in order, in a module of somebody else's, as the CI system does: expressions replaced, each step by bash -e,
 // what a step adds to $GITHUB_PATH on the PATH of the next ones. Steps that use other actions, which set up Go and caches, are only looked at.
 func TestAction(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds flowbook and executes a notebook; run without -short")
+	if !*commands {
+		t.Skip("builds flowbook and executes a notebook: run with -commands, as .ci/run commands does")
 	}
 	bash, err := exec.LookPath("bash")
 	if err != nil {

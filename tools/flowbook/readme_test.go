@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,8 @@ import (
 
 	"flowbook/tools/sandbox"
 )
+
+var commands = flag.Bool("commands", false, "execute the commands of the pages and of the CI action in copies of the module, some minutes")
 
 // shown is a command that a page shows, and what must be true of it.
 type shown struct {
@@ -83,8 +86,8 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	compareShown(t, root)
-	if testing.Short() {
-		t.Skip("executes every command of the README, 1,000,000 flows among them; run without -short")
+	if !*commands {
+		t.Skip("executes every command of the pages, 1,000,000 flows among them: run with -commands, as .ci/run commands does")
 	}
 	if _, err := os.Stat(sh); err != nil {
 		t.Skip("the README's commands are for a Unix shell, and there is no " + sh)
