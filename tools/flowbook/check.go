@@ -40,7 +40,7 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	}
 	as := &runCmd{Notebooks: c.Notebooks}
 	as.Strict = c.Strict
-	targets, err := as.targets(con)
+	targets, err := as.targets(ctx, con)
 	if err != nil {
 		return err
 	}

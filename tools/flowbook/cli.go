@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"regexp"
+	"strconv"
 	"sync"
+	"time"
 
 	"flowbook/ml/atomicfile"
 	"flowbook/tools/notebook"
+	"flowbook/tools/remote"
 
 	"github.com/alecthomas/kong"
 )
@@ -122,6 +124,8 @@ func newParser(line *cli, stdout, stderr io.Writer, exit func(code int)) (*kong.
 		kong.KindMapper(reflect.String, word(func(s string) string { return s })),
 		kong.NamedMapper("path", word(kong.ExpandPath)),
 		kong.NamedMapper("output", word(func(s string) string { return s }, local)),
+		kong.NamedMapper("address", word(func(s string) string { return s }, address)),
+		kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(duration)),
 	)
 }
 
@@ -147,13 +151,38 @@ func word(change func(string) string, checks ...func(string) error) kong.MapperF
 	}
 }
 
-var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
-
-// local refuses an output that is no local path. Without it, s3://bucket/a.ipynb would be a folder "s3:".
+// local refuses an output that is no local path. Without it, s3://bucket/flows.csv would be a folder "s3:".
 func local(output string) error {
-	if found := scheme.FindString(output); found != "" {
-		return fmt.Errorf("%s: only local files are written, no %s addresses: write a file and copy it there", output, found)
+	if remote.Is(output) {
+		return fmt.Errorf("%s: only local files are written here, no addresses: write a file and copy it there", output)
 	}
+	return nil
+}
+
+// address refuses an output at an address that cannot be written.
+func address(output string) error {
+	if !remote.Is(output) {
+		return nil
+	}
+	_, err := remote.Parse(output)
+	return err
+}
+
+// duration reads 90s, 10m, or a number of seconds.
+func duration(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("duration")
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprint(token.Value)
+	d, err := time.ParseDuration(text)
+	if seconds, fault := strconv.ParseFloat(text, 64); fault == nil {
+		d, err = time.ParseDuration(strconv.FormatFloat(seconds, 'f', -1, 64) + "s")
+	}
+	if err != nil {
+		return fmt.Errorf("%q is no time: write 90s, 10m, or a number of seconds", text)
+	}
+	target.SetInt(int64(d))
 	return nil
 }
 

@@ -31,8 +31,8 @@ func summary(t *target, res *runner.Result) string {
 		}
 	}
 	line := fmt.Sprintf("%s, %s, %s", status, strings.Join(counts, ", "), elapsed(res.Elapsed))
-	if t.output != "" {
-		line += ", " + display(t.output)
+	if goal := t.goal(); goal != "" {
+		line += ", " + goal
 	}
 	return line
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +21,8 @@ type exportCmd struct {
 	To        string   `default:"html" enum:"html,markdown,go" placeholder:"FORM" help:"html: a site to open from disk; markdown: a document and its pictures for each notebook; go: a program for each notebook (${default})."`
 }
 
-func (c *exportCmd) Run(con *console) error {
-	run, err := exportRun(con, c.Notebooks)
+func (c *exportCmd) Run(ctx context.Context, con *console) error {
+	run, err := exportRun(ctx, con, c.Notebooks)
 	if err != nil {
 		return err
 	}

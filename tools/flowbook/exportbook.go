@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +22,7 @@ type chapter struct {
 }
 
 // exportRun reads what is to be exported, a folder in the order of its book.
-func exportRun(con *console, args []string) (report.Run, error) {
+func exportRun(ctx context.Context, con *console, args []string) (report.Run, error) {
 	run := report.Run{Title: "Notebooks"}
 	var chapters []chapter
 	for _, arg := range args {
@@ -31,7 +32,7 @@ func exportRun(con *console, args []string) (report.Run, error) {
 			info, err = os.Stat(arg)
 		}
 		if err != nil || !info.IsDir() {
-			targets, err := readTargets(con, []string{arg})
+			targets, err := readTargets(ctx, con, []string{arg})
 			if err != nil {
 				return run, err
 			}
@@ -40,7 +41,7 @@ func exportRun(con *console, args []string) (report.Run, error) {
 			}
 			continue
 		}
-		b, found, err := exportFolder(con, arg)
+		b, found, err := exportFolder(ctx, con, arg)
 		if err != nil {
 			return run, err
 		}
@@ -54,7 +55,7 @@ func exportRun(con *console, args []string) (report.Run, error) {
 }
 
 // exportFolder reads the notebooks of a folder: its book's in their order; without contents of its own, the others after them.
-func exportFolder(con *console, dir string) (*book.Book, []chapter, error) {
+func exportFolder(ctx context.Context, con *console, dir string) (*book.Book, []chapter, error) {
 	b, err := book.Read(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("export: %w", err)
@@ -66,7 +67,7 @@ func exportFolder(con *console, dir string) (*book.Book, []chapter, error) {
 			return nil
 		}
 		taken[path] = true
-		t, err := readChapter(con, path)
+		t, err := readChapter(ctx, con, path)
 		if err == nil {
 			chapters = append(chapters, chapter{t, e, b})
 		}
@@ -101,9 +102,9 @@ func exportFolder(con *console, dir string) (*book.Book, []chapter, error) {
 }
 
 // readChapter reads a notebook, or a Markdown file as a notebook of one cell.
-func readChapter(con *console, path string) (*target, error) {
+func readChapter(ctx context.Context, con *console, path string) (*target, error) {
 	if filepath.Ext(path) != ".md" {
-		targets, err := readTargets(con, []string{path})
+		targets, err := readTargets(ctx, con, []string{path})
 		if err != nil {
 			return nil, err
 		}

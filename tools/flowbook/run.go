@@ -24,12 +24,18 @@ import (
 )
 
 type runCmd struct {
-	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, or - for standard input."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, addresses (http, https, s3, file), or - for standard input."`
 
-	Param     []string `short:"p" name:"param" sep:"none" placeholder:"NAME=VALUE" help:"Set a parameter that the notebook's parameters cell declares."`
-	ParamFile []string `short:"f" name:"param-file" sep:"none" placeholder:"FILE" help:"Set parameters from a YAML file; -p goes before it."`
-	Output    string   `short:"o" type:"output" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, or - for standard output. Default: .flowbook/out/NAME.ipynb."`
-	InPlace   bool     `help:"Replace each notebook by its executed form when all of it went well."`
+	paramFlags `embed:""`
+
+	Output  string `short:"o" type:"address" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, an address (http, https, s3, file), or - for standard output; {NAME} in it is a parameter's value. Default: .flowbook/out/NAME.ipynb."`
+	InPlace bool   `help:"Replace each notebook by its executed form when all of it went well."`
+
+	Papermill   bool   `help:"Take what papermill's users type: NOTEBOOK OUTPUT, parameters that the notebook does not declare (with a warning), the current folder as the cells' working directory."`
+	PrepareOnly bool   `help:"Write the notebooks with their parameters, not executed."`
+	ReportMode  bool   `help:"Hide the source of all code cells in what is written."`
+	StdoutFile  string `type:"output" placeholder:"FILE" help:"Write what the cells print to standard output, as it comes."`
+	StderrFile  string `type:"output" placeholder:"FILE" help:"Write what the cells print to standard error, as it comes."`
 
 	JUnit        string `name:"junit" type:"output" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`
 	Incremental  bool   `help:"Execute only the cells that a change concerns; the others keep the outputs of an earlier run. Go notebooks only."`
@@ -43,14 +49,16 @@ type runCmd struct {
 
 // runFlags are what run and check have in common.
 type runFlags struct {
-	Timeout   time.Duration `placeholder:"DURATION" help:"Time a cell may take (90s, 10m); its metadata may set a shorter one. 0 is no limit."`
+	Timeout   time.Duration `aliases:"execution-timeout" placeholder:"DURATION" help:"Time a cell may take (90s, 10m, a number of seconds); its metadata may set a shorter one. 0 is no limit."`
 	Deadline  time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
+	Start     time.Duration `name:"start-timeout" aliases:"start_timeout" placeholder:"DURATION" default:"60s" help:"Time the kernel may take to start."`
 	Jobs      int           `short:"j" default:"1" help:"Notebooks run at the same time."`
-	Kernel    string        `placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is Flowbook's, stock the one that is installed under that name."`
+	Kernel    string        `short:"k" placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is Flowbook's, stock the one that is installed under that name."`
 	Offline   bool          `help:"Let Go cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 	Cwd       string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
 	Env       []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
-	Log       bool          `help:"Print the cells' text as it comes."`
+	Log       bool          `aliases:"log-output" help:"Print the cells' text as it comes."`
+	Progress  bool          `name:"progress-bar" default:"true" negatable:"" help:"Draw bars on a terminal."`
 	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
 	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`
 	Sandbox   bool          `help:"Isolate the kernel: no network, no files but Go's and the module's, nothing kept. Tags and time limits of the notebook have no effect; a cell may take 10m unless --timeout says otherwise."`
@@ -65,6 +73,8 @@ func (f *runFlags) Validate() error {
 		return fmt.Errorf("--max-output %d: want a number of MiB from 0 to 1048576", f.MaxOutput)
 	case f.Timeout < 0 || f.Deadline < 0:
 		return fmt.Errorf("--timeout %v, --deadline %v: a time from 0 up is wanted", f.Timeout, f.Deadline)
+	case f.Start <= 0:
+		return fmt.Errorf("--start-timeout %v: a time above 0 is wanted", f.Start)
 	case f.Jobs < 1:
 		return fmt.Errorf("--jobs %d: at least one is wanted", f.Jobs)
 	}
@@ -87,36 +97,44 @@ func (f *runFlags) Validate() error {
 }
 
 func (c *runCmd) Run(ctx context.Context, con *console) error {
-	targets, err := c.targets(con)
+	if err := c.prepare(); err != nil {
+		return err
+	}
+	targets, err := c.targets(ctx, con)
 	if err != nil {
 		return err
 	}
-	if c.HelpNotebook {
+	switch {
+	case c.HelpNotebook:
 		return c.help(con, targets)
+	case c.DryRun:
+		return c.dryRun(con, targets)
+	case c.PrepareOnly:
+		return c.prepareOnly(ctx, con, targets)
+	case c.Watch:
+		return c.watch(ctx, con, targets)
 	}
-	assignments, err := c.assignments()
-	if err != nil {
-		return err
-	}
-	if c.DryRun {
-		return c.dryRun(con, targets, assignments)
-	}
-	if c.Watch {
-		return c.watch(ctx, con, targets, assignments)
-	}
-	return c.all(ctx, con, targets, assignments)
+	return c.all(ctx, con, targets)
 }
 
 // all runs the notebooks, at most Jobs at once.
-func (c *runCmd) all(ctx context.Context, con *console, targets []*target, assignments []parameter.Assignment) error {
+func (c *runCmd) all(ctx context.Context, con *console, targets []*target) error {
 	defer shutdowns.begin()()
+	streams, err := c.openStreams(targets)
+	if err != nil {
+		return err
+	}
 	results, errs, err := runTargets(ctx, con, c.runFlags, targets, func(ctx context.Context, t *target, p *progress) (*runner.Result, error) {
+		warnings, err := c.inject(t)
+		if err != nil {
+			return nil, err
+		}
 		opt, err := t.options(ctx, c.runFlags)
 		if err != nil {
 			return nil, err
 		}
-		opt.Output, opt.Assignments, opt.AllowErrors = t.output, assignments, c.AllowErrors
-		opt.Progress, opt.Log = p.event, p.log
+		opt.Output, opt.AllowErrors = t.output, c.AllowErrors
+		opt.Progress, opt.Log = p.event, streams.log(p.log)
 		if c.Incremental || c.Watch {
 			if opt.Root, err = t.root(); err != nil {
 				return nil, err
@@ -129,6 +147,10 @@ func (c *runCmd) all(ctx context.Context, con *console, targets []*target, assig
 		if err != nil {
 			return res, err
 		}
+		res.Warnings = append(warnings, res.Warnings...)
+		if err := t.upload(ctx); err != nil {
+			return res, err
+		}
 		if c.InPlace && res.ExitCode() == exitOK {
 			if err := t.save(); err != nil {
 				return res, err
@@ -136,6 +158,7 @@ func (c *runCmd) all(ctx context.Context, con *console, targets []*target, assig
 		}
 		return res, nil
 	})
+	err = cmp.Or(err, streams.close())
 	if c.Output == "-" {
 		for _, t := range targets {
 			if werr := t.nb.Write(con.data); werr != nil && err == nil {
@@ -153,25 +176,6 @@ func worse(con *console, runs, reports error) error {
 	}
 	fmt.Fprintln(con.stderr, "flowbook:", reports)
 	return runs
-}
-
-func (c *runCmd) assignments() ([]parameter.Assignment, error) {
-	var as []parameter.Assignment
-	for _, path := range c.ParamFile {
-		more, err := parameter.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		as = append(as, more...)
-	}
-	for _, arg := range c.Param {
-		a, err := parameter.Parse(arg)
-		if err != nil {
-			return nil, err
-		}
-		as = append(as, a)
-	}
-	return as, nil
 }
 
 // help prints what the notebooks' parameters cells declare.
@@ -205,10 +209,14 @@ func (c *runCmd) help(con *console, targets []*target) error {
 }
 
 // dryRun checks everything that can be checked without a kernel.
-func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter.Assignment) error {
+func (c *runCmd) dryRun(con *console, targets []*target) error {
 	for _, t := range targets {
-		if err := parameter.Inject(t.nb, assignments, t.dir); err != nil {
+		warnings, err := c.inject(t)
+		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		for _, w := range warnings {
+			fmt.Fprintf(con.stderr, "flowbook: %s: %s\n", t.name, w)
 		}
 		n, skipped := 0, 0
 		for _, cell := range t.nb.Cells {
@@ -220,9 +228,9 @@ func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter
 				n++
 			}
 		}
-		fmt.Fprintf(con.stdout, "%s: would run %d cells and skip %d on kernel %s in %s, into %s\n", t.name, n, skipped, t.kernelName(c.Kernel), display(t.workDir(c.Cwd)), display(t.output))
+		fmt.Fprintf(con.stdout, "%s: would run %d cells and skip %d on kernel %s in %s, into %s\n", t.name, n, skipped, t.kernelName(c.Kernel), display(t.workDir(c.Cwd)), t.goal())
 		for _, cell := range t.nb.Cells {
-			if len(assignments) > 0 && cell.HasTag("injected-parameters") {
+			if cell.HasTag("injected-parameters") {
 				fmt.Fprintln(con.stdout, "  "+strings.ReplaceAll(cell.Source, "\n", "\n  "))
 			}
 		}
@@ -233,7 +241,7 @@ func (c *runCmd) dryRun(con *console, targets []*target, assignments []parameter
 // runTargets calls one for each notebook, at most flags.Jobs at once, prints what became of them and returns the worst of it as an error
 // that has been printed already.
 func runTargets(ctx context.Context, con *console, flags runFlags, targets []*target, one func(context.Context, *target, *progress) (*runner.Result, error)) (results []*runner.Result, errs []error, err error) {
-	shown := newProgress(con, targets, flags.Log)
+	shown := newProgress(con, targets, flags)
 	defer shown.line.close()
 	results, errs = make([]*runner.Result, len(targets)), make([]error, len(targets))
 	worst := &worstError{}
@@ -302,19 +310,22 @@ func display(path string) string {
 // oneLine shows the line breaks in a name, so that a message stays one line.
 var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace
 
-// readNotebook reads a notebook.
-func readNotebook(path string, con *console) (*notebook.Notebook, error) {
-	if path == "-" {
+// load reads the notebook from where it is.
+func (t *target) load(ctx context.Context, con *console) (*notebook.Notebook, error) {
+	switch {
+	case t.from != nil:
+		return t.fetch(ctx, con)
+	case t.path == "-":
 		nb, err := con.largest.Read(con.stdin)
 		if err != nil {
 			return nil, fmt.Errorf("standard input: %w", err)
 		}
 		return nb, nil
 	}
-	nb, err := con.largest.ReadFile(path)
+	nb, err := con.largest.ReadFile(t.path)
 	var pe *os.PathError
 	if errors.As(err, &pe) {
-		return nil, &usageError{fmt.Errorf("read %s: %w", oneLine(filepath.ToSlash(path)), pe.Err)}
+		return nil, &usageError{fmt.Errorf("read %s: %w", t.name, pe.Err)}
 	}
 	return nb, err
 }

@@ -26,12 +26,12 @@ type progress struct {
 	open bool      // the log's last line has not ended
 }
 
-func newProgress(con *console, targets []*target, logs bool) *progressSet {
+func newProgress(con *console, targets []*target, flags runFlags) *progressSet {
 	at := *con
-	if logs {
+	if flags.Log || !flags.Progress {
 		at.terminal = nil
 	}
-	s := &progressSet{line: newStatusLine(&at), con: con, logging: logs}
+	s := &progressSet{line: newStatusLine(&at), con: con, logging: flags.Log}
 	if len(targets) > 1 {
 		s.line.total = len(targets)
 	}
@@ -107,7 +107,7 @@ func (s *progressSet) finish(i int, t *target, res *runner.Result, err error) {
 // tell prints what became of a notebook.
 func (s *progressSet) tell(t *target, res *runner.Result, err error) {
 	stdout := s.con.stdout
-	if t.output == "" {
+	if t.goal() == "" {
 		stdout = s.con.stderr // it has the notebook itself
 	}
 	if err != nil {

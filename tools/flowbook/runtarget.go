@@ -16,16 +16,19 @@ import (
 	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
+	"flowbook/tools/remote"
 	"flowbook/tools/runner"
 	"flowbook/tools/sandbox"
 )
 
 // target is one notebook of a command line.
 type target struct {
-	path   string // "-" for standard input
-	name   string // for messages
-	dir    string // its folder
-	output string // where its executed form goes, "" for nowhere
+	path   string          // "-" for standard input
+	name   string          // for messages
+	dir    string          // its folder
+	output string          // where its executed form goes, "" for nowhere
+	from   *remote.Address // where it comes from, nil for a file
+	to     *remote.Address // where its executed form goes after that, nil for nowhere
 	nb     *notebook.Notebook
 
 	content string // of the file when it was read, for save
@@ -42,8 +45,8 @@ func (e *usageError) Unwrap() error { return e.err }
 func (e *usageError) ExitCode() int { return exitUsage }
 
 // targets reads the notebooks of the command line and decides where their executed forms go.
-func (c *runCmd) targets(con *console) ([]*target, error) {
-	targets, err := openTargets(con, c.Notebooks)
+func (c *runCmd) targets(ctx context.Context, con *console) ([]*target, error) {
+	targets, err := openTargets(ctx, con, c.Notebooks)
 	if err != nil {
 		return nil, err
 	}
@@ -61,34 +64,22 @@ func (c *runCmd) targets(con *console) ([]*target, error) {
 			return nil, err
 		}
 	}
-	toFile := c.Output != "" && c.Output != "-" && isFile(c.Output)
 	switch {
 	case c.InPlace && c.Output != "":
 		return nil, &usageError{fmt.Errorf("--in-place and -o exclude each other")}
-	case c.InPlace && len(c.Param)+len(c.ParamFile) > 0:
+	case c.InPlace && len(c.assigned)+len(c.injected("", "")) > 0:
 		return nil, &usageError{fmt.Errorf("--in-place and parameters exclude each other: the notebook would keep the injected cell")}
-	case toFile && len(targets) > 1:
-		return nil, &usageError{fmt.Errorf("%d notebooks and one output file %s: name a folder", len(targets), c.Output)}
 	}
 	taken := map[string]string{}
 	for _, t := range targets {
-		if c.InPlace && t.path == "-" {
-			return nil, &usageError{fmt.Errorf("--in-place and standard input exclude each other")}
+		if c.InPlace && (t.path == "-" || t.from != nil) {
+			return nil, &usageError{fmt.Errorf("%s: --in-place needs a file", t.name)}
 		}
-		switch {
-		case c.Output == "-":
-			continue
-		case toFile:
-			t.output = c.Output
-		case c.Output != "":
-			t.output = filepath.Join(c.Output, t.base())
-		default:
-			if t.output, err = t.defaultOutput(); err != nil {
-				return nil, err
-			}
-		}
-		if t.output, err = filepath.Abs(t.output); err != nil {
+		if err := c.place(t, len(targets)); err != nil {
 			return nil, err
+		}
+		if c.Output == "-" {
+			continue
 		}
 		if other, ok := taken[t.output]; ok {
 			return nil, &usageError{fmt.Errorf("%s and %s would both be written to %s: run them one by one with -o", other, t.name, display(t.output))}
@@ -104,17 +95,12 @@ func (c *runCmd) targets(con *console) ([]*target, error) {
 	return targets, nil
 }
 
-// isFile reports whether an output is a file and no folder: by what is there, else by its name.
-func isFile(output string) bool {
-	if info, err := os.Stat(output); err == nil {
-		return !info.IsDir()
-	}
-	return filepath.Ext(output) == ".ipynb" && !os.IsPathSeparator(output[len(output)-1])
-}
-
 // save puts the executed notebook in the place of the one that was read. If that has changed since, by
 // an editor for instance, it stays, and the executed notebook is written beside it.
 func (t *target) save() error {
+	if t.from != nil {
+		return fmt.Errorf("a notebook at an address is not replaced: give -o an address to write to")
+	}
 	if now, err := contentOf(t.path); err != nil || now != t.content {
 		beside := strings.TrimSuffix(t.path, ".ipynb") + ".executed.ipynb"
 		if err := t.nb.WriteFile(beside); err != nil {
@@ -140,8 +126,8 @@ func contentOf(path string) (string, error) {
 }
 
 // readTargets expands folders and globs and reads the notebooks; the first one that is none is an error.
-func readTargets(con *console, args []string) ([]*target, error) {
-	targets, err := openTargets(con, args)
+func readTargets(ctx context.Context, con *console, args []string) ([]*target, error) {
+	targets, err := openTargets(ctx, con, args)
 	if err != nil {
 		return nil, err
 	}
@@ -159,29 +145,45 @@ func firstFault(targets []*target) error {
 
 // openTargets expands folders and globs and reads the notebooks. A file that is there and is no notebook is a
 // target with an error, so that the others can run.
-func openTargets(con *console, args []string) ([]*target, error) {
+func openTargets(ctx context.Context, con *console, args []string) ([]*target, error) {
+	targets, err := unread(args)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		if err := t.read(ctx, con); err != nil {
+			return nil, err
+		}
+	}
+	return targets, nil
+}
+
+// unread expands folders and globs; each notebook comes once.
+func unread(args []string) ([]*target, error) {
 	var targets []*target
 	seen := map[string]bool{}
 	for _, arg := range args {
-		paths, err := expand(arg)
+		arg, from, err := fromAddress(arg)
 		if err != nil {
 			return nil, err
+		}
+		paths := []string{arg}
+		if from == nil {
+			if paths, err = expand(arg); err != nil {
+				return nil, err
+			}
 		}
 		for _, path := range paths {
 			if seen[path] {
 				continue
 			}
 			seen[path] = true
-			t := &target{path: path}
+			t := &target{path: path, from: from}
 			t.name = t.title()
-			if err := t.read(con); err != nil {
-				return nil, err
-			}
 			dir := filepath.Dir(path)
-			if path == "-" {
+			if path == "-" || from != nil {
 				dir = "."
 			}
-			var err error
 			if t.dir, err = filepath.Abs(dir); err != nil {
 				return nil, err
 			}
@@ -192,13 +194,13 @@ func openTargets(con *console, args []string) ([]*target, error) {
 }
 
 // read reads, checks and if need be repairs the notebook. The error is one of the command line.
-func (t *target) read(con *console) (err error) {
+func (t *target) read(ctx context.Context, con *console) (err error) {
 	if info, err := os.Stat(t.path); err == nil && info.Mode().IsRegular() && !con.largest.Exceeds(info.Size()) {
 		if t.content, err = contentOf(t.path); err != nil {
 			return &usageError{fmt.Errorf("read %s: %w", t.name, atomicfile.Reason(err))}
 		}
 	}
-	t.nb, err = readNotebook(t.path, con)
+	t.nb, err = t.load(ctx, con)
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return err
@@ -220,15 +222,21 @@ func (t *target) read(con *console) (err error) {
 
 // title is the notebook's name for messages.
 func (t *target) title() string {
-	if t.path == "-" {
+	switch {
+	case t.path == "-":
 		return "standard input"
+	case t.from != nil:
+		return t.from.String()
 	}
 	return oneLine(filepath.ToSlash(t.path))
 }
 
 func (t *target) base() string {
-	if t.path == "-" {
+	switch {
+	case t.path == "-":
 		return "stdin.ipynb"
+	case t.from != nil:
+		return t.from.Base()
 	}
 	return filepath.Base(t.path)
 }
@@ -371,7 +379,7 @@ func (t *target) options(ctx context.Context, f runFlags) (runner.Options, error
 	opt := runner.Options{
 		MaxOutput: limit,
 		Spec:      spec, Dir: t.workDir(f.Cwd), Env: append(env, f.Env...), Path: t.name,
-		Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings, Separate: f.Separate,
+		Start: f.Start, Timeout: f.Timeout, Deadline: f.Deadline, Timings: f.Timings, Separate: f.Separate,
 	}
 	if f.Sandbox {
 		if _, err := sandbox.Find(); err != nil {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"flowbook/tools/parameter"
-
 	"github.com/fsnotify/fsnotify"
 )
 
@@ -19,10 +17,10 @@ const settle = 200 * time.Millisecond
 
 // watch runs the notebooks, and again after each change, until the context is done. A run that fails is told of and ends nothing; what it began
 // with is saved, so the next one goes on from there.
-func (c *runCmd) watch(ctx context.Context, con *console, targets []*target, assignments []parameter.Assignment) error {
+func (c *runCmd) watch(ctx context.Context, con *console, targets []*target) error {
 	for _, t := range targets {
-		if t.path == "-" {
-			return &usageError{errors.New("--watch and standard input exclude each other")}
+		if t.path == "-" || t.from != nil {
+			return &usageError{errors.New("--watch needs files: standard input and addresses cannot be watched")}
 		}
 	}
 	w, err := fsnotify.NewWatcher()
@@ -34,7 +32,7 @@ func (c *runCmd) watch(ctx context.Context, con *console, targets []*target, ass
 		return err
 	}
 	for {
-		err := c.all(ctx, con, targets, assignments)
+		err := c.all(ctx, con, targets)
 		if ctx.Err() != nil {
 			return err
 		}
@@ -43,7 +41,7 @@ func (c *runCmd) watch(ctx context.Context, con *console, targets []*target, ass
 			return err
 		}
 		for next := false; !next; {
-			fresh, err := c.targets(con)
+			fresh, err := c.targets(ctx, con)
 			if err == nil {
 				targets, next = fresh, true
 				continue

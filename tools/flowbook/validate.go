@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -12,26 +13,19 @@ type validateCmd struct {
 }
 
 // Run prints each fault with its place. A notebook with a fault makes the exit status that of an invalid file.
-func (c *validateCmd) Run(con *console) error {
+func (c *validateCmd) Run(ctx context.Context, con *console) error {
 	worst := &worstError{}
-	seen := map[string]bool{}
-	for _, arg := range c.Notebooks {
-		paths, err := expand(arg)
+	targets, err := unread(c.Notebooks)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		n, err := c.one(ctx, con, t)
 		if err != nil {
 			return err
 		}
-		for _, path := range paths {
-			if seen[path] {
-				continue
-			}
-			seen[path] = true
-			n, err := c.one(con, path)
-			if err != nil {
-				return err
-			}
-			if n > 0 {
-				worst.code = exitInvalid
-			}
+		if n > 0 {
+			worst.code = exitInvalid
 		}
 	}
 	if worst.code != exitOK {
@@ -41,9 +35,9 @@ func (c *validateCmd) Run(con *console) error {
 }
 
 // one checks a notebook and says how many faults it has.
-func (c *validateCmd) one(con *console, path string) (int, error) {
-	name := (&target{path: path}).title()
-	nb, err := readNotebook(path, con)
+func (c *validateCmd) one(ctx context.Context, con *console, t *target) (int, error) {
+	name := t.name
+	nb, err := t.load(ctx, con)
 	var bad *notebook.Error
 	if errors.As(err, &bad) {
 		bad.File = ""

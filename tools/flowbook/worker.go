@@ -36,8 +36,8 @@ func (f *clusterFlags) check(store string) error {
 	return nil
 }
 
-// remote is a pipeline that workers run.
-type remote interface {
+// elsewhere is a pipeline that workers run.
+type elsewhere interface {
 	pipeline.Executor
 	Close()
 }

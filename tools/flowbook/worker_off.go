@@ -12,7 +12,7 @@ import (
 
 func (c *workerCmd) Run(*console) error { return errNoTemporal }
 
-func (f *clusterFlags) submit(context.Context, *console, *pipelineView, *pipeline.Pipeline, string, *store.Store, *pipeline.Options) (remote, error) {
+func (f *clusterFlags) submit(context.Context, *console, *pipelineView, *pipeline.Pipeline, string, *store.Store, *pipeline.Options) (elsewhere, error) {
 	return nil, errNoTemporal
 }
 

@@ -42,7 +42,7 @@ func (c *workerCmd) Run(ctx context.Context, con *console) error {
 }
 
 // submit has workers run the pipeline. It returns nil where nothing is left to do.
-func (f *clusterFlags) submit(ctx context.Context, con *console, view *pipelineView, p *pipeline.Pipeline, root string, shared *store.Store, opt *pipeline.Options) (remote, error) {
+func (f *clusterFlags) submit(ctx context.Context, con *console, view *pipelineView, p *pipeline.Pipeline, root string, shared *store.Store, opt *pipeline.Options) (elsewhere, error) {
 	s := &cluster.Submitter{Server: cluster.Server{Address: f.Temporal, Namespace: f.Namespace}, Store: shared, Queue: f.Queue, Say: view.warn}
 	switch {
 	case f.Cancel != "":

@@ -100,6 +100,7 @@ func (d *goDecl) add(gen *ast.GenDecl, spec *ast.ValueSpec) {
 
 func (d *goDecl) parameters() []Parameter { return d.params }
 func (d *goDecl) comment() string         { return "//" }
+func (d *goDecl) valid(name string) bool  { return token.IsIdentifier(name) }
 
 func (d *goDecl) assign(a Assignment) (string, error) {
 	obj := d.object[a.Name]
@@ -116,6 +117,41 @@ func (d *goDecl) assign(a Assignment) (string, error) {
 		return fmt.Sprintf("%s %s = %s", keyword, a.Name, value), nil
 	}
 	return fmt.Sprintf("%s %s %s = %s", keyword, a.Name, t, value), nil
+}
+
+func (d *goDecl) guess(a Assignment) (string, error) {
+	value := ""
+	if a.Node == nil {
+		value = goGuess(a.Text)
+	} else {
+		var err error
+		if value, err = (goValue{d}).any(resolve(a.Node)); err != nil {
+			return "", err
+		}
+	}
+	if value == "nil" {
+		return "var " + a.Name + " any", nil
+	}
+	return "var " + a.Name + " = " + value, nil
+}
+
+// goGuess is pythonGuess for Go.
+func goGuess(text string) string {
+	switch guess := pythonGuess(text); {
+	case guess == "True", guess == "False", text == "true", text == "false":
+		return strings.ToLower(text)
+	case guess == "None":
+		return "nil"
+	case guess == "float('nan')":
+		return "math.NaN()"
+	case guess == "float('inf')":
+		return "math.Inf(1)"
+	case guess == "float('-inf')":
+		return "math.Inf(-1)"
+	case !strings.HasPrefix(guess, `"`) && (len(guess) < 19 || strings.ContainsAny(guess, ".e")): // a number that int or float64 holds
+		return guess
+	}
+	return strconv.Quote(text)
 }
 
 // typeString writes a type with the names under which the cell imports packages.

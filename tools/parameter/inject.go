@@ -1,45 +1,76 @@
 package parameter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"flowbook/tools/notebook"
 )
 
-// Inject sets parameters: it puts a cell tagged injected-parameters after the first cell tagged parameters, in place of the one that an
-// earlier run has put there. Without assignments nothing changes. dir is where packages are looked up that the
-// parameters cell imports.
+// An Injection sets parameters in a notebook.
+type Injection struct {
+	Assignments []Assignment
+	Dir         string // where packages are looked up that the parameters cell imports
+	Language    string // instead of the notebook's own
+	Undeclared  bool   // sets names that the notebook does not declare, too, as papermill does
+}
+
+// Inject sets parameters that the notebook declares.
 func Inject(nb *notebook.Notebook, as []Assignment, dir string) error {
+	_, err := Injection{Assignments: as, Dir: dir}.Into(nb)
+	return err
+}
+
+// Into puts a cell tagged injected-parameters after the first cell tagged parameters, on top of a notebook that has none, or in place of the one that an
+// earlier run has put there. Without assignments nothing changes. The warnings are about names that the notebook does not declare.
+func (in Injection) Into(nb *notebook.Notebook) (warnings []string, err error) {
+	as := in.Assignments
 	if len(as) == 0 {
-		return nil
+		return nil, nil
 	}
 	at, old := parameterCells(nb)
 	if at < 0 {
-		return &Error{as[0].Origin, errors.New("the notebook has no cell tagged parameters")}
+		for _, a := range as {
+			if !in.Undeclared && !a.Free {
+				return nil, &Error{a.Origin, errors.New("the notebook has no cell tagged parameters (--papermill puts the parameters on top)")}
+			}
+		}
+		if in.Undeclared {
+			warnings = append(warnings, "no cell is tagged parameters: the parameters are set on top")
+		}
 	}
-	d, err := declare(nb.Language(), nb.Cells[at].Source, dir)
-	if err != nil {
-		return &Error{as[0].Origin, err}
+	source := ""
+	if at >= 0 {
+		source = nb.Cells[at].Source
 	}
-	source, err := injected(d, as)
+	d, err := declare(cmp.Or(in.Language, nb.Language()), source, in.Dir)
 	if err != nil {
-		return err
+		return nil, &Error{as[0].Origin, err}
+	}
+	source, unknown, err := injected(d, as, in.Undeclared)
+	if err != nil {
+		return nil, err
+	}
+	if at >= 0 && len(unknown) > 0 {
+		warnings = append(warnings, "parameters that the notebook does not declare: "+strings.Join(unknown, ", "))
 	}
 	cell := notebook.NewCode(source)
 	if err := cell.Metadata.Put("tags", []string{"injected-parameters"}); err != nil {
-		return fmt.Errorf("inject parameters: %w", err)
+		return nil, fmt.Errorf("inject parameters: %w", err)
 	}
 	if old >= 0 {
 		cell.ID = nb.Cells[old].ID
 		nb.Cells[old] = cell
-		return nil
+		return warnings, nil
 	}
-	nb.Cells = append(nb.Cells[:at+1], append([]*notebook.Cell{cell}, nb.Cells[at+1:]...)...)
+	nb.Cells = slices.Insert(nb.Cells, at+1, cell)
 	if nb.Minor >= 5 {
 		cell.ID = freeID(nb, "injected-parameters")
 	}
-	return nil
+	return warnings, nil
 }
 
 // List lists what the notebook's parameters cell declares; none without such a cell.

@@ -3,6 +3,7 @@
 package parameter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,6 +26,7 @@ type Assignment struct {
 	Text   string
 	Node   *yaml.Node
 	Origin string // "-p alpha=0.9" or "params.yaml:3", for messages
+	Free   bool   // may have a name that the notebook does not declare
 }
 
 // Error is a parameter that does not exist or cannot have the value; nothing has been run.
@@ -49,6 +51,31 @@ func Parse(arg string) (Assignment, error) {
 	return Assignment{Name: name, Text: text, Origin: "-p " + arg}, nil
 }
 
+// Raw is an assignment of a string, whatever it looks like, as -r gives it.
+func Raw(name, text string) Assignment {
+	return Assignment{Name: name, Node: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: text}, Origin: "-r " + name + "=" + text}
+}
+
+// ParseRaw reads name=value as -r gives it.
+func ParseRaw(arg string) (Assignment, error) {
+	a, err := Parse(arg)
+	if err != nil {
+		return a, &Error{"-r " + arg, errors.Unwrap(err)}
+	}
+	return Raw(a.Name, a.Text), nil
+}
+
+// String is the value as a path has it; the error says that a list or mapping has no such form.
+func (a Assignment) String() (string, error) {
+	if a.Node == nil {
+		return a.Text, nil
+	}
+	if n := resolve(a.Node); n.Kind == yaml.ScalarNode {
+		return n.Value, nil
+	}
+	return "", &Error{a.Origin, fmt.Errorf("%s is a list or mapping, which a path cannot have", a.Name)}
+}
+
 // last keeps the last assignment of each name, in the order of the first ones: what comes later on a command line wins.
 func last(as []Assignment) []Assignment {
 	var out []Assignment
@@ -69,7 +96,10 @@ type declaration interface {
 	parameters() []Parameter
 	// assign gives the source line that sets the parameter; the error does not name it.
 	assign(a Assignment) (string, error)
-	comment() string // starts a comment line
+	// guess gives the source line that sets a name that is not declared, of the type that its value looks like.
+	guess(a Assignment) (string, error)
+	valid(name string) bool // as a variable's
+	comment() string        // starts a comment line
 }
 
 // declare reads the parameters of a cell's source. dir is where packages that the cell imports are looked up.
@@ -83,8 +113,8 @@ func declare(language, source, dir string) (declaration, error) {
 	return nil, fmt.Errorf("parameters of %s notebooks are not supported: only go and python", language)
 }
 
-// injected is the source of the cell that sets the parameters.
-func injected(d declaration, as []Assignment) (string, error) {
+// injected is the source of the cell that sets the parameters, and the names among them that nobody declares.
+func injected(d declaration, as []Assignment, undeclared bool) (source string, unknown []string, err error) {
 	known := map[string]bool{}
 	var names []string
 	for _, p := range d.parameters() {
@@ -93,20 +123,30 @@ func injected(d declaration, as []Assignment) (string, error) {
 	}
 	lines := []string{d.comment() + " Parameters"}
 	for _, a := range last(as) {
+		set := d.assign
 		if !known[a.Name] {
-			return "", &Error{a.Origin, fmt.Errorf("the notebook has no parameter %s%s", a.Name, have(names))}
+			if !undeclared && !a.Free {
+				return "", nil, &Error{a.Origin, fmt.Errorf("the notebook has no parameter %s%s", a.Name, have(names))}
+			}
+			if !d.valid(a.Name) {
+				return "", nil, &Error{a.Origin, fmt.Errorf("%q is no name of a variable", a.Name)}
+			}
+			if !a.Free {
+				unknown = append(unknown, a.Name)
+			}
+			set = d.guess
 		}
 		var line string
 		err := soundYAML(a.Node)
 		if err == nil {
-			line, err = d.assign(a)
+			line, err = set(a)
 		}
 		if err != nil {
-			return "", &Error{a.Origin, fmt.Errorf("parameter %s: %w", a.Name, err)}
+			return "", nil, &Error{a.Origin, fmt.Errorf("parameter %s: %w", a.Name, err)}
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "\n"), nil
+	return strings.Join(lines, "\n"), unknown, nil
 }
 
 func have(names []string) string {

@@ -119,7 +119,7 @@ func TestGoParameters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := injected(d, []Assignment{a})
+			got, _, err := injected(d, []Assignment{a}, false)
 			msg := ""
 			if err != nil {
 				msg = err.Error()
@@ -150,7 +150,7 @@ func TestParameterFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := injected(d, append(write("epochs: 7\nlayers: &l [1, 2]\nname: \"010\"\nwait: 2m\nmode: slow\n"), Assignment{Name: "epochs", Text: "8", Origin: "-p"}))
+	got, _, err := injected(d, append(write("epochs: 7\nlayers: &l [1, 2]\nname: \"010\"\nwait: 2m\nmode: slow\n"), Assignment{Name: "epochs", Text: "8", Origin: "-p"}), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestParameterFile(t *testing.T) {
 		{"epochs: 012", path + ":1: parameter epochs: 012 begins with 0, which may mean octal; write 12, or 0o12"},
 		{"epoch: 7", path + ":1: the notebook has no parameter epoch; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
 	} {
-		_, err := injected(d, write(tt.yaml))
+		_, _, err := injected(d, write(tt.yaml), false)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%q: got %v, want %s", tt.yaml, err, tt.want)
 		}
@@ -239,5 +239,90 @@ func TestInject(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("alpha=%s (-want +got):\n%s", text, diff)
 		}
+	}
+}
+
+// Names that nobody declares are refused, or set, as papermill does, after the parameters or on top; a free one is always set.
+func TestUndeclared(t *testing.T) {
+	yes, err := ReadText("list: [1, a]\nnothing: null\nwhole: 7\nmap: {k: 0.5}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := ReadBase64("aW5fYmFzZTY0OiB0cnVl") // in_base64: true
+	if err != nil {
+		t.Fatal(err)
+	}
+	as := append(append(yes, encoded...), Raw("raw", "7"), Assignment{Name: "n", Text: "7"}, Assignment{Name: "f", Text: "1e3"}, Assignment{Name: "big", Text: "99999999999999999999"},
+		Assignment{Name: "s", Text: `a "b"`}, Assignment{Name: "on", Text: "True"}, Assignment{Name: "none", Text: "None"}, Assignment{Name: "free", Text: "x", Free: true})
+	for _, tt := range []struct{ language, want string }{
+		{"go", ""},
+		{"python", `# Parameters
+list = [1, "a"]
+nothing = None
+whole = 7
+map = {"k": 0.5}
+in_base64 = True
+raw = "7"
+n = 7
+f = 1000.0
+big = 99999999999999999999
+s = "a \"b\""
+on = True
+none = None
+free = "x"`},
+	} {
+		in := Injection{Assignments: as, Dir: ".", Language: tt.language, Undeclared: true}
+		nb := notebook.New()
+		nb.Cells = []*notebook.Cell{notebook.NewCode("1")}
+		warnings, err := in.Into(nb)
+		if tt.language == "go" { // map is a word of Go's
+			if err == nil || err.Error() != `-y:4: "map" is no name of a variable` {
+				t.Errorf("a keyword: %v", err)
+			}
+			in.Assignments[3].Name = "m"
+			warnings, err = in.Into(nb)
+			in.Assignments[3].Name = "map"
+			tt.want = `// Parameters
+var list = []any{1, "a"}
+var nothing any
+var whole = 7
+var m = map[string]any{"k": 0.5}
+var in_base64 = true
+var raw = "7"
+var n = 7
+var f = 1000.0
+var big = "99999999999999999999"
+var s = "a \"b\""
+var on = true
+var none any
+var free = "x"`
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, nb.Cells[0].Source); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.language, diff)
+		}
+		if diff := cmp.Diff([]string{"no cell is tagged parameters: the parameters are set on top"}, warnings); diff != "" {
+			t.Errorf("warnings (-want +got):\n%s", diff)
+		}
+	}
+	nb := notebook.New()
+	cell := notebook.NewCode("n = 1")
+	if err := cell.Metadata.Put("tags", []string{"parameters"}); err != nil {
+		t.Fatal(err)
+	}
+	nb.Cells = []*notebook.Cell{cell}
+	in := Injection{Assignments: []Assignment{{Name: "free", Text: "1", Free: true}, {Name: "n", Text: "2"}, {Name: "x", Text: "3"}}, Language: "python"}
+	if _, err := in.Into(nb); err == nil || err.Error() != ": the notebook has no parameter x; it has n" {
+		t.Error(err)
+	}
+	in.Undeclared = true
+	warnings, err := in.Into(nb)
+	if err != nil || nb.Cells[1].Source != "# Parameters\nfree = 1\nn = 2\nx = 3" {
+		t.Errorf("%v: %q", err, nb.Cells[1].Source)
+	}
+	if diff := cmp.Diff([]string{"parameters that the notebook does not declare: x"}, warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }

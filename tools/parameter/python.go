@@ -16,6 +16,8 @@ type pythonDecl struct{ params []Parameter }
 
 var pythonAssign = regexp.MustCompile(`(?m)^([A-Za-z_]\w*)[ \t]*(?::[ \t]*([^=\n]+?))?[ \t]*=[ \t]*([^=\n#][^#\n]*?|)[ \t]*(?:#[ \t]*(.*))?$`)
 
+var pythonName = regexp.MustCompile(`^[\pL_][\pL\pN_]*$`)
+
 func declarePython(source string) *pythonDecl {
 	d := &pythonDecl{}
 	for _, m := range pythonAssign.FindAllStringSubmatch(source, -1) {
@@ -26,6 +28,7 @@ func declarePython(source string) *pythonDecl {
 
 func (d *pythonDecl) parameters() []Parameter { return d.params }
 func (d *pythonDecl) comment() string         { return "#" }
+func (d *pythonDecl) valid(name string) bool  { return pythonName.MatchString(name) }
 
 func (d *pythonDecl) assign(a Assignment) (string, error) {
 	if a.Node == nil {
@@ -34,6 +37,8 @@ func (d *pythonDecl) assign(a Assignment) (string, error) {
 	value, err := pythonValue(a.Node)
 	return a.Name + " = " + value, err
 }
+
+func (d *pythonDecl) guess(a Assignment) (string, error) { return d.assign(a) }
 
 // pythonGuess is papermill's reading of -p: True, False, None, then int(), then float(), else a string.
 func pythonGuess(text string) string {

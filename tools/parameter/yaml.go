@@ -1,6 +1,8 @@
 package parameter
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -19,8 +21,25 @@ func ReadFile(path string) ([]Assignment, error) {
 		return nil, &Error{origin, err}
 	}
 	defer f.Close()
+	return read(f, path, origin)
+}
+
+// ReadText reads YAML from the command line, as -y gives it.
+func ReadText(text string) ([]Assignment, error) { return read(strings.NewReader(text), "-y", "-y") }
+
+// ReadBase64 reads YAML in base64, as -b gives it.
+func ReadBase64(text string) ([]Assignment, error) {
+	yaml, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, &Error{"-b", err}
+	}
+	return read(bytes.NewReader(yaml), "-b", "-b")
+}
+
+// read reads a mapping; place and origin say where it stands.
+func read(r io.Reader, place, origin string) ([]Assignment, error) {
 	var doc, second yaml.Node
-	decoder := yaml.NewDecoder(f)
+	decoder := yaml.NewDecoder(r)
 	if err := decoder.Decode(&doc); err == io.EOF {
 		return nil, nil
 	} else if err != nil {
@@ -42,7 +61,7 @@ func ReadFile(path string) ([]Assignment, error) {
 	var as []Assignment
 	for i := 0; i < len(root.Content); i += 2 {
 		key := root.Content[i]
-		as = append(as, Assignment{Name: key.Value, Node: resolve(root.Content[i+1]), Origin: fmt.Sprintf("%s:%d", path, key.Line)})
+		as = append(as, Assignment{Name: key.Value, Node: resolve(root.Content[i+1]), Origin: fmt.Sprintf("%s:%d", place, key.Line)})
 	}
 	return as, nil
 }

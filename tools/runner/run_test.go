@@ -78,6 +78,9 @@ func outcome(nb *notebook.Notebook, res *runner.Result) []string {
 		}
 		lines = append(lines, l)
 	}
+	for _, w := range res.Warnings {
+		lines = append(lines, "! "+w)
+	}
 	return append(lines, fmt.Sprintf("= %s, exit %d", res.Status, res.ExitCode()))
 }
 
@@ -116,6 +119,10 @@ func TestRun(t *testing.T) {
 			[]string{`1 timed-out (Timeout: ran longer than 300ms) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= timed-out, exit 4"}},
 		{"an error stops the run", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("E", "v", fake.Stdout("a"))}}, short, []string{"x", "y"},
 			[]string{`1 failed (E: v) [1] stdout:"a" error:E`, "2 not-run", "= failed, exit 1"}},
+		{"an exit with status 0", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("SystemExit", "0", fake.Stdout("a"))}}, short, []string{"x", "y"},
+			[]string{`1 ok [1] stdout:"a" error:SystemExit`, "2 not-run", "! cell 1 ended the notebook with exit status 0", "= ok, exit 0"}},
+		{"an exit with status 1", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("SystemExit", "1")}}, short, []string{"x", "y"},
+			[]string{`1 failed (SystemExit: 1) [1] error:SystemExit`, "2 not-run", "= failed, exit 1"}},
 		{"allow errors", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("E", "v")}}, runner.Options{AllowErrors: true}, []string{"x", "y"},
 			[]string{`1 failed (E: v) [1] error:E`, `2 ok [2] stdout:"y"`, "= failed, exit 1"}},
 		{"raises-exception", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("E", "v")}}, short, []string{"#raises-exception x", "#raises-exception y"},

@@ -47,6 +47,7 @@ type Options struct {
 	Output      string                 // where the notebook is written, first and after each cell; "" to keep it in memory only
 	Assignments []parameter.Assignment // parameters to set
 
+	Start       time.Duration // how long the kernel may take to start; 0 is a minute
 	Timeout     time.Duration // of a cell, which may set a shorter one of its own; 0 is none
 	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
 	IdleWait    time.Duration // how long a kernel may say nothing between a cell's reply and its idle; 0 is 10 s

@@ -27,6 +27,7 @@ type session struct {
 	executed int // cells executed so far: our execution counts
 	saver    saver
 	crossed  bool // a cell has updated another's output
+	ended    bool // a cell has ended the notebook, and well
 	send     sender
 }
 
@@ -91,6 +92,10 @@ func (s *session) cells(ctx context.Context) error {
 			return err
 		}
 		s.progress(t)
+		if s.ended {
+			s.warn("cell %d ended the notebook with exit status 0", t.res.Number)
+			return nil
+		}
 		if t.stops() || t.res.Status.Bad() && !s.opt.AllowErrors {
 			return nil
 		}

@@ -24,7 +24,7 @@ func (s *session) start(ctx context.Context) error {
 	}
 	var err error
 	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport,
-		Sandbox: s.opt.Sandbox})
+		Sandbox: s.opt.Sandbox, ReadyTimeout: s.opt.Start})
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
 			return cause

@@ -1,15 +1,13 @@
 package store
 
 import (
-	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
+
+	"flowbook/tools/netrc"
 )
 
 // Environment variables of the store. A password never stands in a command line, and the kernels do not inherit these.
@@ -41,13 +39,7 @@ func TakeCredentials() Credentials {
 	}
 	c := Credentials{
 		User: take(EnvUser), Password: take(EnvPassword), Token: take(EnvToken),
-		CA: take(EnvCA), Cert: take(EnvCert), Key: take(EnvKey), Netrc: os.Getenv("NETRC"),
-	}
-	if home, err := os.UserHomeDir(); c.Netrc == "" && err == nil {
-		c.Netrc = filepath.Join(home, ".netrc")
-		if runtime.GOOS == "windows" {
-			c.Netrc = filepath.Join(home, "_netrc")
-		}
+		CA: take(EnvCA), Cert: take(EnvCert), Key: take(EnvKey), Netrc: netrc.File(),
 	}
 	return c
 }
@@ -57,7 +49,7 @@ func (c Credentials) of(host string) Credentials {
 	if c.User != "" || c.Token != "" || c.Netrc == "" {
 		return c
 	}
-	c.User, c.Password = netrc(c.Netrc, host)
+	c.User, c.Password = netrc.Login(c.Netrc, host)
 	return c
 }
 
@@ -93,36 +85,4 @@ func (c Credentials) tls() (*tls.Config, error) {
 		config.Certificates = []tls.Certificate{cert}
 	}
 	return config, nil
-}
-
-// netrc returns the login and the password that a netrc file has for a host, or for default. Without the file there are none.
-func netrc(file, host string) (user, password string) {
-	f, err := os.Open(file)
-	if err != nil {
-		return "", ""
-	}
-	defer f.Close()
-	words := bufio.NewScanner(f)
-	words.Split(bufio.ScanWords)
-	ours := false
-	for words.Scan() {
-		switch words.Text() {
-		case "machine", "default":
-			if ours {
-				return user, password
-			}
-			ours = words.Text() == "default" || words.Scan() && strings.EqualFold(words.Text(), host)
-		case "login":
-			if words.Scan() && ours {
-				user = words.Text()
-			}
-		case "password":
-			if words.Scan() && ours {
-				password = words.Text()
-			}
-		case "account", "macdef":
-			words.Scan()
-		}
-	}
-	return user, password
 }
