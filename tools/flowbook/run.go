@@ -32,8 +32,9 @@ type runCmd struct {
 	InPlace bool   `help:"Replace each notebook by its executed form when all of it went well."`
 
 	Papermill   bool   `help:"Take what papermill's users type: NOTEBOOK OUTPUT, parameters that the notebook does not declare (with a warning), the current folder as the cells' working directory."`
-	PrepareOnly bool   `help:"Write the notebooks with their parameters, not executed."`
-	ReportMode  bool   `help:"Hide the source of all code cells in what is written."`
+	PrepareOnly bool   `negatable:"prepare-execute" help:"Write the notebooks with their parameters, not executed."`
+	Language    string `short:"l" placeholder:"NAME" help:"Language that parameters are written in, instead of the notebook's."`
+	ReportMode  bool   `negatable:"" help:"Hide the source of all code cells in what is written."`
 	StdoutFile  string `type:"output" placeholder:"FILE" help:"Write what the cells print to standard output, as it comes."`
 	StderrFile  string `type:"output" placeholder:"FILE" help:"Write what the cells print to standard error, as it comes."`
 
@@ -57,7 +58,7 @@ type runFlags struct {
 	Offline   bool          `help:"Let Go cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 	Cwd       string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
 	Env       []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
-	Log       bool          `aliases:"log-output" help:"Print the cells' text as it comes."`
+	Log       bool          `aliases:"log-output" negatable:"no-log-output" help:"Print the cells' text as it comes."`
 	Progress  bool          `name:"progress-bar" default:"true" negatable:"" help:"Draw bars on a terminal."`
 	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
 	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`

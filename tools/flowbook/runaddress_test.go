@@ -86,7 +86,7 @@ func TestHTTPNotebooks(t *testing.T) {
 	if files["/out/7.ipynb"] != "" {
 		t.Error("a kernel without a language took parameters")
 	}
-	wants(t, out, "parameters of echo notebooks are not supported")
+	wants(t, out, "notebooks are not supported: only go and python")
 	out = flowbook(exitOK, "run", here+"/in/a.ipynb", "-o", here+"/out/")
 	wants(t, out, "/in/a.ipynb: ok, 1 cell", "http://me:xxxxx@", "/out/a.ipynb\n")
 	wants(t, files["/out/a.ipynb"], `"text": [`, "var x = 1")

@@ -61,7 +61,7 @@ func (c *runCmd) inject(t *target) (warnings []string, err error) {
 	}
 	in := parameter.Injection{
 		Assignments: append(c.injected(origin, goal), c.assigned...),
-		Dir:         t.dir, Language: t.language(c.Kernel), Undeclared: c.Papermill,
+		Dir:         t.dir, Language: cmp.Or(c.Language, t.language(c.Kernel)), Undeclared: c.Papermill,
 	}
 	if warnings, err = in.Into(t.nb); err != nil {
 		return nil, err
