@@ -38,7 +38,7 @@ func TestStatusLine(t *testing.T) {
 	var tty bytes.Buffer
 	con := &console{stdout: &tty, stderr: &tty}
 	targets := []*target{{name: "a.ipynb", nb: notebook.New(), output: "x"}, {name: "b.ipynb", nb: notebook.New(), output: "y"}}
-	set := newProgress(con, targets, false)
+	set := newProgress(con, targets, runFlags{Progress: true})
 	set.line.w, set.line.width = &tty, func() int { return 44 }
 	cell := func(number int, title string) runner.Event {
 		return runner.Event{Cell: runner.CellResult{Number: number, Title: title}, Total: 9}
