@@ -5,7 +5,7 @@ import (
 	"github.com/gomlx/gomlx/ml/layers/activation"
 )
 
-// Activation names what a dense layer does to its sums, as Keras does.
+// Activation names the function that a dense layer applies to its sums, as Keras does.
 type Activation string
 
 // The activations a layer may have.
@@ -34,15 +34,17 @@ var activations = map[Activation]func(x *graph.Node) *graph.Node{
 
 func (a Activation) known() bool { return activations[a] != nil }
 
-// relu has derivative 0 at exactly 0, as Keras's and PyTorch's have; activation.Relu of GoMLX v0.28.8 has 1. Rows that
-// min-max scaling made 0 meet zero biases in the first step, so the difference decides what is learnt.
+// relu has derivative 0 at exactly 0, as Keras's and PyTorch's have; activation.Relu of GoMLX
+// v0.28.8 has 1. Rows that min-max scaling made 0 meet zero biases in the first step, so the
+// difference decides what is learnt.
 func relu(x *graph.Node) *graph.Node {
 	zero := graph.ScalarZero(x.Graph(), x.DType())
 	return graph.Where(graph.GreaterThan(x, zero), x, graph.BroadcastToShape(zero, x.Shape()))
 }
 
-// elu is x from 0 up, alpha(e^x-1) below; its derivative at exactly 0 is 1, as in TensorFlow. The exponent does not see what is above 0, where it overflows: the gradient would be
-// NaN there, as that of GoMLX's activation.Selu is.
+// elu is x from 0 up, alpha(e^x-1) below; its derivative at exactly 0 is 1, as in TensorFlow. The
+// exponent is not computed above 0, where it overflows: the gradient would be NaN there, as that of
+// GoMLX's activation.Selu is.
 func elu(alpha float64) func(x *graph.Node) *graph.Node {
 	return func(x *graph.Node) *graph.Node {
 		zero := graph.ScalarZero(x.Graph(), x.DType())

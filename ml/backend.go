@@ -11,11 +11,11 @@ import (
 	_ "github.com/gomlx/compute/gobackend" // the pure-Go backend, "go"
 )
 
-// pureGo runs one operation after the other: for networks this small three times faster than the parallel default, with
-// the same bits.
+// pureGo runs one operation after the other: for networks this small three times faster than the
+// parallel default, with the same bits.
 const pureGo = "go:ops_sequential"
 
-// Backend tells what computes, and why it was chosen.
+// Backend names the part that computes and the reason for the choice.
 type Backend struct {
 	Config string // as in $GOMLX_BACKEND: "go:ops_sequential", "xla:cuda"
 	Reason string // one line
@@ -27,16 +27,17 @@ func (b Backend) GPU() bool { return strings.Contains(b.Config, "cuda") }
 // cudaPlugin is set where XLA is linked in: it says why CUDA cannot be used, or nil.
 var cudaPlugin func() error
 
-// errBroken says that a plugin is there and does not load, which deserves a word; that none is there does not.
+// errBroken says that a plugin is there and does not load, which deserves a word; that none is
+// there does not.
 var errBroken = errors.New("a PJRT plugin is broken")
 
-// ChosenBackend is the backend that this process computes on: $GOMLX_BACKEND if set and not empty, else CUDA through XLA
-// where a plugin and a GPU are there and cgo was on, else pure Go.
+// ChosenBackend is the backend that this process computes on: $GOMLX_BACKEND if set and not empty,
+// else CUDA through XLA where a plugin and a GPU are there and cgo was on, else pure Go.
 func ChosenBackend() Backend {
 	return theBackend().Backend
 }
 
-// chooseBackend also returns what is wrong with the plugin.
+// chooseBackend also returns the plugin's fault.
 func chooseBackend(env string, plugin func() error) (Backend, error) {
 	if env != "" {
 		return Backend{Config: env, Reason: "GOMLX_BACKEND says so"}, nil
@@ -57,8 +58,9 @@ type backend struct {
 	err     error
 }
 
-// theBackend makes the backend once. A broken plugin, or a CUDA backend that does not start, gives way to pure Go with
-// one line on standard error; what $GOMLX_BACKEND asked for and does not start is an error.
+// theBackend makes the backend once. A broken plugin, or a CUDA backend that does not start, gives
+// way to pure Go with one line on standard error; a backend that $GOMLX_BACKEND names and that does
+// not start is an error.
 var theBackend = sync.OnceValue(func() (b backend) {
 	env := os.Getenv(compute.ConfigEnvVar)
 	var wrong error
@@ -83,7 +85,8 @@ func newBackend(config string) (b compute.Backend, err error) {
 	return compute.NewWithConfig(config)
 }
 
-// catch turns a panic of GoMLX into the error that it carries; it stands at every way out of this package into GoMLX.
+// catch turns a panic of GoMLX into the error that it carries; it stands at every way out of this
+// package into GoMLX.
 func catch(err *error) {
 	switch r := recover().(type) {
 	case nil:

@@ -21,9 +21,10 @@ func (m Monitor) of(e Epoch) float64 {
 	return e.ValLoss
 }
 
-// EarlyStopping ends the training once the monitored loss has not fallen by more than MinDelta for Patience epochs.
-// The rules are Keras 3's: with patience 0 the first epoch that is no better ends it, and with RestoreBestWeights the best
-// epoch's weights are put back at the end of every fit, also of one that ran to its last epoch.
+// EarlyStopping ends the training once the monitored loss has not fallen by more than MinDelta for
+// Patience epochs. The rules are Keras 3's: with patience 0 the first epoch that is no better ends
+// it, and with RestoreBestWeights the best epoch's weights are put back at the end of every fit,
+// also of one that ran to its last epoch.
 type EarlyStopping struct {
 	Monitor            Monitor
 	Patience           int
@@ -31,8 +32,9 @@ type EarlyStopping struct {
 	RestoreBestWeights bool
 }
 
-// ReduceLROnPlateau multiplies the learning rate by Factor, down to MinLearningRate, each time the monitored loss has
-// not fallen by more than MinDelta for Patience epochs, by Keras 3's rules without a cooldown.
+// ReduceLROnPlateau multiplies the learning rate by Factor, down to MinLearningRate, each time the
+// monitored loss has not fallen by more than MinDelta for Patience epochs, by Keras 3's rules
+// without a cooldown.
 type ReduceLROnPlateau struct {
 	Monitor         Monitor
 	Factor          float64
@@ -50,8 +52,9 @@ type stopper struct {
 
 func newStopper(e EarlyStopping) *stopper { return &stopper{EarlyStopping: e, best: math.Inf(1)} }
 
-// see takes the monitored loss of an epoch (from 0): better says that its weights are the best so far, stop that the
-// patience is used up. The first epoch's weights are the best so far even if its loss is infinite, as in Keras.
+// see takes the monitored loss of an epoch (from 0): better says that its weights are the best so
+// far, stop that the patience is used up. The first epoch's weights are the best so far even if its
+// loss is infinite, as in Keras.
 func (s *stopper) see(epoch int, loss float64) (better, stop bool) {
 	s.wait++
 	if loss+s.MinDelta < s.best {
@@ -72,8 +75,8 @@ func newPlateau(r ReduceLROnPlateau) *plateau {
 	return &plateau{ReduceLROnPlateau: r, best: math.Inf(1)}
 }
 
-// next is the learning rate after an epoch that was trained at rate and ended with this loss. Rates are kept
-// in float32, as Keras keeps them.
+// next is the learning rate after an epoch that was trained at rate and ended with this loss. Rates
+// are kept in float32, as Keras keeps them.
 func (p *plateau) next(loss, rate float64) float64 {
 	if loss < p.best-p.MinDelta {
 		p.best, p.wait = loss, 0

@@ -5,19 +5,21 @@ import (
 	"math"
 )
 
-// Config describes a dense network and its training. A zero field means zero; KerasConfig returns the published values.
+// Config describes a dense network and its training. A zero field means zero; KerasConfig returns
+// the published values.
 type Config struct {
 	Layers []Layer // first to last
-	// Output, unless empty, closes the network by a dense layer of this activation with as many units as the data has
-	// features, which makes it an autoencoder for any data. If it is empty, the last of Layers gives the output.
+	// Output, unless empty, closes the network by a dense layer of this activation with as many
+	// units as the data has features, which makes it an autoencoder for any data. If it is empty,
+	// the last of Layers gives the output.
 	Output Activation
 
 	Loss       Loss    // MSE if empty
 	HuberDelta float64 // of the loss Huber; Keras's is 1
 	Optimizer
 
-	// RegulariserPerRow divides the activity regulariser by the rows of the batch, as Keras 2 and Keras from 3.14 on do.
-	// Keras 3.0 to 3.13, which the original ran on, sums over the batch.
+	// RegulariserPerRow divides the activity regulariser by the rows of the batch, as Keras 2 and
+	// Keras from 3.14 on do. Keras 3.0 to 3.13, which the original ran on, sums over the batch.
 	RegulariserPerRow bool
 
 	Epochs, BatchSize int
@@ -27,9 +29,9 @@ type Config struct {
 	Seed uint64 // decides initial weights, the order of the rows and the dropout masks
 }
 
-// KerasConfig is the network and the training of the original notebook: 1→8→4→2→4→8→1 for one feature. Its seed, 18, is
-// the one of 1 to 20 whose fit of the synthetic split_1 flags nine flows, as the original's did of its own; the twenty
-// flag from 1 to 20, 13.5 in the median.
+// KerasConfig is the network and the training of the original notebook: 1→8→4→2→4→8→1 for one
+// feature. Its seed, 18, is the one of 1 to 20 whose fit of the synthetic split_1 flags nine flows,
+// as the original's did of its own; the twenty flag from 1 to 20, 13.5 in the median.
 func KerasConfig() Config {
 	return Config{
 		Layers: []Layer{
@@ -40,7 +42,8 @@ func KerasConfig() Config {
 			{Units: 8, Activation: ReLU, Dropout: 0.1},
 		},
 		Output: Sigmoid,
-		// Loss and Algorithm stay empty, for MSE and adam: so do they in the models that were saved before there was a choice.
+		// Loss and Algorithm stay empty, for MSE and adam: so do they in the models that were saved
+		// before there was a choice.
 		Optimizer: Optimizer{LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7},
 		Epochs:    50, BatchSize: 256,
 		EarlyStopping:     &EarlyStopping{Patience: 5, RestoreBestWeights: true},

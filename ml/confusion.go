@@ -6,12 +6,13 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Confusion counts a detector's answers against the truth: rows that are anomalies are the positive ones.
+// Confusion counts a detector's answers against the truth: rows that are anomalies are the positive
+// ones.
 type Confusion struct {
 	TruePositive, FalsePositive, FalseNegative, TrueNegative int
 }
 
-// ConfusionMatrix compares what was flagged with what is an anomaly, row by row. The slices must be equally long.
+// ConfusionMatrix compares the flagged rows with the anomalies. The slices must be equally long.
 func ConfusionMatrix(flagged, actual []bool) Confusion {
 	if len(flagged) != len(actual) {
 		panic(fmt.Errorf("ml: %d answers for %d rows", len(flagged), len(actual)))
@@ -37,10 +38,12 @@ func (c Confusion) Rows() int {
 	return c.TruePositive + c.FalsePositive + c.FalseNegative + c.TrueNegative
 }
 
-// Accuracy is the share of right answers. With few anomalies it is high for a detector that flags nothing.
+// Accuracy is the share of right answers. With few anomalies it is high for a detector that flags
+// nothing.
 func (c Confusion) Accuracy() float64 { return ratio(c.TruePositive+c.TrueNegative, c.Rows()) }
 
-// Precision is the share of anomalies among the flagged rows; 0 if none is flagged, as scikit-learn has it.
+// Precision is the share of anomalies among the flagged rows; 0 if none is flagged, as scikit-learn
+// has it.
 func (c Confusion) Precision() float64 { return ratio(c.TruePositive, c.TruePositive+c.FalsePositive) }
 
 // Recall is the share of the anomalies that were flagged; 0 if there are none.

@@ -7,15 +7,16 @@ import (
 	"slices"
 )
 
-// Curve is a ROC or a precision-recall curve: one point for each distinct score, as scikit-learn's functions of these
-// names give it before they drop any.
+// Curve is a ROC or a precision-recall curve: one point for each distinct score, as scikit-learn's
+// functions of these names give it before they drop any.
 type Curve struct {
 	X, Y       []float64
 	Thresholds []float64 // of each point: rows with at least this score are flagged; +Inf flags none
 }
 
-// ROC is the true-positive rate (Y) over the false-positive rate (X), from (0, 0) to (1, 1): scikit-learn's roc_curve with
-// drop_intermediate=False. Rates are NaN if the truth holds one kind of row only.
+// ROC is the true-positive rate (Y) over the false-positive rate (X), from (0, 0) to (1, 1):
+// scikit-learn's roc_curve with drop_intermediate=False. Rates are NaN if the truth holds one kind
+// of row only.
 func ROC(scores []float64, actual []bool) Curve {
 	steps := descend(scores, actual)
 	c := Curve{X: []float64{0}, Y: []float64{0}, Thresholds: []float64{math.Inf(1)}}
@@ -34,8 +35,9 @@ func ROC(scores []float64, actual []bool) Curve {
 	return c
 }
 
-// PrecisionRecall is precision (Y) over recall (X), from all rows flagged down to none, where precision is 1 by
-// definition: scikit-learn's precision_recall_curve. Without any anomaly recall is 1 throughout, as there.
+// PrecisionRecall is precision (Y) over recall (X), from all rows flagged down to none, where
+// precision is 1 by definition: scikit-learn's precision_recall_curve. Without any anomaly recall
+// is 1 throughout, as there.
 func PrecisionRecall(scores []float64, actual []bool) Curve {
 	steps := descend(scores, actual)
 	last := steps[len(steps)-1]
@@ -62,12 +64,12 @@ func AUC(c Curve) float64 {
 	return math.Abs(area)
 }
 
-// ROCAUC is the area under the ROC curve: the chance that an anomaly scores higher than a normal row, ties counting half.
-// It flatters detectors of rare anomalies; AveragePrecision does not.
+// ROCAUC is the area under the ROC curve: the chance that an anomaly scores higher than a normal
+// row, ties counting half. It flatters detectors of rare anomalies; AveragePrecision does not.
 func ROCAUC(scores []float64, actual []bool) float64 { return AUC(ROC(scores, actual)) }
 
-// AveragePrecision is the sum over the thresholds of precision times the recall gained, without interpolation:
-// scikit-learn's average_precision_score. It is 0 without any anomaly.
+// AveragePrecision is the sum over the thresholds of precision times the recall gained, without
+// interpolation: scikit-learn's average_precision_score. It is 0 without any anomaly.
 func AveragePrecision(scores []float64, actual []bool) float64 {
 	steps := descend(scores, actual)
 	last := steps[len(steps)-1]
@@ -82,8 +84,9 @@ func AveragePrecision(scores []float64, actual []bool) float64 {
 	return sum
 }
 
-// PrecisionAtK is the share of anomalies among the k rows of the highest scores. Where rows tie at the k-th place, it is
-// the mean over all ways to pick among them. k must lie between 1 and the number of rows.
+// PrecisionAtK is the share of anomalies among the k rows of the highest scores. Where rows tie at
+// the k-th place, it is the mean over all ways to pick among them. k must lie between 1 and the
+// number of rows.
 func PrecisionAtK(scores []float64, actual []bool, k int) float64 {
 	if k < 1 || k > len(scores) {
 		panic(fmt.Errorf("ml: precision at %d of %d rows", k, len(scores)))
@@ -99,14 +102,14 @@ func PrecisionAtK(scores []float64, actual []bool, k int) float64 {
 	return (float64(before.right) + left*share) / float64(k)
 }
 
-// step counts what is flagged at a threshold: rows of at least that score.
+// step counts the flagged rows at a threshold: rows of at least that score.
 type step struct {
 	score        float64
 	right, wrong int
 }
 
-// descend lists the steps from no row flagged to all of them, one for each distinct score. A NaN cannot be ranked and
-// panics, as do slices of different or no length.
+// descend lists the steps from no row flagged to all of them, one for each distinct score. A NaN
+// cannot be ranked and panics, as do slices of different or no length.
 func descend(scores []float64, actual []bool) []step {
 	if len(scores) != len(actual) || len(scores) == 0 {
 		panic(fmt.Errorf("ml: %d scores for %d rows", len(scores), len(actual)))

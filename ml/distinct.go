@@ -6,9 +6,9 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// distinctRows finds the distinct rows of m, as the network sees them, and for each row which of them it is. It gives up,
-// with nil, on few rows and when more than half of the first rows are distinct: looking up would then cost more than
-// computing.
+// distinctRows finds the distinct rows of m, as the network sees them, and for each row which of
+// them it is. It gives up, with nil, on few rows and when more than half of the first rows are
+// distinct: looking up would then cost more than computing.
 func distinctRows(m dataset.Matrix) (distinct []float32, which []int32) {
 	const few, sample = 64, 1 << 12
 	if m.Rows < few {
@@ -34,7 +34,8 @@ func distinctRows(m dataset.Matrix) (distinct []float32, which []int32) {
 
 const firstSlots = 1 << 13
 
-// distinctValues is distinctRows for rows of one value, where the table can hold the values themselves: twice as fast.
+// distinctValues is distinctRows for rows of one value, where the table can hold the values
+// themselves: twice as fast.
 func distinctValues(values []float64, which []int32, sample int) (distinct []float32, _ []int32) {
 	type slot struct {
 		bits  uint32

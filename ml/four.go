@@ -1,7 +1,7 @@
 package ml
 
 // four holds one value of each of four rows: the matrix products of the Go backend of GoMLX add
-// products by fours, and so does what must have their bits.
+// products by fours, and so does any code that must have the same bits.
 type four [4]float32
 
 // product is a matrix of weights times the values of four rows, a sum for each of the matrix's
@@ -51,7 +51,7 @@ func sumByFours(x []four, row []float32) four {
 }
 
 // addOuter adds to sums, a row for each of x and a column for each of v, the products of both over
-// the first n of the four rows: the four of them first to each other, or what is left of them one
+// the first n of the four rows: the four of them first to each other, or the remaining ones one
 // after the other.
 func addOuter(sums []float32, x, v []four, n int) {
 	for i := range x {

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// fused runs small networks without a graph, a block of rows at a time through all layers, in assembly where there is some:
-// the same additions in the same order as the Go backend of GoMLX, and so the same bits, several times as fast.
+// fused runs small networks without a graph, a block of rows at a time through all layers, in
+// assembly where there is some: the same additions in the same order as the Go backend of GoMLX,
+// and so the same bits, several times as fast.
 type fused struct {
 	layers []fusedLayer
 	width  int // of the widest layer, the input among them
@@ -21,12 +22,12 @@ type fusedLayer struct {
 // fusedRows is how many rows a block has: 8 columns of them fit the first-level cache twice.
 const fusedRows = 256
 
-// largestFused is how many weights a kernel may have. The Go backend takes the products of larger ones apart (from 4 Mi
-// multiplications an execution on) and adds in another order.
+// largestFused is how many weights a kernel may have. The Go backend takes the products of larger
+// ones apart (from 4 Mi multiplications an execution on) and adds in another order.
 const largestFused = 4<<20/cpuChunk - 1
 
-// newFused is nil where m must run as a graph: on another processor or backend, or with an activation or a width that has
-// no fused form.
+// newFused is nil where m must run as a graph: on another processor or backend, or with an
+// activation or a width that has no fused form.
 func newFused(m *Model, backend string) *fused {
 	if !canFuse || backend != "go" && !strings.HasPrefix(backend, "go:") {
 		return nil
@@ -52,7 +53,7 @@ func newFused(m *Model, backend string) *fused {
 	return f
 }
 
-// fusedBuffers are two blocks, of what goes into a layer and of what comes out.
+// fusedBuffers are two blocks, the input of a layer and its output.
 type fusedBuffers struct{ in, out []float32 }
 
 func (f *fused) buffers() *fusedBuffers {
@@ -93,7 +94,7 @@ func transpose(block, rows []float32, n, cols int) {
 	}
 }
 
-// activate computes what the sums do not do by themselves, as the Go backend does.
+// activate computes the layer's activation, as the Go backend does.
 func (l fusedLayer) activate(values []float32) {
 	switch l.activation {
 	case Sigmoid:

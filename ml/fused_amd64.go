@@ -9,8 +9,9 @@ import (
 // canFuse says whether this processor computes a fused network.
 var canFuse = cpu.X86.HasAVX2
 
-// denseAVX2 computes a dense layer for groups of 64 rows: dst and src hold each column's values for fusedRows rows, one
-// column after the other; kernel is in by out, row-major. Sums below floor become floor.
+// denseAVX2 computes a dense layer for groups of 64 rows: dst and src hold each column's values for
+// fusedRows rows, one column after the other; kernel is in by out, row-major. Sums below floor
+// become floor.
 //
 //go:noescape
 func denseAVX2(dst, src, kernel, bias *float32, in, out, groups int, floor float32)

@@ -16,7 +16,7 @@ type fusedSession struct {
 	params, gradient []float32
 	state            [][]float32 // the optimizer's slots, each as long as params
 	step             int         // steps done
-	x, v, w          []four      // what goes in; derivatives on their way back
+	x, v, w          []four      // the input; derivatives on their way back
 }
 
 // fusedStage is a layer with the values of four rows.
@@ -205,7 +205,7 @@ func (f *fusedStage) addActivity(sums *four) {
 }
 
 // backward takes the derivatives of the loss by the outputs of n rows to the weights, and adds
-// them to the gradient. share is what a row's activity counts for in the loss.
+// them to the gradient. share is the weight of a row's activity in the loss.
 func (s *fusedSession) backward(v []four, b hostBatch, from, n int, share float32) {
 	spare := s.w
 	for i := range slices.Backward(s.stages) {

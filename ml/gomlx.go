@@ -9,10 +9,10 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Compute is the door to GoMLX for a network that Config cannot describe: the backend that this package computes on.
-// A graph of one's own, trained by GoMLX's package train, takes its rows from Tensor and gives its answers to Matrix, and
-// all else here (scaling, splits, reconstruction errors, percentiles, measures) serves it as it serves a Model. See the
-// example of Compute.
+// Compute is the door to GoMLX for a network that Config cannot describe: the backend that this
+// package computes on. A graph of one's own, trained by GoMLX's package train, takes its rows from
+// Tensor and gives its answers to Matrix, and all else here (scaling, splits, reconstruction
+// errors, percentiles, measures) serves it as it serves a Model. See the example of Compute.
 func Compute() (compute.Backend, error) {
 	b := theBackend()
 	return b.compute, b.err

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Epoch is what one pass over the training rows ended with. Losses are means over rows, the activity regulariser
-// included, as Keras reports them; ValLoss is NaN without validation rows. LearningRate is the rate that the epoch was
-// trained at.
+// Epoch is the result of one pass over the training rows. Losses are means over rows, the activity
+// regulariser included, as Keras reports them; ValLoss is NaN without validation rows. LearningRate
+// is the rate that the epoch was trained at.
 type Epoch struct {
 	Loss, ValLoss, LearningRate float64
 }
@@ -42,7 +42,8 @@ func (h History) ValLosses() []float64 {
 	return out
 }
 
-// String is Keras's log of the training without its times, so that a stored fit and a fresh one print the same bytes.
+// String is Keras's log of the training without its times, so that a stored fit and a fresh one
+// print the same bytes.
 func (h History) String() string {
 	var b strings.Builder
 	for i := range h.Epochs {
@@ -67,7 +68,8 @@ func (h History) line(b *strings.Builder, epoch int) {
 	fmt.Fprintf(b, " - learning_rate: %s\n", logNumber(e.LearningRate))
 }
 
-// logNumber is how Keras's progress bar prints a value: four decimals, or an exponent for what they would swallow.
+// logNumber is how Keras's progress bar prints a value: four decimals, or an exponent for what they
+// would swallow.
 func logNumber(v float64) string {
 	if math.Abs(v) > 1e-3 {
 		return fmt.Sprintf("%.4f", v)

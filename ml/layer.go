@@ -1,6 +1,7 @@
 package ml
 
-// Layer is one dense layer and the dropout after it, or a dropout layer alone. Dense and Dropout make them.
+// Layer is one dense layer and the dropout after it, or a dropout layer alone. Dense and Dropout
+// make them.
 type Layer struct {
 	Units      int // 0 for a dropout layer alone
 	Activation Activation
@@ -25,11 +26,12 @@ func ActivityL2(weight float64) LayerOption {
 	return func(l *Layer) { l.ActivityL2 = weight }
 }
 
-// Dropout is a layer that sets that share of the values to 0 in each training step, others each time, and scales up the
-// rest. Outside of training it does nothing.
+// Dropout is a layer that sets that share of the values to 0 in each training step, others each
+// time, and scales up the rest. Outside of training it does nothing.
 func Dropout(share float64) Layer { return Layer{Dropout: share} }
 
-// stage is one thing that happens to the data: a dense layer, or a dropout layer, whose activation is "".
+// stage is one thing that happens to the data: a dense layer, or a dropout layer, whose activation
+// is "".
 type stage struct {
 	in, out    int
 	activation Activation
@@ -60,7 +62,8 @@ func (c Config) stages(features int) []stage {
 	return out
 }
 
-// Sizes lists the inputs and outputs of every dense layer of the network for data of that many features.
+// Sizes lists the inputs and outputs of every dense layer of the network for data of that many
+// features.
 func (c Config) Sizes(features int) [][2]int {
 	var sizes [][2]int
 	for _, s := range c.stages(features) {

@@ -8,7 +8,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Loss names what the training makes small, as Keras does. Each is a mean over the outputs of a row and over the rows.
+// Loss names the quantity that the training minimises, as Keras does. Each is a mean over the
+// outputs of a row and over the rows.
 type Loss string
 
 // The losses.
@@ -19,8 +20,8 @@ const (
 	BinaryCrossentropy Loss = "binary_crossentropy"
 )
 
-// elements are the losses of each output of each row. GoMLX's package loss only gives their mean, so that the rows of a
-// validation could not be weighted as Keras weights its batches.
+// elements are the losses of each output of each row. GoMLX's package loss only gives their mean,
+// so that the rows of a validation could not be weighted as Keras weights its batches.
 func (c Config) elements(y output, target *graph.Node) *graph.Node {
 	difference := func() *graph.Node { return graph.Sub(y.value, target) }
 	switch c.Loss {
@@ -38,20 +39,22 @@ func (c Config) elements(y output, target *graph.Node) *graph.Node {
 	return graph.Square(difference())
 }
 
-// absolute has derivative 0 at exactly 0, where that of graph.Abs is 1: rows of zeros meet zero biases in the first step.
+// absolute has derivative 0 at exactly 0, where that of graph.Abs is 1: rows of zeros meet zero
+// biases in the first step.
 func absolute(x *graph.Node) *graph.Node {
 	return graph.Mul(x, graph.StopGradient(graph.Sign(x)))
 }
 
-// crossentropy takes the sums that the sigmoid gets, for no logarithm of 0 is met that way; TensorFlow does so too. The
-// derivative at a sum of exactly 0 is ½-target, where that of GoMLX's BinaryCrossentropyLogits is 1-target.
+// crossentropy takes the sums that the sigmoid gets, for no logarithm of 0 is met that way;
+// TensorFlow does so too. The derivative at a sum of exactly 0 is ½-target, where that of GoMLX's
+// BinaryCrossentropyLogits is 1-target.
 func crossentropy(sum, target *graph.Node) *graph.Node {
 	zero := graph.ScalarZero(sum.Graph(), sum.DType())
 	below := graph.Where(graph.GreaterThan(sum, zero), graph.Neg(sum), sum) // -|sum|, with derivative 1 at 0
 	return graph.Add(graph.Sub(relu(sum), graph.Mul(sum, target)), graph.Log1p(graph.Exp(below)))
 }
 
-// checkTargets says what is wrong with the targets for this loss.
+// checkTargets reports targets that do not suit this loss.
 func (l Loss) checkTargets(m dataset.Matrix) error {
 	if l != BinaryCrossentropy {
 		return nil

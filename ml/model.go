@@ -1,8 +1,10 @@
-// Package ml is what a model-minded cell calls: scaling and splitting, dense networks trained by Keras's rules on GoMLX,
-// reconstruction errors, percentiles, and the measures that judge a detector. Names are those of scikit-learn and Keras.
+// Package ml is the library for cells with models: scaling and splitting, dense networks trained by
+// Keras's rules on GoMLX, reconstruction errors, percentiles, and the measures that judge a
+// detector. Names are those of scikit-learn and Keras.
 //
-// Data goes in and comes out as dataset.Matrix, rows by features, float64; the network computes in float32. Randomness
-// is Config.Seed and nothing else. Functions panic only for a caller's mistake, such as shapes that do not fit.
+// Data goes in and comes out as dataset.Matrix, rows by features, float64; the network computes in
+// float32. Randomness is Config.Seed and nothing else. Functions panic only for a caller's mistake,
+// such as shapes that do not fit.
 //
 // A product that is added or subtracted stands in a conversion, as in a + float32(b*c). Without
 // the conversion Go fuses both operations on arm64, with one rounding, and not on amd64 (Go
@@ -28,17 +30,18 @@ type Model struct {
 	Weights  []Weights // of each dense layer, in the order that data passes them
 }
 
-// Autoencoder is a Model that gives back what it is given: it has as many outputs as features.
+// Autoencoder is a Model that reproduces its input: it has as many outputs as features.
 type Autoencoder = Model
 
-// Weights are those of one dense layer: Kernel is In rows by Out columns, row-major; Bias has Out values.
+// Weights are those of one dense layer: Kernel is In rows by Out columns, row-major; Bias has Out
+// values.
 type Weights struct {
 	In, Out      int
 	Kernel, Bias []float32
 }
 
-// NewModel returns the untrained network for data of that many features, with Keras's initial weights: Glorot-uniform
-// kernels, drawn from Config.Seed, and zero biases.
+// NewModel returns the untrained network for data of that many features, with Keras's initial
+// weights: Glorot-uniform kernels, drawn from Config.Seed, and zero biases.
 func NewModel(c Config, features int) (*Model, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -80,8 +83,8 @@ func (m *Model) Outputs() int {
 	return width
 }
 
-// Check says what is wrong with a model that came from outside: a config that makes no sense, or weights that do not fit
-// it.
+// Check reports the faults of a model that came from outside: a config that makes no sense, or
+// weights that do not fit it.
 func (m *Model) Check() error {
 	if err := m.Config.check(); err != nil {
 		return err
@@ -108,7 +111,8 @@ func (m *Model) Parameters() int {
 	return n
 }
 
-// flat puts all weights into one vector, kernel before bias, layer by layer: the order of the graph's parameter vector.
+// flat puts all weights into one vector, kernel before bias, layer by layer: the order of the
+// graph's parameter vector.
 func (m *Model) flat() []float32 {
 	out := make([]float32, 0, m.Parameters())
 	for _, w := range m.Weights {

@@ -21,12 +21,13 @@ func cutWeights(params *graph.Node, sizes [][2]int) []layerNodes {
 	return layers
 }
 
-// output is what the network gives back, and the sums that its last activation got.
+// output is the network's output, and the sums that its last activation got.
 type output struct{ value, sum *graph.Node }
 
-// forward runs x, rows by features, through the network. With masks (rows by dropped units; nil outside of training)
-// the dropout layers multiply by them. It also returns, summed over the layers with an activity regulariser, their
-// weighted squared activations: one value a row, nil without such a layer.
+// forward runs x, rows by features, through the network. With masks (rows by dropped units; nil
+// outside of training) the dropout layers multiply by them. It also returns, summed over the layers
+// with an activity regulariser, their weighted squared activations: one value a row, nil without
+// such a layer.
 func (c Config) forward(layers []layerNodes, x, masks *graph.Node) (y output, activity *graph.Node) {
 	column, y := 0, output{value: x}
 	for _, s := range c.stages(x.Shape().Dim(1)) {
@@ -50,12 +51,12 @@ func (c Config) forward(layers []layerNodes, x, masks *graph.Node) (y output, ac
 	return y, activity
 }
 
-// batch are the rows of an execution inside a graph. Targets are the rows themselves in an autoencoder; masks are nil
-// outside of training and without dropout.
+// batch are the rows of an execution inside a graph. Targets are the rows themselves in an
+// autoencoder; masks are nil outside of training and without dropout.
 type batch struct{ x, targets, masks *graph.Node }
 
-// trainStep is the graph of one step: the weights and the optimizer's state after it, and the loss of the batch at the
-// weights that went in.
+// trainStep is the graph of one step: the weights and the optimizer's state after it, and the loss
+// of the batch at the weights that went in.
 func (c Config) trainStep(params *graph.Node, state, rates []*graph.Node, b batch) (params2 *graph.Node, state2 []*graph.Node, loss *graph.Node) {
 	layers := cutWeights(params, c.Sizes(b.x.Shape().Dim(1)))
 	y, activity := c.forward(layers, b.x, b.masks)
@@ -79,9 +80,9 @@ func (c Config) trainStep(params *graph.Node, state, rates []*graph.Node, b batc
 	return params2, state2, loss
 }
 
-// evalRows is the graph of a validation: the sum over the rows of share times loss, plus regulariser times squared
-// activations, one weight of each kind a row (rows by 2), so that any cut into executions gives Keras's mean over
-// batches.
+// evalRows is the graph of a validation: the sum over the rows of share times loss, plus
+// regulariser times squared activations, one weight of each kind a row (rows by 2), so that any cut
+// into executions gives Keras's mean over batches.
 func (c Config) evalRows(params, weights *graph.Node, b batch) *graph.Node {
 	y, activity := c.forward(cutWeights(params, c.Sizes(b.x.Shape().Dim(1))), b.x, nil)
 	column := func(i int) *graph.Node {

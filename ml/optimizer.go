@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Optimizer says how a step changes the weights. Adam, AdamW and SGD make one with Keras's values for all that is not
-// their argument; a zero field means zero.
+// Optimizer says how a step changes the weights. Adam, AdamW and SGD make one with Keras's values
+// for all that is not their argument; a zero field means zero.
 type Optimizer struct {
 	Algorithm string // "adam" (also if empty), "adamw" or "sgd"
 
@@ -83,8 +83,8 @@ func (o Optimizer) slots() int {
 	return 0
 }
 
-// rates are the numbers that one step needs, from 1: the step size, Adam's bias correction in it, and for AdamW the share
-// of each weight that goes.
+// rates are the numbers that one step needs, from 1: the step size, Adam's bias correction in it,
+// and for AdamW the share of each weight that goes.
 func (o Optimizer) rates(step int, learningRate float64) []float32 {
 	if o.Algorithm == "sgd" {
 		return []float32{float32(learningRate)}
@@ -97,9 +97,9 @@ func (o Optimizer) rates(step int, learningRate float64) []float32 {
 	return []float32{rate}
 }
 
-// update is the graph of one change of the weights, given the step's rates and the gradient, all in one vector; state
-// are the optimizer's slots. GoMLX's own optimizers differ from Keras's in each: Adam in where epsilon stands, AdamW with
-// it, and SGD has no momentum.
+// update is the graph of one change of the weights, given the step's rates and the gradient, all in
+// one vector; state are the optimizer's slots. GoMLX's own optimizers differ from Keras's in each:
+// Adam in where epsilon stands, AdamW with it, and SGD has no momentum.
 func (o Optimizer) update(params *graph.Node, state, rates []*graph.Node, gradient *graph.Node) (*graph.Node, []*graph.Node) {
 	switch {
 	case o.Algorithm == "sgd" && o.Momentum == 0:
@@ -120,8 +120,9 @@ func (o Optimizer) update(params *graph.Node, state, rates []*graph.Node, gradie
 	return params, []*graph.Node{m, v}
 }
 
-// adam is one update in Keras's form: epsilon is added to the root of the uncorrected second moment. The paper's form,
-// which GoMLX and PyTorch use, adds it to the corrected one; after 280 steps the weights differ in the second decimal.
+// adam is one update in Keras's form: epsilon is added to the root of the uncorrected second
+// moment. The paper's form, which GoMLX and PyTorch use, adds it to the corrected one; after 280
+// steps the weights differ in the second decimal.
 func (o Optimizer) adam(params, m, v, rate, gradient *graph.Node) (params2, m2, v2 *graph.Node) {
 	m = graph.Add(m, graph.MulScalar(graph.Sub(gradient, m), 1-o.Beta1))
 	v = graph.Add(v, graph.MulScalar(graph.Sub(graph.Square(gradient), v), 1-o.Beta2))

@@ -11,9 +11,10 @@ type Parts struct {
 	Train, Test dataset.Matrix
 }
 
-// TrainTestSplit cuts m in row order, without shuffling: the last ceil(testShare*rows) rows are the test part, as in
-// scikit-learn's train_test_split(shuffle=False). Both parts must hold a row; a share that leaves one empty is the
-// caller's mistake and panics. The parts share m's memory. ShuffleSplit, StratifiedSplit and KFold cut otherwise.
+// TrainTestSplit cuts m in row order, without shuffling: the last ceil(testShare*rows) rows are the
+// test part, as in scikit-learn's train_test_split(shuffle=False). Both parts must hold a row; a
+// share that leaves one empty is the caller's mistake and panics. The parts share m's memory.
+// ShuffleSplit, StratifiedSplit and KFold cut otherwise.
 func TrainTestSplit(m dataset.Matrix, testShare float64) Parts {
 	test := testRows(m.Rows, testShare)
 	train := m.Rows - test

@@ -14,8 +14,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Predict runs every row through the network. It panics if the rows have other features than the network, or if the
-// backend fails.
+// Predict runs every row through the network. It panics if the rows have other features than the
+// network, or if the backend fails.
 func (m *Model) Predict(rows dataset.Matrix) dataset.Matrix {
 	p, err := NewPredictor(m)
 	if err != nil {
@@ -49,10 +49,11 @@ type predictionGraph struct {
 	biases map[int][]any // by rows: each layer's bias as a tensor of that many equal rows
 }
 
-// A chunk is what one execution takes: enough rows to make its fixed cost small, few enough to stay in the cache of a
-// core, or to fill a GPU. Shorter remainders are padded to a chunk over a power of two, so that few shapes are compiled.
-// All of these are multiples of 3, because the Go backend's matrix product takes rows in threes and sums what is left
-// over in another order: a row's answer would depend on its place.
+// A chunk is the input of one execution: enough rows to make its fixed cost small, few enough to
+// stay in the cache of a core, or to fill a GPU. Shorter remainders are padded to a chunk over a
+// power of two, so that few shapes are compiled. All of these are multiples of 3, because the Go
+// backend's matrix product takes rows in threes and sums what is left over in another order: a
+// row's answer would depend on its place.
 const (
 	cpuChunk = 3 << 9
 	gpuChunk = 3 << 18
@@ -116,8 +117,8 @@ func (g *predictionGraph) place(data []float32, rows, cols int) (*tensors.Tensor
 	return t, t.MaterializeOnDevice(g.backend, true, 0)
 }
 
-// bias gives each layer's bias, repeated for rows rows: adding equal shapes is what the Go backend does three times
-// faster than adding a row to each row.
+// bias gives each layer's bias, repeated for rows rows: adding equal shapes the Go backend does
+// three times faster than adding a row to each row.
 func (g *predictionGraph) bias(rows int) ([]any, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -136,7 +137,7 @@ func (g *predictionGraph) bias(rows int) ([]any, error) {
 	return b, nil
 }
 
-// Close frees what the predictor holds on the backend.
+// Close frees the predictor's memory on the backend.
 func (p *Predictor) Close() {
 	g := p.graph
 	if g == nil {
@@ -154,9 +155,9 @@ func (p *Predictor) Close() {
 	}
 }
 
-// PredictTo writes the network's answer to every row of src into dst: as many rows, and a column for each output. Rows that
-// are equal bit for bit are computed once, unless most rows are distinct. All cores are used; the result does not depend on
-// how many.
+// PredictTo writes the network's answer to every row of src into dst: as many rows, and a column
+// for each output. Rows that are equal bit for bit are computed once, unless most rows are
+// distinct. All cores are used; the result does not depend on how many.
 func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 	f, o := p.features, p.outputs
 	if src.Cols != f || dst.Cols != o || dst.Rows != src.Rows {
@@ -199,7 +200,8 @@ func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 	return nil
 }
 
-// each computes rows rows in chunks on all cores: read fills the inputs of a chunk, write takes its outputs.
+// each computes rows rows in chunks on all cores: read fills the inputs of a chunk, write takes its
+// outputs.
 func (p *Predictor) each(rows int, read func(from, n int, x []float32), write func(from int, y []float32)) error {
 	chunks := (rows + p.chunk - 1) / p.chunk
 	workers := min(runtime.GOMAXPROCS(0), chunks)
@@ -229,7 +231,7 @@ func (p *Predictor) each(rows int, read func(from, n int, x []float32), write fu
 
 type executor func(from, n int, read func(from, n int, x []float32), write func(from int, y []float32)) error
 
-// executor is what computes a chunk, with the buffers of one goroutine.
+// executor computes a chunk, with the buffers of one goroutine.
 func (p *Predictor) executor() executor {
 	if p.fused == nil {
 		return p.execute

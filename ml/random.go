@@ -6,7 +6,8 @@ import (
 	"math/rand/v2"
 )
 
-// The generator is seeded with a seed and one of these, so that asking more of one stream never moves another.
+// The generator is seeded with a seed and one of these, so that asking more of one stream never
+// moves another.
 const (
 	weightStream = iota + 1
 	orderStream

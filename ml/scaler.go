@@ -7,12 +7,14 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// The scalers map every column by what they learn of it in FitTransform, with scikit-learn's numbers. NaN stays NaN and is
-// not learnt from. An infinity cannot be learnt from, so FitTransform panics; Transform leaves it an infinity, because a
-// detector must be able to score it. Transform and InverseTransform panic if the matrix has another number of columns.
+// The scalers map every column with the values learnt in FitTransform, with scikit-learn's numbers.
+// NaN stays NaN and is not learnt from. An infinity cannot be learnt from, so FitTransform panics;
+// Transform leaves it an infinity, because a detector must be able to score it. Transform and
+// InverseTransform panic if the matrix has another number of columns.
 
-// MinMaxScaler maps every column to [0, 1] by the minimum and maximum it learnt. A column that hardly changes, by less than
-// 10 times the distance between 1 and the next number, is only moved to 0.
+// MinMaxScaler maps every column to [0, 1] by the minimum and maximum it learnt. A column that
+// hardly changes, by less than 10 times the distance between 1 and the next number, is only moved
+// to 0.
 type MinMaxScaler struct {
 	Min, Max []float64 // per column; NaN for a column that held nothing but NaN
 }
@@ -55,8 +57,8 @@ func (s *MinMaxScaler) spans() []float64 {
 	return spans
 }
 
-// StandardScaler takes every column to mean 0 and standard deviation 1 (the population's). A column that changes by no more
-// than rounding does is only moved to 0.
+// StandardScaler takes every column to mean 0 and standard deviation 1 (the population's). A column
+// that changes by no more than rounding does is only moved to 0.
 type StandardScaler struct {
 	Mean, Scale []float64 // per column; NaN for a column that held nothing but NaN
 }
@@ -96,8 +98,8 @@ func (s *StandardScaler) InverseTransform(m dataset.Matrix) dataset.Matrix {
 	return scale(m, s.Mean, s.Scale, true)
 }
 
-// RobustScaler takes every column to median 0 and a distance of 1 between its quartiles, which a few extreme values do not
-// move. A column whose quartiles are equal is only moved to 0.
+// RobustScaler takes every column to median 0 and a distance of 1 between its quartiles, which a
+// few extreme values do not move. A column whose quartiles are equal is only moved to 0.
 type RobustScaler struct {
 	Center, Scale []float64 // per column; NaN for a column that held nothing but NaN
 }

@@ -88,7 +88,7 @@ func newGraphSession(m *Model, targets bool, backend compute.Backend) (s *graphS
 	return s, err
 }
 
-// close frees what the session holds on the backend.
+// close frees the session's memory on the backend.
 func (s *graphSession) close() {
 	for _, t := range append(s.state, s.params) {
 		if t != nil {

@@ -9,8 +9,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Split holds the numbers of the rows to train on and to test on. One Split cuts several matrices alike, such as rows and
-// their targets.
+// Split holds the numbers of the rows to train on and to test on. One Split cuts several matrices
+// alike, such as rows and their targets.
 type Split struct {
 	Train, Test []int
 }
@@ -27,17 +27,18 @@ func (s Split) Of(m dataset.Matrix) Parts {
 	return Parts{Train: pick(s.Train), Test: pick(s.Test)}
 }
 
-// ShuffleSplit cuts that many rows after shuffling them: sizes are those of scikit-learn's train_test_split, the order is
-// the seed's. Both parts must hold a row; a share that leaves one empty panics.
+// ShuffleSplit cuts that many rows after shuffling them: sizes are those of scikit-learn's
+// train_test_split, the order is the seed's. Both parts must hold a row; a share that leaves one
+// empty panics.
 func ShuffleSplit(rows int, testShare float64, seed uint64) Split {
 	test := testRows(rows, testShare)
 	order := shuffled(rows, seed)
 	return Split{Train: order[test:], Test: order[:test:test]}
 }
 
-// StratifiedSplit is ShuffleSplit with the same share of each label in both parts, up to whole rows, as scikit-learn's
-// train_test_split(stratify=labels) gives it. A label that only one row has, or parts too small to hold each label,
-// panic.
+// StratifiedSplit is ShuffleSplit with the same share of each label in both parts, up to whole
+// rows, as scikit-learn's train_test_split(stratify=labels) gives it. A label that only one row
+// has, or parts too small to hold each label, panic.
 func StratifiedSplit(labels []string, testShare float64, seed uint64) Split {
 	test := testRows(len(labels), testShare)
 	byLabel := map[string][]int{}
@@ -55,7 +56,8 @@ func StratifiedSplit(labels []string, testShare float64, seed uint64) Split {
 		panic(fmt.Errorf("ml: %d and %d rows cannot hold each of %d labels", train, test, len(names)))
 	}
 	slices.Sort(names)
-	// Each label gives the whole part of its share; the rows still wanted come from the largest remainders.
+	// Each label gives the whole part of its share; the rows still wanted come from the largest
+	// remainders.
 	counts, left := make(map[string]int, len(names)), test
 	for _, name := range names {
 		counts[name] = len(byLabel[name]) * test / len(labels)
@@ -79,8 +81,8 @@ func StratifiedSplit(labels []string, testShare float64, seed uint64) Split {
 	return s
 }
 
-// KFold cuts rows, in their order, into that many test parts of nearly equal size, each tried once: scikit-learn's KFold.
-// There must be two folds or more, and no more than rows.
+// KFold cuts rows, in their order, into that many test parts of nearly equal size, each tried once:
+// scikit-learn's KFold. There must be two folds or more, and no more than rows.
 func KFold(rows, folds int) []Split {
 	order := make([]int, rows)
 	for i := range order {

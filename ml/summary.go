@@ -11,12 +11,12 @@ import (
 type Summary struct {
 	Name   string
 	Layers []LayerSummary
-	// Trainable counts the weights; Optimizer the numbers that the optimizer keeps besides: two a weight for Adam, its step
-	// counter and its learning rate.
+	// Trainable counts the weights; Optimizer the numbers that the optimizer keeps besides: two a
+	// weight for Adam, its step counter and its learning rate.
 	Trainable, Optimizer int
 }
 
-// LayerSummary is one row: a layer's name with its type, the shape of what it gives, and its weights.
+// LayerSummary is one row: a layer's name with its type, the shape of its output, and its weights.
 type LayerSummary struct {
 	Name       string // "dense (Dense)"
 	Shape      string // "(None, 8)"
@@ -51,8 +51,8 @@ func (m *Model) Summary() Summary {
 	return s
 }
 
-// counts are the four lines under the table. Weights and moments take 4 bytes each, as does the learning rate; Keras
-// counts the steps in 8.
+// counts are the four lines under the table. Weights and moments take 4 bytes each, as does the
+// learning rate; Keras counts the steps in 8.
 func (s Summary) counts() [4]string {
 	line := func(name string, n, bytes int) string {
 		return fmt.Sprintf("%s params: %s (%s)", name, thousands(n), readable(bytes))

@@ -6,17 +6,18 @@ import (
 	"math"
 )
 
-// Training is everything that decides a fit: the same Training gives the same Fit, byte for byte, on one backend and
-// processor architecture.
+// Training is everything that decides a fit: the same Training gives the same Fit, byte for byte,
+// on one backend and processor architecture.
 type Training struct {
 	Config Config
 	Parts  Parts // rows to train on, and rows to validate on, which may be none
-	// Targets are what the network ought to give back for the rows of Parts. If there are none, a row is its own target:
-	// the network is an autoencoder.
+	// Targets are the wanted outputs for the rows of Parts. If there are none, a row is its own
+	// target: the network is an autoencoder.
 	Targets Parts
 }
 
-// Fit is a trained network and how it got there. Its fields are plain, so that it outlives the cell that made it.
+// Fit is a trained network and how it got there. Its fields are plain, so that it outlives the cell
+// that made it.
 type Fit struct {
 	Autoencoder // or any other Model, if it was trained with targets
 	History     History
@@ -24,15 +25,15 @@ type Fit struct {
 
 type progressKey struct{}
 
-// WithProgress returns a context under which Train calls report after every epoch, with the history so far. It is no part
-// of Training, so that watching a fit does not make it another fit.
+// WithProgress returns a context under which Train calls report after every epoch, with the history
+// so far. It is no part of Training, so that watching a fit does not make it another fit.
 func WithProgress(ctx context.Context, report func(History)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
-// Train fits a network to t.Parts.Train and validates it on t.Parts.Test after every epoch. If ctx ends meanwhile, it
-// returns both the fit so far, with the best epoch's weights, and an error that wraps ctx's; before the first epoch is
-// done there is no fit to return.
+// Train fits a network to t.Parts.Train and validates it on t.Parts.Test after every epoch. If ctx
+// ends meanwhile, it returns both the fit so far, with the best epoch's weights, and an error that
+// wraps ctx's; before the first epoch is done there is no fit to return.
 func Train(ctx context.Context, t Training) (*Fit, error) {
 	d, err := t.data()
 	if err != nil {

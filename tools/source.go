@@ -1,9 +1,10 @@
-// Package tools carries the sources of the programs that are built where Flowbook runs, so that the flowbook command needs no clone.
+// Package tools carries the sources of the programs that are built where Flowbook runs, so that the
+// flowbook command needs no clone.
 package tools
 
 import "embed"
 
-// Source are the Go files of gofront, and of what it imports from this folder.
+// Source are the Go files of gofront, and of the packages that it imports from this folder.
 //
 //go:embed jupyter/gofront/*.go gocell/*.go
 var Source embed.FS

@@ -43,7 +43,7 @@ type File struct {
 	path   string   // as the caller gave it
 	file   *os.File // nil after Commit and Discard
 	temp   string   // the temporary file; "" where path itself is written into
-	target string   // what temp is renamed to
+	target string   // the name that temp gets
 	ready  bool     // Finish has succeeded
 }
 
@@ -124,8 +124,8 @@ func (w *File) Commit() error {
 	return nil
 }
 
-// Discard gives up: path keeps the old content. After Commit it does nothing, so it can be deferred.
-// What a device or FIFO has already received is not taken back.
+// Discard gives up: path keeps the old content. After Commit it does nothing, so it can be
+// deferred. Bytes that a device or FIFO has received cannot be taken back.
 func (w *File) Discard() {
 	if w.file != nil && closeFirst {
 		w.file.Close()

@@ -37,7 +37,8 @@ func lookUp(path string) (destination, error) {
 	if err != nil {
 		return destination{}, err
 	}
-	// /dev/stdout and /proc/self/fd/1 lead to a file that a shell has open: a rename would take it away.
+	// /dev/stdout and /proc/self/fd/1 lead to a file that a shell has open: a rename would take it
+	// away.
 	return destination{target: target, info: info, inPlace: info != nil && descriptor}, nil
 }
 

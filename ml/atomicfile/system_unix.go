@@ -12,8 +12,8 @@ import (
 // closeFirst says that the system neither renames nor removes an open file.
 const closeFirst = false
 
-// TryLock takes the lock of f, which lasts until f is closed or the process ends, and reports whether
-// it got it. The error wraps errors.ErrUnsupported where the file system has no locks.
+// TryLock takes the lock of f, which lasts until f is closed or the process ends, and reports
+// whether it got it. The error wraps errors.ErrUnsupported where the file system has no locks.
 func TryLock(f *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -30,8 +30,8 @@ func TryLock(f *os.File) (bool, error) {
 	}
 }
 
-// keepOwner gives f the owner and group of the file that it replaces. Only root may give files away:
-// for others the new file is theirs, as with any editor that renames.
+// keepOwner gives f the owner and group of the file that it replaces. Only root may give files
+// away: for others the new file is theirs, as with any editor that renames.
 func keepOwner(f *os.File, old fs.FileInfo) {
 	was, ok := old.Sys().(*syscall.Stat_t)
 	if !ok || int(was.Uid) == os.Geteuid() && int(was.Gid) == os.Getegid() {

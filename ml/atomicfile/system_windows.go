@@ -11,8 +11,8 @@ import (
 // closeFirst says that the system neither renames nor removes an open file.
 const closeFirst = true
 
-// TryLock takes the lock of f, which lasts until f is closed or the process ends, and reports whether
-// it got it. The error wraps errors.ErrUnsupported where the file system has no locks.
+// TryLock takes the lock of f, which lasts until f is closed or the process ends, and reports
+// whether it got it. The error wraps errors.ErrUnsupported where the file system has no locks.
 func TryLock(f *os.File) (bool, error) {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped))

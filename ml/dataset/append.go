@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// The text forms of a data file, pandas's to_csv with its defaults: whole numbers in decimal, floats as Python's repr,
-// texts quoted only where they must be, a missing value as nothing, rows ended by "\n". They lose nothing: what
-// they write, Read reads back as it was. A spreadsheet may take a text that starts with "=" for a formula; files meant
-// for one are written by Frame.WriteSheet, never by these.
+// The text forms of a data file, pandas's to_csv with its defaults: whole numbers in decimal,
+// floats as Python's repr, texts quoted only where they must be, a missing value as nothing, rows
+// ended by "\n". They lose nothing: what they write, Read reads back as it was. A spreadsheet may
+// take a text that starts with "=" for a formula; files meant for one are written by
+// Frame.WriteSheet, never by these.
 
 // AppendHeader appends the header line of the 89 columns, its "\n" included.
 func AppendHeader(dst []byte) []byte {
@@ -26,8 +27,9 @@ func AppendHeader(dst []byte) []byte {
 // AppendInt appends a whole number.
 func AppendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
 
-// AppendFloat appends a float as Python's repr writes it: the shortest digits that read back as v, "1.0" for one,
-// exponents below 1e-4 and from 1e16, "inf" and "-inf"; NaN, the missing value, appends nothing.
+// AppendFloat appends a float as Python's repr writes it: the shortest digits that read back as v,
+// "1.0" for one, exponents below 1e-4 and from 1e16, "inf" and "-inf"; NaN, the missing value,
+// appends nothing.
 func AppendFloat(dst []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return dst
@@ -76,8 +78,9 @@ func AppendTime(dst []byte, v time.Time) []byte {
 	return v.AppendFormat(dst, layout)
 }
 
-// AppendText appends a text, in double quotes when it holds a comma, a quote or a line end; quotes inside are doubled.
-// The empty text appends nothing, and so reads back as a missing value, as it does in pandas.
+// AppendText appends a text, in double quotes when it holds a comma, a quote or a line end; quotes
+// inside are doubled. The empty text appends nothing, and so reads back as a missing value, as it
+// does in pandas.
 func AppendText(dst []byte, s string) []byte {
 	quote := strings.IndexByte(s, '"')
 	if quote < 0 && strings.IndexByte(s, ',') < 0 && strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 {

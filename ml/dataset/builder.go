@@ -68,7 +68,7 @@ func (b *builder) addLabels(p *piece) {
 	}
 }
 
-// frame returns what was joined, the columns in the order asked for.
+// frame returns the joined rows, the columns in the order asked for.
 func (b *builder) frame() *Frame {
 	f := &Frame{rows: b.rows, source: b.layout.file}
 	if b.number {

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// How pandas 2.2 writes the values of one column with its default options: six digits after the point, cells of at
-// most fifty characters.
+// How pandas 2.2 writes the values of one column with its default options: six digits after the
+// point, cells of at most fifty characters.
 const (
 	precision   = 6
 	maxColWidth = 50
 )
 
-// formatCells returns the column's values as texts of equal width, numbers and texts with a space for a sign before
-// them, right-aligned.
+// formatCells returns the column's values as texts of equal width, numbers and texts with a space
+// for a sign before them, right-aligned.
 func formatCells(c *Column) []string { return fixWidth(formatValues(c), alignRight, 0) }
 
 // formatValues returns the values one by one, before they are brought to one width.
@@ -53,8 +53,8 @@ func formatValues(c *Column) []string {
 	return out
 }
 
-// formatFloats writes floats in the plain form, cut after as many digits as any of them needs, or all in the form with
-// an exponent when one would vanish or be too long.
+// formatFloats writes floats in the plain form, cut after as many digits as any of them needs, or
+// all in the form with an exponent when one would vanish or be too long.
 func formatFloats(values []float64) []string {
 	out := appendForm(values, 'f')
 	longest := 0
@@ -73,8 +73,8 @@ func formatFloats(values []float64) []string {
 	return out
 }
 
-// appendForm writes every float with precision digits in the given form and takes off the zeros at the end that all
-// of those without an exponent share.
+// appendForm writes every float with precision digits in the given form and takes off the zeros at
+// the end that all of those without an exponent share.
 func appendForm(values []float64, form byte) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -115,7 +115,8 @@ func appendForm(values []float64, form byte) []string {
 	return out
 }
 
-// formatNullable writes floats as pandas does those of its nullable dtype, each with the digits that it needs itself.
+// formatNullable writes floats as pandas does those of its nullable dtype, each with the digits
+// that it needs itself.
 func formatNullable(values []float64) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -127,7 +128,8 @@ func formatNullable(values []float64) []string {
 	return fixWidth(out, alignRight, 0)
 }
 
-// formatTimes writes dates alone when all times are midnights, else times with as many decimals as one of them needs.
+// formatTimes writes dates alone when all times are midnights, else times with as many decimals as
+// one of them needs.
 func formatTimes(c *Column) []string {
 	const day = 24 * 60 * 60 * 1e6
 	layout := "2006-01-02"
@@ -204,7 +206,8 @@ const (
 	alignCenter
 )
 
-// fixWidth cuts the texts at pandas's column width and pads them to one width, at least minimum where that is less.
+// fixWidth cuts the texts at pandas's column width and pads them to one width, at least minimum
+// where that is less.
 func fixWidth(texts []string, how alignment, minimum int) []string {
 	width := minimum
 	for _, s := range texts {

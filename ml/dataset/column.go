@@ -100,7 +100,7 @@ func (c *Column) IsNull(i int) bool { return c.nulls.at(i) }
 // Nulls returns how many rows hold no value.
 func (c *Column) Nulls() int { return c.nulls.count() }
 
-// dtype returns what pandas would call the column's type. Whole numbers with gaps are pandas's
+// dtype returns pandas's name of the column's type. Whole numbers with gaps are pandas's
 // nullable Int64: they stay whole, where read_csv would turn them into floats.
 func (c *Column) dtype() string {
 	if c.nullable() {

@@ -18,7 +18,7 @@ type comoments struct {
 	pairs []comoment
 }
 
-// comoment is what two columns i and j have in the rows that have both; the means are less the
+// comoment holds the sums of columns i and j over the rows that have both; the means are less the
 // columns' shifts.
 type comoment struct {
 	n             float64

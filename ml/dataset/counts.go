@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// ValueCounts counts how often each value of a column comes, the most frequent first, missing values left out. Values
-// that come equally often stand in the order of their first appearance; pandas leaves that order to the processor.
+// ValueCounts counts how often each value of a column comes, the most frequent first, missing
+// values left out. Values that come equally often stand in the order of their first appearance;
+// pandas leaves that order to the processor.
 func (f *Frame) ValueCounts(name string) *Series {
 	c := f.Column(name)
 	switch c.kind {

@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// Describe returns the figures that pandas's describe() gives of a column: for numbers count, mean, std (divided by
-// n-1), min, the quartiles (linear between neighbours) and max, missing values left out; for texts and truth values
-// count, number of different ones, the most frequent and how often it comes. Times panic: describe the column that
-// they were made of.
+// Describe returns the figures that pandas's describe() gives of a column: for numbers count, mean,
+// std (divided by n-1), min, the quartiles (linear between neighbours) and max, missing values left
+// out; for texts and truth values count, number of different ones, the most frequent and how often
+// it comes. Times panic: describe the column that they were made of.
 func (f *Frame) Describe(name string) *Series {
 	c := f.Column(name)
 	switch c.kind {
@@ -52,8 +52,8 @@ func describeTexts(f *Frame, c *Column) *Series {
 	return &Series{values: values, labels: TextColumn("", textFigureNames)}
 }
 
-// extremes returns the least and the greatest value, the last of equal ones, as numpy does: that decides the sign of a
-// zero. Both are NaN of nothing.
+// extremes returns the least and the greatest value, the last of equal ones, as numpy does: that
+// decides the sign of a zero. Both are NaN of nothing.
 func extremes(x []float64) (low, high float64) {
 	low, high = nan, nan
 	for i, v := range x {
@@ -67,8 +67,8 @@ func extremes(x []float64) (low, high float64) {
 	return low, high
 }
 
-// moments returns the mean and the standard deviation divided by n-1: NaN of nothing, and the latter of one value.
-// Two passes, as in pandas.
+// moments returns the mean and the standard deviation divided by n-1: NaN of nothing, and the
+// latter of one value. Two passes, as in pandas.
 func moments(x []float64) (mean, std float64) {
 	n := float64(len(x))
 	mean = sum(x) / n
@@ -83,7 +83,8 @@ func moments(x []float64) (mean, std float64) {
 	return mean, math.Sqrt(sum(squares) / (n - 1))
 }
 
-// sum adds up pairwise, with numpy's blocks of 128 and eight running sums in each, so that the last digit agrees too.
+// sum adds up pairwise, with numpy's blocks of 128 and eight running sums in each, so that the last
+// digit agrees too.
 func sum(x []float64) float64 {
 	switch n := len(x); {
 	case n < 8:
@@ -112,8 +113,9 @@ func sum(x []float64) float64 {
 	}
 }
 
-// quantile returns quantile q of sorted values, linear between neighbours, numpy's default; NaN of nothing. The
-// conversions keep compilers from fusing a product into the sum, so that all machines give the same bits.
+// quantile returns quantile q of sorted values, linear between neighbours, numpy's default; NaN of
+// nothing. The conversions keep compilers from fusing a product into the sum, so that all machines
+// give the same bits.
 func quantile(sorted []float64, q float64) float64 {
 	if len(sorted) == 0 {
 		return nan

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// RowError says that one row of a file cannot be read. Row counts data rows from 0, as the frame's row labels do; Line
-// counts the file's lines from 1, as an editor does.
+// RowError says that one row of a file cannot be read. Row counts data rows from 0, as the frame's
+// row labels do; Line counts the file's lines from 1, as an editor does.
 type RowError struct {
 	File   string
 	Row    int
@@ -42,7 +42,8 @@ func (e *MissingColumnError) Error() string {
 	return fmt.Sprintf("%s: no column %q%s", place, e.Column, hint)
 }
 
-// nearest returns the name that equals want but for case and punctuation, or ends in it or begins with it; else "".
+// nearest returns the name that equals want but for case and punctuation, or ends in it or begins
+// with it; else "".
 func nearest(want string, names []string) string {
 	plain := func(s string) string {
 		return strings.Map(func(r rune) rune {

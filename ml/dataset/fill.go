@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// FillNA returns the frame with value in place of what is missing in the named columns, or, when
+// FillNA returns the frame with value in place of missing values in the named columns, or, when
 // none is named, in all columns that can hold it. A value is an int, int64 or float64, which fill
 // columns of numbers, a string, a bool or a time.Time. It panics when a named column cannot hold
 // the value.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Frame is a table of equally long typed columns with a label for each row. Methods that choose rows or columns return
-// a new Frame that shares the values; nothing changes a Frame.
+// Frame is a table of equally long typed columns with a label for each row. Methods that choose
+// rows or columns return a new Frame that shares the values; nothing changes a Frame.
 type Frame struct {
 	cols   []*Column
 	rows   int
@@ -15,11 +15,12 @@ type Frame struct {
 	start  int
 	source string // the file it came from, for messages
 
-	across  string // says what the columns' names are, as in a pivot table
+	across  string // the name of the columns' names, as in a pivot table
 	aligned bool   // and that they were no texts, which pandas gives one width
 }
 
-// New returns a frame of the given columns. It panics when their lengths differ or a name comes twice.
+// New returns a frame of the given columns. It panics when their lengths differ or a name comes
+// twice.
 func New(cols ...*Column) *Frame {
 	f := &Frame{cols: cols}
 	seen := map[string]bool{}
@@ -36,7 +37,8 @@ func New(cols ...*Column) *Frame {
 	return f
 }
 
-// WithLabels returns the frame with its rows labelled by texts. It panics when their number is not the frame's.
+// WithLabels returns the frame with its rows labelled by texts. It panics when their number is not
+// the frame's.
 func (f *Frame) WithLabels(labels ...string) *Frame {
 	if len(labels) != f.rows {
 		panic(fmt.Sprintf("dataset: %d labels for %d rows", len(labels), f.rows))
@@ -85,8 +87,9 @@ func (f *Frame) Column(name string) *Column {
 	panic(&MissingColumnError{File: f.source, Column: name, Near: nearest(name, f.Names())})
 }
 
-// Select returns the frame of the named columns, in the order given. Like every method that names a column it panics
-// with a *MissingColumnError when there is none; Read with the columns' names returns that as an error instead.
+// Select returns the frame of the named columns, in the order given. Like every method that names a
+// column it panics with a *MissingColumnError when there is none; Read with the columns' names
+// returns that as an error instead.
 func (f *Frame) Select(names ...string) *Frame {
 	out := *f
 	out.cols = make([]*Column, len(names))
@@ -106,7 +109,8 @@ func (f *Frame) Drop(names ...string) *Frame {
 	return &out
 }
 
-// Rename returns the frame with the column of the one name under another. It panics when that is taken.
+// Rename returns the frame with the column of the one name under another. It panics when that is
+// taken.
 func (f *Frame) Rename(old, name string) *Frame {
 	c := f.Column(old)
 	if name != old && f.Has(name) {
@@ -152,8 +156,8 @@ func (f *Frame) Slice(from, to int) *Frame {
 	return out
 }
 
-// Rows returns the rows at the given positions, in the order given; each keeps its label, so that row 7123 of the file
-// is still called 7123.
+// Rows returns the rows at the given positions, in the order given; each keeps its label, so that
+// row 7123 of the file is still called 7123.
 func (f *Frame) Rows(rows []int) *Frame {
 	out := &Frame{rows: len(rows), across: f.across, aligned: f.aligned, source: f.source, cols: make([]*Column, len(f.cols))}
 	for i, c := range f.cols {
@@ -163,8 +167,9 @@ func (f *Frame) Rows(rows []int) *Frame {
 	return out
 }
 
-// Int64s returns a column of whole numbers; it shares the frame's memory. It panics when the column is of another
-// kind, or has missing values, which no int64 can stand for: Float64s gives those as NaN.
+// Int64s returns a column of whole numbers; it shares the frame's memory. It panics when the column
+// is of another kind, or has missing values, which no int64 can stand for: Float64s gives those as
+// NaN.
 func (f *Frame) Int64s(name string) []int64 {
 	c := f.Column(name)
 	if c.kind != Int64 {
@@ -176,8 +181,8 @@ func (f *Frame) Int64s(name string) []int64 {
 	return c.ints
 }
 
-// Float64s returns a column of numbers as float64, missing values as NaN. Truth values become 0 and 1, times Unix
-// milliseconds; a column of texts panics. The slice is to be read only.
+// Float64s returns a column of numbers as float64, missing values as NaN. Truth values become 0 and
+// 1, times Unix milliseconds; a column of texts panics. The slice is to be read only.
 func (f *Frame) Float64s(name string) []float64 {
 	c := f.Column(name)
 	if c.kind == Float64 {
@@ -193,7 +198,8 @@ func (f *Frame) Float64s(name string) []float64 {
 	return out
 }
 
-// Strings returns a column of texts, missing ones as "". It panics when the column is of another kind.
+// Strings returns a column of texts, missing ones as "". It panics when the column is of another
+// kind.
 func (f *Frame) Strings(name string) []string {
 	c := f.Column(name)
 	if c.kind != Text {
@@ -202,7 +208,8 @@ func (f *Frame) Strings(name string) []string {
 	return c.texts.all()
 }
 
-// Times returns a column of times in UTC, missing ones as the zero Time. It panics when the column is of another kind.
+// Times returns a column of times in UTC, missing ones as the zero Time. It panics when the column
+// is of another kind.
 func (f *Frame) Times(name string) []time.Time {
 	c := f.timeColumn(name)
 	out := make([]time.Time, c.n)
@@ -214,7 +221,8 @@ func (f *Frame) Times(name string) []time.Time {
 	return out
 }
 
-// Matrix returns the named columns side by side, shape (rows, len(names)), under the rules of Float64s.
+// Matrix returns the named columns side by side, shape (rows, len(names)), under the rules of
+// Float64s.
 func (f *Frame) Matrix(names ...string) Matrix {
 	m := Matrix{Rows: f.rows, Cols: len(names), Data: make([]float64, f.rows*len(names))}
 	for j, n := range names {

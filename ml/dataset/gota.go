@@ -8,10 +8,11 @@ import (
 	"github.com/go-gota/gota/series"
 )
 
-// Gota returns the frame as a gota data frame, whose Select, Filter, GroupBy and Arrange a cell may use. Whole numbers
-// stay whole, missing values of every kind become gota's NaN, the text "NaN" stays a text, times become texts in the
-// form that the frame prints. Row labels have no place in gota: Rows of the frame keeps them. A frame without columns
-// gives gota's error in Err, where gota keeps all its errors.
+// Gota returns the frame as a gota data frame, whose Select, Filter, GroupBy and Arrange a cell may
+// use. Whole numbers stay whole, missing values of every kind become gota's NaN, the text "NaN"
+// stays a text, times become texts in the form that the frame prints. Row labels have no place in
+// gota: Rows of the frame keeps them. A frame without columns gives gota's error in Err, where gota
+// keeps all its errors.
 func (f *Frame) Gota() dataframe.DataFrame {
 	all := make([]series.Series, len(f.cols))
 	for i, c := range f.cols {
@@ -45,14 +46,15 @@ func (c *Column) gota() series.Series {
 	}
 	for i := range c.n {
 		if c.nulls.at(i) {
-			s.Elem(i).Set(nil) // what gota does not know becomes NaN
+			s.Elem(i).Set(nil) // values that gota does not know become NaN
 		}
 	}
 	return s
 }
 
-// gotaInts hands over whole numbers as Go's int, gota's only kind of them: it takes a []int64 for nothing but NaN,
-// without a word. Where int has 32 bits and a value needs more, the column goes as float, which holds it up to 2^53.
+// gotaInts hands over whole numbers as Go's int, gota's only kind of them: it takes a []int64 for
+// nothing but NaN, without a word. Where int has 32 bits and a value needs more, the column goes as
+// float, which holds it up to 2^53.
 func (c *Column) gotaInts() series.Series {
 	ints, floats := make([]int, c.n), []float64(nil)
 	for i, v := range c.ints {
@@ -71,7 +73,8 @@ func (c *Column) gotaInts() series.Series {
 	return series.New(floats, series.Float, c.name)
 }
 
-// literal is a text that gota is not to interpret: set as a string, "NaN" would become a missing value.
+// literal is a text that gota is not to interpret: set as a string, "NaN" would become a missing
+// value.
 type literal struct {
 	series.Element
 	text string
@@ -79,7 +82,8 @@ type literal struct {
 
 func (l literal) String() string { return l.text }
 
-// FromGota returns a gota data frame as a frame, NaN as missing values. The error is the one that gota has kept in the data frame.
+// FromGota returns a gota data frame as a frame, NaN as missing values. The error is the one that
+// gota has kept in the data frame.
 func FromGota(df dataframe.DataFrame) (*Frame, error) {
 	if df.Err != nil {
 		return nil, fmt.Errorf("gota data frame: %w", df.Err)

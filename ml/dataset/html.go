@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// tableStyle is the style sheet that pandas puts before each table, so that ours looks the same in JupyterLab and in an export.
+// tableStyle is the style sheet that pandas puts before each table, so that ours looks the same in
+// JupyterLab and in an export.
 const tableStyle = `<style scoped>
     .dataframe tbody tr th:only-of-type {
         vertical-align: middle;
@@ -60,7 +61,8 @@ func (f *Frame) html() string {
 	return b.String()
 }
 
-// htmlHead writes the line of the columns' names and, when they have any, that of the levels' names.
+// htmlHead writes the line of the columns' names and, when they have any, that of the levels'
+// names.
 func (w window) htmlHead(b *strings.Builder) {
 	b.WriteString("    <tr style=\"text-align: right;\">\n")
 	for range len(w.levels) - 1 {
@@ -82,7 +84,8 @@ func (w window) htmlHead(b *strings.Builder) {
 	w.htmlCells(b, "th", make([]string, blank))
 }
 
-// htmlCells writes the cells of a row after its labels, dots between them where columns are left out, and ends the row.
+// htmlCells writes the cells of a row after its labels, dots between them where columns are left
+// out, and ends the row.
 func (w window) htmlCells(b *strings.Builder, tag string, cells []string) {
 	for i, s := range cells {
 		if w.colCut > 0 && i == w.colCut {
@@ -107,7 +110,8 @@ type htmlLabel struct {
 	span int
 }
 
-// htmlLabels returns the label cells of each row, the row of dots included. Labels that several rows share are one cell.
+// htmlLabels returns the label cells of each row, the row of dots included. Labels that several
+// rows share are one cell.
 func (w window) htmlLabels() [][]htmlLabel {
 	rows, depth := len(w.levels[0]), len(w.levels)
 	again := repeated(w.levels)

@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// shown returns a text as a table shows it. Flows carry texts that strangers chose, such as server names and user
-// agents, so what would act on a terminal, on a CI log or on the reader's eye is spelled out:
+// shown returns a text as a table shows it. Flows carry texts that strangers chose, such as server
+// names and user agents, so characters that would act on a terminal, a CI log or the reader's eye
+// are spelled out:
 //
 //	tab, newline, carriage return        \t \n \r, as in pandas
 //	other control characters, ESC first  \x1b
@@ -55,7 +56,8 @@ func plain(s string) bool {
 	return !strings.Contains(s, "::") && !strings.Contains(s, "##[")
 }
 
-// reorders reports whether a character changes the direction or the lines of the text around it without being seen.
+// reorders reports whether a character changes the direction or the lines of the text around it
+// without being seen.
 func reorders(r rune) bool {
 	switch {
 	case r == 0x061c, r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029, r == 0xfeff:

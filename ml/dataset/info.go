@@ -20,8 +20,8 @@ const (
 	maxInfoRows    = 1690785 // more: no counts
 )
 
-// Info describes the frame: its labels, for each column the number of values and the kind, and the memory that pandas
-// would need without the texts.
+// Info describes the frame: its labels, for each column the number of values and the kind, and the
+// memory that pandas would need without the texts.
 func (f *Frame) Info() Info {
 	var b strings.Builder
 	b.WriteString("<class 'pandas.core.frame.DataFrame'>\n" + f.labelSummary() + "\n")
@@ -93,8 +93,9 @@ func (f *Frame) infoTable(b *strings.Builder) {
 	}
 }
 
-// memoryUsage adds up what pandas counts: a machine word or a byte a value, a byte more for a mask, 132 bytes
-// (Python 3.11) for labels that are just numbered. A "+" says that texts are not counted.
+// memoryUsage adds up the bytes that pandas counts: a machine word or a byte a value, a byte more
+// for a mask, 132 bytes (Python 3.11) for labels that are just numbered. A "+" says that texts are
+// not counted.
 func (f *Frame) memoryUsage() string {
 	bytes, more := 132, ""
 	if f.index != nil {

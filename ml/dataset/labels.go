@@ -22,7 +22,8 @@ type Label struct {
 	Campaign string // which of the attacks of that kind
 }
 
-// Labels are the known attacks of one data file; flows without a label are benign. The zero Labels has none.
+// Labels are the known attacks of one data file; flows without a label are benign. The zero Labels
+// has none.
 type Labels struct {
 	Why  string // why there are none: "no labels: …"; empty when there are
 	List []Label
@@ -33,11 +34,12 @@ type Labels struct {
 //
 //	# labels of sha256:<64 hex digits>
 //
-// that names, by its content, the data file that the labels belong to: without it, the labels of one file would
-// silently be taken for those of the next that bears the same name.
+// that names, by its content, the data file that the labels belong to: without it, the labels of
+// one file would silently be taken for those of the next that bears the same name.
 const labelsMark = "# labels of sha256:"
 
-// WriteLabels writes a labels file for the data file with the given SHA-256 (64 hex digits), in one step.
+// WriteLabels writes a labels file for the data file with the given SHA-256 (64 hex digits), in one
+// step.
 func WriteLabels(path, sourceSHA256 string, list []Label) error {
 	f, err := atomicfile.Create(path, 0o666)
 	if err != nil {
@@ -59,9 +61,9 @@ func WriteLabels(path, sourceSHA256 string, list []Label) error {
 	return unwritten(path, f.Commit())
 }
 
-// ReadLabels reads a labels file, if it belongs to the data file with the given SHA-256: Manifest.Source has it for a
-// file that was split. A missing file and one that belongs to other data are no error: the Labels are then empty and
-// say why.
+// ReadLabels reads a labels file, if it belongs to the data file with the given SHA-256:
+// Manifest.Source has it for a file that was split. A missing file and one that belongs to other
+// data are no error: the Labels are then empty and say why.
 //
 // Labels that PendLabels has left are read in their place if those of path belong to other data.
 func ReadLabels(path, sourceSHA256 string) (*Labels, error) {
@@ -80,9 +82,10 @@ func pendingLabels(path, sourceSHA256 string) string {
 	return filepath.Join(filepath.Dir(path), ".labels-"+sourceSHA256[:min(16, len(sourceSHA256))]+".csv")
 }
 
-// PendLabels writes labels for a data file that is about to be put in place. That one rename then is the
-// commit of both: until it is done, path goes with the old data, and from then on ReadLabels finds the new
-// labels. settle, called after it, moves them to path, and removes those of programs that were killed.
+// PendLabels writes labels for a data file that is about to be put in place. That one rename then
+// is the commit of both: until it is done, path goes with the old data, and from then on ReadLabels
+// finds the new labels. settle, called after it, moves them to path, and removes those of programs
+// that were killed.
 func PendLabels(path, sourceSHA256 string, list []Label) (settle func() error, err error) {
 	pending := pendingLabels(path, sourceSHA256)
 	if err := WriteLabels(pending, sourceSHA256, list); err != nil {

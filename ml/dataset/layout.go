@@ -13,7 +13,7 @@ type layout struct {
 	rest    int      // fields after the last of them
 	order   []int    // asked[i] is filled by steps[order[i]]
 	dialect dialect
-	nulls   map[string]bool // what means a missing value besides the usual words
+	nulls   map[string]bool // words for a missing value besides the usual ones
 }
 
 // step is one column to read: pass skip fields, then take one.
@@ -22,7 +22,8 @@ type step struct {
 	field Field
 }
 
-// newLayout finds the wanted columns, all of the file when none are named, by name, wherever they stand.
+// newLayout finds the wanted columns, all of the file when none are named, by name, wherever they
+// stand.
 func newLayout(s *source, o Options) (*layout, error) {
 	wanted := o.Columns
 	l := &layout{file: s.file, names: s.names, dialect: s.dialect}
@@ -71,8 +72,8 @@ func newLayout(s *source, o Options) (*layout, error) {
 	return l, nil
 }
 
-// parse reads the rows of b into p, reusing p's memory. Rows that cannot be read go to p.bad; unless skipBad, the first
-// of them ends it.
+// parse reads the rows of b into p, reusing p's memory. Rows that cannot be read go to p.bad;
+// unless skipBad, the first of them ends it.
 func (l *layout) parse(b *block, p *parsed, skipBad bool) {
 	p.reset(l, len(b.spans))
 	nul := bytes.IndexByte(b.data, 0) >= 0
@@ -101,9 +102,9 @@ func (l *layout) parse(b *block, p *parsed, skipBad bool) {
 	}
 }
 
-// parseRow appends one row's values. On an error it names the column, if it is one column's, and leaves the values
-// read so far for undo to take back. Of a sound row it is known that it has as many fields as the header, and no quote
-// out of place.
+// parseRow appends one row's values. On an error it names the column, if it is one column's, and
+// leaves the values read so far for undo to take back. Of a sound row it is known that it has as
+// many fields as the header, and no quote out of place.
 func (l *layout) parseRow(row []byte, p *parsed, sound bool) (column string, err error) {
 	at, k := 0, p.rows
 	comma, point := l.dialect.comma, l.dialect.point
@@ -177,7 +178,7 @@ func (l *layout) parseRow(row []byte, p *parsed, sound bool) (column string, err
 	return "", nil
 }
 
-// blame finds out what is wrong with a row whose fields cannot be told apart or are too few or too many.
+// blame finds the fault of a row whose fields cannot be told apart or are too few or too many.
 func (l *layout) blame(row []byte, err error) (column string, _ error) {
 	n := 0
 	for at := 0; at <= len(row); n++ {

@@ -9,8 +9,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// ManifestName is the file beside the parts that says what they were cut from. It is written last, so that where it
-// stands the parts are complete.
+// ManifestName is the file beside the parts that names their source. It is written last, so that
+// where it stands the parts are complete.
 const ManifestName = "manifest.json"
 
 // Manifest describes the parts that Split made of one file.
@@ -56,7 +56,8 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return m, nil
 }
 
-// create writes the manifest beside its place in dir; the caller commits it when the parts are there.
+// create writes the manifest beside its place in dir; the caller commits it when the parts are
+// there.
 func (m *Manifest) create(dir string) (*atomicfile.File, error) {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {

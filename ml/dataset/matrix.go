@@ -2,7 +2,8 @@ package dataset
 
 import "fmt"
 
-// Matrix is a dense table of numbers, row after row: the value in row i and column j is Data[i*Cols+j].
+// Matrix is a dense table of numbers, row after row: the value in row i and column j is
+// Data[i*Cols+j].
 type Matrix struct {
 	Rows, Cols int
 	Data       []float64 // Rows*Cols values

@@ -9,7 +9,7 @@ import (
 )
 
 // nullWords are the texts that pandas's read_csv takes for a missing number, besides the empty
-// field. In a column of texts they stay what they are: a server may well be called "null".
+// field. In a column of texts they stay unchanged: a server may well be called "null".
 var nullWords = map[string]bool{
 	"#N/A": true, "#N/A N/A": true, "#NA": true, "-1.#IND": true, "-1.#QNAN": true, "-NaN": true, "-nan": true,
 	"1.#IND": true, "1.#QNAN": true, "<NA>": true, "N/A": true, "NA": true, "NULL": true, "NaN": true, "None": true,
@@ -98,9 +98,9 @@ func (d dialect) parseInt(field []byte) (int64, error) {
 	return 0, fmt.Errorf("%s is not an integer", shownValue(field))
 }
 
-// plain returns a number without what a file may put round it, as pandas reads it: blanks at its
-// ends, thousands separators after its first digit, another decimal point than Go's. A word such as
-// "inf" keeps its blanks and is none.
+// plain returns a number without the characters that a file may put round it, as pandas reads it:
+// blanks at its ends, thousands separators after its first digit, another decimal point than Go's.
+// A word such as "inf" keeps its blanks and is none.
 func (d dialect) plain(b []byte) []byte {
 	const blanks = " \t\v\f\r\n"
 	if len(b) > 0 && b[0] > ' ' && isDigit(b[len(b)-1]) && d.thousands == 0 && d.point == '.' {

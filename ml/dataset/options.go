@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// Options says what to read, the form that the file has, and what to do about rows that cannot be
+// Options name the columns to read, the form of the file, and the treatment of rows that cannot be
 // read. A file of the usual form, fields between commas and points in numbers, needs none:
 //
 //	dataset.Options{Delimiter: ';', Decimal: ',', Encoding: charmap.Windows1250}.Read(path)

@@ -1,6 +1,7 @@
 package dataset
 
-// parsed holds the values of one block: cols[i] belongs to steps[i], rows are those that could be read.
+// parsed holds the values of one block: cols[i] belongs to steps[i], rows are those that could be
+// read.
 type parsed struct {
 	cols   []Column
 	arenas [][]byte // the texts of each step, end to end
@@ -38,7 +39,7 @@ func room[T any](v []T, n int) []T {
 	return v[:n]
 }
 
-// undo takes back what the row after the last good one has left.
+// undo takes back the values of the row after the last good one.
 func (p *parsed) undo() {
 	k := p.rows
 	for i := range p.cols {

@@ -8,8 +8,9 @@ import (
 	"flowbook/ml/module"
 )
 
-// Path returns where a data file lies: Path("EditDatasets/split_1.csv") is that file under the module's Datasets
-// folder, whatever the working directory is. Outside the module it is relative to the working directory.
+// Path returns where a data file lies: Path("EditDatasets/split_1.csv") is that file under the
+// module's Datasets folder, whatever the working directory is. Outside the module it is relative to
+// the working directory.
 func Path(elem string) string {
 	root, err := module.Root("")
 	if err != nil {
@@ -18,7 +19,8 @@ func Path(elem string) string {
 	return filepath.Join(root, "Datasets", filepath.FromSlash(elem))
 }
 
-// Rel returns a path as it is shown to people: relative to the module's root where it lies below it, with slashes.
+// Rel returns a path as it is shown to people: relative to the module's root where it lies below
+// it, with slashes.
 func Rel(path string) string {
 	if root, err := module.Root(""); err == nil {
 		if abs, err := filepath.Abs(path); err == nil {

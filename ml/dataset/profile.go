@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// Profile is what a whole capture looks like, gathered in one pass over its file in memory that does not grow with it.
+// Profile summarises a whole capture, gathered in one pass over its file in memory that does not
+// grow with it.
 type Profile struct {
 	Rows    int
 	Minutes []Minute // flows by the minute of their first packet, ascending, minutes without a flow included
@@ -27,7 +28,7 @@ type Profile struct {
 	Correlation Correlation // of the numeric columns that vary
 }
 
-// Minute is what began in one minute.
+// Minute counts the flows that began in one minute.
 type Minute struct {
 	Start        int64 // Unix ms
 	Flows, Bytes int64
@@ -39,8 +40,9 @@ type Count struct {
 	N    int64
 }
 
-// Keys kept while counting addresses and ports: a flood of spoofed sources must not take the machine. Above it the rarest
-// are forgotten, so counts of what is rare become lower bounds; the largest stay right unless millions compete.
+// Keys kept while counting addresses and ports: a flood of spoofed sources must not take the
+// machine. Above it the rarest are forgotten, so counts of rare values become lower bounds; the
+// largest stay right unless millions compete.
 const maxCounted = 1 << 18
 
 // ProfileOf reads the capture once and describes it. It stops when ctx ends.
@@ -100,8 +102,8 @@ func ProfileOf(ctx context.Context, c Capture) (Profile, error) {
 	return p, nil
 }
 
-// everyMinute orders the minutes and fills the gaps. A capture whose times span more than a week keeps its gaps: they
-// would outgrow the flows.
+// everyMinute orders the minutes and fills the gaps. A capture whose times span more than a week
+// keeps its gaps: they would outgrow the flows.
 func everyMinute(seen map[int64]Minute) []Minute {
 	var list []Minute
 	for _, m := range seen {
@@ -163,8 +165,9 @@ func bump(counts []int64, k int) []int64 {
 	return counts
 }
 
-// pseudonym shortens an address to eight hexadecimal digits that do not give it away at a glance. Addresses that the meter
-// has hashed are hashed again; this is for figures, not a protection of clear addresses against guessing.
+// pseudonym shortens an address to eight hexadecimal digits that do not give it away at a glance.
+// Addresses that the meter has hashed are hashed again; this is for figures, not a protection of
+// clear addresses against guessing.
 func pseudonym(address string) string {
 	sum := sha256.Sum256([]byte(address))
 	return hex.EncodeToString(sum[:4])

@@ -14,9 +14,9 @@ import (
 
 var nan = math.NaN()
 
-// Read reads the named columns of a file, or all when none is named, into memory. Columns are found by name, wherever
-// they stand; those of the schema have its kinds, of any other the kind follows from the values as in pandas.
-// Errors: *MissingColumnError, *RowError, fs errors, wrapped.
+// Read reads the named columns of a file, or all when none is named, into memory. Columns are found
+// by name, wherever they stand; those of the schema have its kinds, of any other the kind follows
+// from the values as in pandas. Errors: *MissingColumnError, *RowError, fs errors, wrapped.
 func Read(path string, columns ...string) (*Frame, error) {
 	return Options{Columns: columns}.Read(path)
 }
@@ -68,7 +68,8 @@ func (o Options) Open(path string) (*Reader, error) {
 //	}
 //	if err := r.Err(); err != nil { … }
 //
-// Columns outside the schema come as texts here, because their kind is known only after the last row.
+// Columns outside the schema come as texts here, because their kind is known only after the last
+// row.
 type Reader struct {
 	src     *source
 	layout  *layout
@@ -133,16 +134,19 @@ func (r *Reader) Fields() []Field {
 	return out
 }
 
-// Progress returns how many bytes of the file the frames up to now stand for, and the file's size, 0 when that is unknown.
+// Progress returns how many bytes of the file the frames up to now stand for, and the file's size,
+// 0 when that is unknown.
 func (r *Reader) Progress() (done, size int64) { return r.read, r.size }
 
-// Skipped returns how many rows were left out as unreadable, and the first one's error. It is 0 without SkipBad.
+// Skipped returns how many rows were left out as unreadable, and the first one's error. It is 0
+// without SkipBad.
 func (r *Reader) Skipped() (int, *RowError) { return r.skipped, r.firstBad }
 
 // Err returns the error that ended Scan, nil at the end of the file.
 func (r *Reader) Err() error { return r.err }
 
-// Frame returns the rows that Scan has read. It stays valid, its labels are the rows' numbers in the file.
+// Frame returns the rows that Scan has read. It stays valid, its labels are the rows' numbers in
+// the file.
 func (r *Reader) Frame() *Frame { return r.frame }
 
 // Close ends the reading and closes a file that Open opened.
@@ -192,7 +196,8 @@ func (r *Reader) start() {
 	}()
 }
 
-// nextPiece returns the next parsed piece, to be given back to idle; nil at the end or after an error.
+// nextPiece returns the next parsed piece, to be given back to idle; nil at the end or after an
+// error.
 func (r *Reader) nextPiece() *piece {
 	if r.err != nil {
 		return nil
@@ -226,7 +231,8 @@ func (r *Reader) nextPiece() *piece {
 	return p
 }
 
-// Scan reads some rows more, at most a few thousand. It returns false at the end of the file and on an error.
+// Scan reads some rows more, at most a few thousand. It returns false at the end of the file and on
+// an error.
 func (r *Reader) Scan() bool {
 	p := r.nextPiece()
 	if p == nil {

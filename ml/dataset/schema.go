@@ -29,17 +29,18 @@ func (k Kind) String() string {
 	}
 }
 
-// Field is one column of a schema: what it is called and what it holds.
+// Field is one column of a schema: its name and the kind of its values.
 type Field struct {
 	Name string
 	Kind Kind
 }
 
-// Columns returns the 89 columns of an NFStream 6 flow table in the order of the file: 61 whole-number columns, 12 of
-// floating point, 16 of text. The slice is the caller's own.
+// Columns returns the 89 columns of an NFStream 6 flow table in the order of the file: 61
+// whole-number columns, 12 of floating point, 16 of text. The slice is the caller's own.
 func Columns() []Field { return slices.Clone(columns) }
 
-// KindOf returns the kind that the schema gives to a column, and whether the schema knows it at all.
+// KindOf returns the kind that the schema gives to a column, and whether the schema knows it at
+// all.
 func KindOf(name string) (Kind, bool) {
 	k, ok := kinds[name]
 	return k, ok
@@ -55,7 +56,8 @@ var kinds = func() map[string]Kind {
 	return m
 }()
 
-// makeColumns spells the schema out of its regular parts: three directions times counters, sizes, gaps and TCP flags.
+// makeColumns spells the schema out of its regular parts: three directions times counters, sizes,
+// gaps and TCP flags.
 func makeColumns() []Field {
 	var all []Field
 	add := func(kind Kind, prefix string, names ...string) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Series is one column of values with a label for each, such as the counts of ValueCounts or the figures of Describe.
+// Series is one column of values with a label for each, such as the counts of ValueCounts or the
+// figures of Describe.
 type Series struct {
 	values *Column
 	labels *Column
@@ -14,7 +15,7 @@ type Series struct {
 // Len returns the number of values.
 func (s *Series) Len() int { return s.values.n }
 
-// Name returns what the values are.
+// Name returns the name of the values.
 func (s *Series) Name() string { return s.values.name }
 
 // Labels returns the labels as texts.

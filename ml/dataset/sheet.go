@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// WriteSheet writes the frame as CSV for a person's spreadsheet: texts that it would take for formulas, those that
-// begin with = + - @ tab or carriage return, get an apostrophe before them, and control characters are spelled out as
-// in a table. That changes such texts, so nothing should read this file back as data.
+// WriteSheet writes the frame as CSV for a person's spreadsheet: texts that it would take for
+// formulas, those that begin with = + - @ tab or carriage return, get an apostrophe before them,
+// and control characters are spelled out as in a table. That changes such texts, so nothing should
+// read this file back as data.
 func (f *Frame) WriteSheet(w io.Writer) error {
 	var row []byte
 	for i, c := range f.cols {

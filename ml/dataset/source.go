@@ -14,7 +14,7 @@ const (
 	maxRow    = 4 << 20   // a longer row is a quote that was never closed, and would otherwise swallow the file
 )
 
-// source cuts a CSV stream into blocks of whole rows. It knows where rows end, not what they hold.
+// source cuts a CSV stream into blocks of whole rows. It knows where rows end, not their contents.
 type source struct {
 	r         io.Reader
 	file      string
@@ -52,8 +52,8 @@ func newSource(r io.Reader, file string, d dialect, o Options) (*source, error) 
 	return s, nil
 }
 
-// nfstreamStyle tells whether the file is of NFStream's own writer: names bare, every text in quotes though it needs
-// none. Only there does a backslash before a quote mean something.
+// nfstreamStyle tells whether the file is of NFStream's own writer: names bare, every text in
+// quotes though it needs none. Only there does a backslash before a quote mean something.
 func (s *source) nfstreamStyle() bool {
 	if bytes.IndexByte(s.header, '"') >= 0 {
 		return false
@@ -87,8 +87,8 @@ func (s *source) nfstreamStyle() bool {
 	}
 }
 
-// fill reads up to one block more into the tail: what a pipe holds, without waiting for the rest of a block. At the end
-// of the stream it sets eof.
+// fill reads up to one block more into the tail: the bytes that a pipe holds, without waiting for
+// the rest of a block. At the end of the stream it sets eof.
 func (s *source) fill() error {
 	from := len(s.tail)
 	s.tail = slices.Grow(s.tail, blockSize)[:from+blockSize]
@@ -146,7 +146,8 @@ func (s *source) cutRows(b *block, at int) int {
 	return at
 }
 
-// cutLast notes what stands after the last line end as a row, unless a quote is open there or it is too long for one.
+// cutLast notes the text after the last line end as a row, unless a quote is open there or it is
+// too long for one.
 func (s *source) cutLast(b *block, at int) error {
 	if _, _, open := s.dialect.rowEnd(b.data[at:]); open >= 0 {
 		n := bytes.Count(b.data[at:at+open], []byte{s.dialect.comma})

@@ -24,26 +24,29 @@ const PartRows = 10_000
 // SplitOptions says how Split cuts.
 type SplitOptions struct {
 	Rows     int                     // rows in each part, the last may have fewer
-	Force    bool                    // overwrite also what no earlier Split has written
+	Force    bool                    // overwrite also files that no earlier Split has written
 	Progress func(done, total int64) // called now and then with bytes of the source; may be nil
 }
 
-// splitting is the file that marks a folder whose parts are being exchanged: after a crash the next Split knows by it
-// that what lies there is its own.
+// splitting is the file that marks a folder whose parts are being exchanged: after a crash the next
+// Split knows by it that the files there are its own.
 const splitting = ".splitting"
 
-// splitStage is the folder in which all parts are written before the first is put in its place: an error, such as a full
-// disk, leaves the parts and the manifest of an earlier split as they were.
+// splitStage is the folder in which all parts are written before the first is put in its place: an
+// error, such as a full disk, leaves the parts and the manifest of an earlier split as they were.
 const splitStage = ".splitting.parts"
 
-// splitLock is held while a folder is written: parts that two splits at once had made would not be those of one manifest.
+// splitLock is held while a folder is written: parts that two splits at once had made would not be
+// those of one manifest.
 const splitLock = ".splitting.lock"
 
-// Split cuts a CSV file into split_1.csv, split_2.csv … in dir, each of opt.Rows rows under the file's header, and writes
-// manifest.json after them. Every byte is kept: the parts without their headers, end to end, are the file without its
-// header. Memory does not grow with the file. The parts of an earlier split stay until all new ones are written, so the
-// disk holds both for a while; then they are exchanged, and left-over ones removed. A Split waits for another one that writes to dir. Where dir holds CSV files that no Split has written, nothing is touched and the error
-// is an *OccupiedError, unless opt.Force.
+// Split cuts a CSV file into split_1.csv, split_2.csv … in dir, each of opt.Rows rows under the
+// file's header, and writes manifest.json after them. Every byte is kept: the parts without their
+// headers, end to end, are the file without its header. Memory does not grow with the file. The
+// parts of an earlier split stay until all new ones are written, so the disk holds both for a
+// while; then they are exchanged, and left-over ones removed. A Split waits for another one that
+// writes to dir. Where dir holds CSV files that no Split has written, nothing is touched and the
+// error is an *OccupiedError, unless opt.Force.
 func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, error) {
 	if opt.Rows <= 0 {
 		return nil, fmt.Errorf("split %s: %d rows a part; at least 1 is wanted", Rel(path), opt.Rows)
@@ -187,7 +190,8 @@ func (s *splitter) copyRows(ctx context.Context) error {
 	return s.endPart()
 }
 
-// whole refuses a file that was cut off in its last row, as a broken download is: it would come out as a part that nobody can read.
+// whole refuses a file that was cut off in its last row, as a broken download is: it would come out
+// as a part that nobody can read.
 func (s *splitter) whole(b *block) error {
 	if !b.truncated || len(b.spans) == 0 {
 		return nil
@@ -201,8 +205,8 @@ func (s *splitter) whole(b *block) error {
 		Msg: fmt.Sprintf("%d fields, the header has %d; the file ends in the middle of it", fields, len(s.src.names))}
 }
 
-// copyBlock writes a block's bytes, beginning a new part where the one before is full. Blank lines stay with the row
-// before them.
+// copyBlock writes a block's bytes, beginning a new part where the one before is full. Blank lines
+// stay with the row before them.
 func (s *splitter) copyBlock(b *block) error {
 	from := 0
 	for i, row := range b.spans {

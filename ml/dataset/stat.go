@@ -55,7 +55,7 @@ func (s Stat) fits(c *Column) bool {
 	return c.kind != Text && c.kind != Time
 }
 
-// what names the aggregation in a message.
+// the name of the aggregation in a message.
 func (a Aggregation) what(g *Groups) string {
 	switch {
 	case a.of != nil:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What pandas 2.2 shows of a frame in a notebook by default.
+// The limits of pandas 2.2 for a frame in a notebook.
 const (
 	maxColumns = 20 // more: the first ten, "...", the last ten
 	maxRows    = 60 // more: the first five, "...", the last five
@@ -24,8 +24,9 @@ type window struct {
 	rowCut  int // rows before the gap, 0 for no gap
 	colCut  int // columns before the gap, 0 for no gap
 
-	// signed tells which headings get the space that numbers have for a sign. Right of the gap pandas goes by the kinds
-	// of the wrong columns, those that would stand there without one, and so do we.
+	// signed tells which headings get the space that numbers have for a sign. Right of the gap
+	// pandas goes by the kinds of the wrong columns, those that would stand there without one, and
+	// so do we.
 	signed []bool
 }
 
@@ -112,7 +113,8 @@ func (f *Frame) emptyString() string {
 	return "Empty DataFrame\nColumns: " + names + "\nIndex: " + labels
 }
 
-// labelColumn returns the labels as one column of texts under its headings, the levels side by side.
+// labelColumn returns the labels as one column of texts under its headings, the levels side by
+// side.
 func (w window) labelColumn() []string {
 	levels := make([][]string, len(w.levels))
 	for k, again := range repeated(w.levels) {
@@ -134,8 +136,8 @@ func (w window) labelColumn() []string {
 	return append([]string{shown(w.across)}, levels[0]...)
 }
 
-// textColumns returns the labels and then each column, headings first, as texts of one width a column. There are two
-// lines of headings when the labels have names.
+// textColumns returns the labels and then each column, headings first, as texts of one width a
+// column. There are two lines of headings when the labels have names.
 func (w window) textColumns() [][]string {
 	labels := w.labelColumn()
 	table := [][]string{labels}
@@ -169,8 +171,8 @@ func dotColumn(n int) []string {
 	return col
 }
 
-// insertDots puts the row of dots after the heads and cut rows of a column. pandas takes the width from line number cut,
-// the heads counted, and so do we.
+// insertDots puts the row of dots after the heads and cut rows of a column. pandas takes the width
+// from line number cut, the heads counted, and so do we.
 func insertDots(col []string, cut, heads int, labels, dotCol bool) []string {
 	width := length(col[cut])
 	dots := ".."
@@ -188,7 +190,8 @@ func insertDots(col []string, cut, heads int, labels, dotCol bool) []string {
 	return slices.Insert(slices.Clone(col), cut+heads, dots)
 }
 
-// wrapColumns joins the columns, breaking them into blocks that fit a line; each block begins with the labels.
+// wrapColumns joins the columns, breaking them into blocks that fit a line; each block begins with
+// the labels.
 func wrapColumns(table [][]string) string {
 	labels, cols := table[0], table[1:]
 	room := lineWidth - widest(labels) - 1

@@ -2,7 +2,8 @@ package dataset
 
 import "time"
 
-// Int64 returns the whole number in row i, 0 where it is missing. Like its siblings it panics on a column of another kind.
+// Int64 returns the whole number in row i, 0 where it is missing. Like its siblings it panics on a
+// column of another kind.
 func (c *Column) Int64(i int) int64 {
 	c.must(Int64)
 	return c.ints[i]

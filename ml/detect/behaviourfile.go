@@ -68,7 +68,7 @@ func loadBehaviour(from *document, width int, read readArray) (*Behaviour, error
 	return b, nil
 }
 
-// check returns an error for what does not fit together in features that came from a file.
+// check returns an error for parts that do not fit together in features that came from a file.
 func (b *Behaviour) check() error {
 	for _, name := range neededColumns {
 		if !slices.Contains(b.Present, name) {

@@ -8,7 +8,8 @@ import (
 	"flowbook/ml"
 )
 
-// Calibration is how the scores of the calibration flows were spread, and what was promised from them.
+// Calibration is how the scores of the calibration flows were spread, and the promise made from
+// them.
 type Calibration struct {
 	Flows       int       // how many there were; 0 for a model that was not calibrated
 	Rate        float64   // promised share of ordinary flows above the threshold
@@ -17,7 +18,8 @@ type Calibration struct {
 	Shares      []float64 // of the calibration flows: up to the first edge, up to the second …, above the last
 }
 
-// AlarmsPerDay is how many ordinary flows a day the calibration promises to flag, at the training file's pace.
+// AlarmsPerDay is how many ordinary flows a day the calibration promises to flag, at the training
+// file's pace.
 func (c Calibration) AlarmsPerDay() float64 { return c.Rate * c.FlowsPerDay }
 
 func (c Calibration) check() error {
@@ -41,9 +43,10 @@ func (e *TooFewError) Error() string {
 		e.Flows, e.Rate, math.Ceil(1/e.Rate)-1)
 }
 
-// ConformalThreshold is the smallest of the scores such that a new flow, if it comes from where the calibration flows
-// came from, exceeds it with a chance of at most rate: the ceil((n+1)(1-rate))-th smallest of n (split conformal
-// prediction: Papadopoulos and others, 2002; Lei and others, 2018). Attacks among the calibration flows only raise it.
+// ConformalThreshold is the smallest of the scores such that a new flow, if it comes from where the
+// calibration flows came from, exceeds it with a chance of at most rate: the ceil((n+1)(1-rate))-th
+// smallest of n (split conformal prediction: Papadopoulos and others, 2002; Lei and others, 2018).
+// Attacks among the calibration flows only raise it.
 func ConformalThreshold(scores []float64, rate float64) (float64, error) {
 	if !(rate > 0 && rate < 1) {
 		return 0, fmt.Errorf("a false-alarm rate of %v is not between 0 and 1", rate)
@@ -79,8 +82,9 @@ func bin(edges []float64, score float64) int {
 	return i
 }
 
-// Drift compares scores with those of the calibration by the population stability index over its tenths: 0 for the same
-// spread; above 0.25, by the custom of credit scoring, where it comes from, the population has changed.
+// Drift compares scores with those of the calibration by the population stability index over its
+// tenths: 0 for the same spread; above 0.25, by the custom of credit scoring, where it comes from,
+// the population has changed.
 type Drift struct {
 	edges, expected []float64
 	counts          []int
@@ -106,8 +110,8 @@ func (d *Drift) Add(scores []float64) {
 	d.rows += len(scores)
 }
 
-// Index is the population stability index of the scores added since the last call of Index. Half a flow is added to
-// each bin on both sides, so that an empty one does not make it infinite.
+// Index is the population stability index of the scores added since the last call of Index. Half a
+// flow is added to each bin on both sides, so that an empty one does not make it infinite.
 func (d *Drift) Index() float64 {
 	const half = 0.5
 	var sum float64

@@ -28,12 +28,12 @@ var shareColumns = [][2]string{
 	{"src2dst_bytes", "bidirectional_bytes"},
 }
 
-// contextColumns are what the other features are made of.
+// contextColumns are the columns that the other features are computed from.
 var contextColumns = []string{firstSeen, "src_ip", "dst_ip", "dst_port", "protocol", "application_name"}
 
-// Features turns flows into rows of numbers: log1p of what has a heavy tail, the shares of the
+// Features turns flows into rows of numbers: log1p of columns with a heavy tail, the shares of the
 // upward direction, the protocol and the most frequent applications as 0 and 1, and the company
-// that a flow keeps; all standardised. What it learns from the training flows, it keeps in these
+// that a flow keeps; all standardised. The values learnt from the training flows are in these
 // fields.
 type Features struct {
 	Applications []string  // the most frequent ones, each a feature

@@ -132,8 +132,8 @@ func load(folder fs.FS) (*Model, error) {
 	if version.Schema < 1 || !intact(text) {
 		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", modelFile)
 	}
-	// Fields that are not known here are no reason to refuse: whoever changes what a model means
-	// raises the schema.
+	// Fields that are not known here are no reason to refuse: whoever changes the meaning of a
+	// model raises the schema.
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, fmt.Errorf("%s: %w", modelFile, err)

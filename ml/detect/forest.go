@@ -23,15 +23,17 @@ var forestKind = kind{name: "forest",
 	load: loadForest,
 }
 
-// Forest is an isolation forest (Liu, Ting and Zhou, 2008): trees that cut samples of the training rows at random; what
-// a few cuts set apart is strange. Scores lie between 0 and 1, those of ordinary rows mostly below 0.5.
+// Forest is an isolation forest (Liu, Ting and Zhou, 2008): trees that cut samples of the training
+// rows at random; what a few cuts set apart is strange. Scores lie between 0 and 1, those of
+// ordinary rows mostly below 0.5.
 type Forest struct {
 	Features int
 	Sample   int      // rows a tree was grown from
 	Trees    [][]Node // each tree's nodes; the first is its root
 }
 
-// Node cuts at Feature < Cut: rows below go to node Left, others to node Left+1. A leaf has Left 0 and holds Rows rows.
+// Node cuts at Feature < Cut: rows below go to node Left, others to node Left+1. A leaf has Left 0
+// and holds Rows rows.
 type Node struct {
 	Feature, Left, Rows int32
 	Cut                 float64
@@ -125,8 +127,8 @@ func (f *Forest) fits(m dataset.Matrix) {
 	}
 }
 
-// Explain is, for each feature, by how many cuts those on it brought the row to its end sooner than an ordinary cut
-// would, per tree.
+// Explain is, for each feature, by how many cuts those on it brought the row to its end sooner than
+// an ordinary cut would, per tree.
 func (f *Forest) Explain(m dataset.Matrix) dataset.Matrix {
 	f.fits(m)
 	expected := theDepths()
@@ -161,7 +163,7 @@ func expectedDepth(n int32) float64 {
 	return 2*(math.Log(float64(n-1))+0.5772156649015329) - 2*float64(n-1)/float64(n)
 }
 
-// check says what is wrong with a forest that came from a file: nodes must lead
+// check reports the faults of a forest that came from a file: nodes must lead
 // downwards, to existing ones, and no two to the same.
 func (f *Forest) check() error {
 	if f.Sample < 2 || len(f.Trees) == 0 {

@@ -9,7 +9,7 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Model is a trained detector with all that it takes to score flows: what to make of a flow, when
+// Model is a trained detector with everything needed to score flows: how to describe a flow, when
 // to raise an alarm, and how scores were spread when it was new.
 type Model struct {
 	Kind     string // one of Kinds
@@ -37,7 +37,7 @@ func (m *Model) Columns() []string {
 	return m.Features.Columns()
 }
 
-// FeatureNames are the names of what the detector sees of a flow.
+// FeatureNames are the names of the detector's features.
 func (m *Model) FeatureNames() []string {
 	if m.Features == nil {
 		return []string{packets}
@@ -45,7 +45,7 @@ func (m *Model) FeatureNames() []string {
 	return m.Features.Names()
 }
 
-// Transform is what the detector sees of flows, one row a flow.
+// Transform returns the detector's features, one row a flow.
 func (m *Model) Transform(flows *dataset.Frame) dataset.Matrix {
 	if m.Features == nil {
 		return m.Scaler.Transform(flows.Matrix(packets))
@@ -66,7 +66,7 @@ func (m *Model) Flags(flows *dataset.Frame) ([]bool, error) {
 	return ml.Above(m.Score(flows), m.Threshold), nil
 }
 
-// check says what does not fit together in a model that came from a file.
+// check reports parts that do not fit together in a model that came from a file.
 func (m *Model) check() error {
 	kind, err := kindOf(m.Kind)
 	if err != nil {

@@ -10,13 +10,15 @@ import (
 	"strings"
 )
 
-// Numbers live in numpy's .npy format, version 1.0: a magic string, a text header that names type and shape, then the
-// values, little endian and row-major. Only what this package writes is read: float32 and float64 of rank 1 and 2.
+// Numbers live in numpy's .npy format, version 1.0: a magic string, a text header that names type
+// and shape, then the values, little endian and row-major. Only files as this package writes them
+// are read: float32 and float64 of rank 1 and 2.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
 const npyMagic = "\x93NUMPY\x01\x00"
 
-// npyHeader is the file's beginning for values of that type ("<f4", "<f8") and shape; its length is a multiple of 64.
+// npyHeader is the file's beginning for values of that type ("<f4", "<f8") and shape; its length is
+// a multiple of 64.
 func npyHeader(dtype string, shape []int) []byte {
 	dims := make([]string, len(shape))
 	for i, n := range shape {
@@ -33,7 +35,8 @@ func npyHeader(dtype string, shape []int) []byte {
 	return append(head, text...)
 }
 
-// npySize is the whole file's length for values of that type and shape, and false if there is no such shape.
+// npySize is the whole file's length for values of that type and shape, and false if there is no
+// such shape.
 func npySize(dtype string, shape []int) (int64, bool) {
 	size := int64(4)
 	if dtype == "<f8" {
@@ -68,8 +71,8 @@ func encodeNpy(dtype string, shape []int, values []float64) []byte {
 	return out
 }
 
-// decodeNpy reads the values of a file that must have exactly that type and shape. The caller has checked that the shape
-// is sane; nothing larger than it is allocated.
+// decodeNpy reads the values of a file that must have exactly that type and shape. The caller has
+// checked that the shape is sane; nothing larger than it is allocated.
 func decodeNpy(r io.Reader, dtype string, shape []int) ([]float64, error) {
 	size, ok := npySize(dtype, shape)
 	if !ok {

@@ -7,7 +7,7 @@ var spans = [...]int64{10_000, 60_000, 600_000, 3_600_000}
 // spanNames stand in features' names.
 var spanNames = [len(spans)]string{"10s", "60s", "600s", "3600s"}
 
-// Time is cut into panes of half a span. What is counted for a span is what came in this pane and
+// Time is cut into panes of half a span. The count of a span is the count of this pane and
 // in the one before: a window between half and all of the span that ends with the flow at hand. It
 // needs two numbers, forgets exactly, and so is the same wherever a stream began more than a span
 // ago.

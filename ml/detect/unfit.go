@@ -7,8 +7,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// UnfitError says why a flow cannot be scored. Unsaid, one without a number would score NaN, which no threshold is below,
-// and so pass for ordinary.
+// UnfitError says why a flow cannot be scored. Unsaid, one without a number would score NaN, which
+// no threshold is below, and so pass for ordinary.
 type UnfitError struct {
 	Row    int64  // of the stream or frame, from 0
 	Column string // "" if it is not known
@@ -22,8 +22,9 @@ func (e *UnfitError) Error() string {
 	return fmt.Sprintf("row %d, column %s: %s", e.Row, e.Column, e.Why)
 }
 
-// usable says what keeps flows, the first of which is row first, from being scored by those columns: numbers that are
-// missing, or columns of another kind than the schema's. Missing texts are empty.
+// usable says what keeps flows, the first of which is row first, from being scored by those
+// columns: numbers that are missing, or columns of another kind than the schema's. Missing texts
+// are empty.
 func usable(flows *dataset.Frame, columns []string, first int64) error {
 	for _, name := range columns {
 		c := flows.Column(name)
@@ -44,7 +45,8 @@ func usable(flows *dataset.Frame, columns []string, first int64) error {
 	return nil
 }
 
-// finite says which of the flows has an infinite number in one of those columns: nothing can be learnt from it.
+// finite says which of the flows has an infinite number in one of those columns: nothing can be
+// learnt from it.
 func finite(flows *dataset.Frame, columns []string) error {
 	for _, name := range columns {
 		c := flows.Column(name)

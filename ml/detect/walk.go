@@ -7,9 +7,10 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// walk is a forest laid out for many rows, which go through it two by two: the processor need not wait for one while the
-// other's next cut is loaded, and there is no branch that it could guess wrong. A leaf leads to itself, so that every row
-// may take as many steps as the deepest leaf needs.
+// walk is a forest laid out for many rows, which go through it two by two: the processor need not
+// wait for one while the other's next cut is loaded, and there is no branch that it could guess
+// wrong. A leaf leads to itself, so that every row may take as many steps as the deepest leaf
+// needs.
 type walk struct {
 	cuts     []cut
 	depth    []float64 // by leaf: its depth and the one to expect of its rows

@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// A flood, a scan, a guessing of passwords shows less in any one flow than in how many there are: so each flow is also
-// described by its company, the flows that share a host with it within a window of time.
+// A flood, a scan, a guessing of passwords shows less in any one flow than in how many there are:
+// so each flow is also described by its company, the flows that share a host with it within a
+// window of time.
 
 // windows are the lengths of time, in ms, within which company is counted.
 var windows = [...]int64{1000, 10_000, 60_000}
@@ -26,10 +27,10 @@ var companyNames = [...]string{
 // companyCounts is how many counts a flow has.
 const companyCounts = len(windows) * len(companyNames)
 
-// company counts for one block after the other; what it allocates, it keeps. Windows begin at multiples of half their
-// length and so overlap by half; a flow has the fuller one of the two that it lies in. That needs no table of windows:
-// when the flows of one host are sorted by time, each half is a run of them, and a window is a run and the next one, if
-// that is the next half.
+// company counts for one block after the other; it reuses its allocations. Windows begin at
+// multiples of half their length and so overlap by half; a flow has the fuller one of the two that
+// it lies in. That needs no table of windows: when the flows of one host are sorted by time, each
+// half is a run of them, and a window is a run and the next one, if that is the next half.
 type company struct {
 	halves [len(windows)][]int64 // each flow's half of a window of each length
 	counts []int32               // companyCounts a flow: those of companyNames for each length
@@ -40,7 +41,8 @@ type company struct {
 	window int32
 }
 
-// count returns companyCounts numbers a flow, which the next call overwrites. Hosts are numbers below hosts.
+// count returns companyCounts numbers a flow, which the next call overwrites. Hosts are numbers
+// below hosts.
 func (c *company) count(ms []int64, source, destination, port []int32, hosts int) []int32 {
 	for k, length := range windows {
 		c.halves[k] = slices.Grow(c.halves[k][:0], len(ms))[:len(ms)]
@@ -69,7 +71,8 @@ func (c *company) count(ms []int64, source, destination, port []int32, hosts int
 	return c.counts
 }
 
-// sortByTime puts the flows into the first of the orders, by counting the digits of their times from the last digit on.
+// sortByTime puts the flows into the first of the orders, by counting the digits of their times
+// from the last digit on.
 func (c *company) sortByTime(ms []int64) {
 	const bits = 11
 	a, b := c.orders[0][:0], slices.Grow(c.orders[1][:0], len(ms))[:len(ms)]
@@ -98,7 +101,8 @@ func (c *company) sortByTime(ms []int64) {
 	c.orders[0], c.orders[1] = a, b
 }
 
-// sort puts flows, which are in some order, into to by their key, equal ones in the order that they had.
+// sort puts flows, which are in some order, into to by their key, equal ones in the order that they
+// had.
 func (c *company) sort(to *[]int32, flows, key []int32, keys int) {
 	c.places = slices.Grow(c.places[:0], keys+1)[:keys+1]
 	clear(c.places)
@@ -116,8 +120,9 @@ func (c *company) sort(to *[]int32, flows, key []int32, keys int) {
 	}
 }
 
-// parties cuts flows, sorted by party and time, into parties, and counts for each of them: the flows go to that count of
-// companyNames that first tells, the distinct things of each kind to the next ones.
+// parties cuts flows, sorted by party and time, into parties, and counts for each of them: the
+// flows go to that count of companyNames that first tells, the distinct things of each kind to the
+// next ones.
 func (c *company) parties(flows []int32, same func(a, b int32) bool, first int, things ...[]int32) {
 	for from := 0; from < len(flows); {
 		to := from + 1
@@ -183,7 +188,8 @@ func (c *company) distinct(flows, thing []int32) int32 {
 	return n
 }
 
-// logs holds the logarithm that features are made with, log1p, of the numbers that come most often: the small whole ones.
+// logs holds the logarithm that features are made with, log1p, of the numbers that come most often:
+// the small whole ones.
 type logs []float64
 
 var theLogs = sync.OnceValue(func() logs {

@@ -24,9 +24,9 @@ var zscoreKind = kind{name: "zscore",
 	},
 }
 
-// RobustZ scores a row by the root mean square of its features' robust z-scores: distances from the median in units of
-// 1.4826 times the median absolute deviation, which for normal data is the standard deviation (Iglewicz and Hoaglin,
-// 1993).
+// RobustZ scores a row by the root mean square of its features' robust z-scores: distances from the
+// median in units of 1.4826 times the median absolute deviation, which for normal data is the
+// standard deviation (Iglewicz and Hoaglin, 1993).
 type RobustZ struct {
 	Median, Scale []float64
 }
@@ -34,8 +34,8 @@ type RobustZ struct {
 // maxZ bounds a z-score, lest one feature that hardly ever changes decide alone.
 const maxZ = 10
 
-// TrainRobustZ learns medians and deviations. Where more than half of the values are equal, that deviation is 0, and the
-// mean absolute deviation times 1.2533 takes its place.
+// TrainRobustZ learns medians and deviations. Where more than half of the values are equal, that
+// deviation is 0, and the mean absolute deviation times 1.2533 takes its place.
 func TrainRobustZ(m dataset.Matrix) *RobustZ {
 	d := &RobustZ{}
 	for c := range m.Cols {

@@ -15,12 +15,12 @@ import (
 )
 
 func init() {
-	// What a JSON document is made of; gonbui registers the rest.
+	// The types of a JSON document; gonbui registers the rest.
 	gob.Register(map[string]any{})
 	gob.Register([]any{})
 }
 
-// content is what goes over the wire for one value.
+// content is the message for one value.
 type content struct {
 	mime     map[protocol.MIMEType]any
 	metadata map[string]any

@@ -27,8 +27,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// Show displays v below the cell. What the program printed before stands
-// before it, what it prints afterwards stands after it: GoNB carries prints and
+// Show displays v below the cell. Earlier prints of the program stand
+// before it, later prints after it: GoNB carries prints and
 // displays over different channels, so Show waits for the kernel on both sides.
 func Show(v any) {
 	Flush()

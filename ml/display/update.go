@@ -26,7 +26,7 @@ var (
 )
 
 // Update shows v in the output called id: the first call makes the output,
-// later ones replace what it shows. Calls that follow each other closely are
+// later ones replace its content. Calls that follow each other closely are
 // held back; the next call, Flush or Show draws the newest of them. Without a
 // kernel only the state at Flush is printed.
 func Update(id string, v any) {

@@ -30,7 +30,7 @@ func (f *Figure) Metadata() map[string]any {
 	return map[string]any{"image/png": map[string]any{"width": width, "height": height}}
 }
 
-// String says what the figure shows: its title and axes, and a line for each
+// String describes the figure: its title and axes, and a line for each
 // mark with the number of its points and their range.
 func (f *Figure) String() string {
 	var b strings.Builder

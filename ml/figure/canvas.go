@@ -27,7 +27,7 @@ type canvas struct {
 	dpi float64
 	h   float64 // height in pixels
 
-	window *rect // what may be drawn on, nil for all
+	window *rect // the part that may be drawn on, nil for all
 }
 
 func newCanvas(size Inches, dpi int) *canvas {
@@ -88,7 +88,7 @@ func (c *canvas) strokeRect(r rect, width float64, col color.Color) {
 	c.vg.Stroke(c.polygon([]point{{r.x0, r.y0}, {r.x1, r.y0}, {r.x1, r.y1}, {r.x0, r.y1}}))
 }
 
-// clip returns what lies on the canvas or close beside it: gonum's rasterizer
+// clip returns the parts that lie on the canvas or close beside it: gonum's rasterizer
 // walks over every pixel of a path, also where there is no canvas.
 func (c *canvas) clip(r rect) (rect, bool) {
 	const beside = 64
@@ -99,7 +99,7 @@ func (c *canvas) clip(r rect) (rect, bool) {
 	}
 	r.x0, r.x1 = math.Max(r.x0, -beside), math.Min(r.x1, float64(b.Dx())+beside)
 	r.y0, r.y1 = math.Max(r.y0, -beside), math.Min(r.y1, float64(b.Dy())+beside)
-	return r, r.x0 < r.x1 && r.y0 < r.y1 // false for what is no number, too
+	return r, r.x0 < r.x1 && r.y0 < r.y1 // false also for values that are no numbers
 }
 
 // roundRect returns the path of a rectangle with corners of the given radius.

@@ -74,7 +74,7 @@ func New(size Inches) *Figure {
 }
 
 // TimeAxis says that x values are times as Times returns them. The layout is
-// that of package time, such as "02. 01. 2006"; an empty one takes what suits
+// that of package time, such as "02. 01. 2006"; an empty one takes the layout that suits
 // the distance of the ticks. Times are shown in UTC.
 func (f *Figure) TimeAxis(layout string) {
 	f.timeX, f.timeLayout = true, layout

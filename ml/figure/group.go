@@ -24,7 +24,7 @@ func (r Ramp) Colors(n int) []Color {
 	return all
 }
 
-// A Group is the rows that share a name: what seaborn calls hue.
+// A Group is the rows that share a name: seaborn's hue.
 type Group struct {
 	Name string
 	Rows []int

@@ -94,7 +94,7 @@ func (s series) limits(f *Figure) limits {
 	return l
 }
 
-// summary says how many points there are, their range and what is left out.
+// summary gives the number of points, their range and the number left out.
 func (s series) summary(f *Figure) string {
 	shown := 0
 	for i := range s.y {

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// MeanByX returns the distinct x in ascending order and the mean of the y at each of them: the line that seaborn's
-// lineplot draws, which averages what shares an x. RangeByX gives a band around it. Points whose x or y is not a number
-// are left out. It panics unless x and y have the same length.
+// MeanByX returns the distinct x in ascending order and the mean of the y at each of them: the line
+// that seaborn's lineplot draws, which averages points that share an x. RangeByX gives a band
+// around it. Points whose x or y is not a number are left out. It panics unless x and y have the
+// same length.
 func MeanByX(x, y []float64) (xs, means []float64) {
 	byX("MeanByX", x, y, func(at float64, ys []float64) {
 		var sum float64
@@ -19,9 +20,10 @@ func MeanByX(x, y []float64) (xs, means []float64) {
 	return xs, means
 }
 
-// RangeByX returns the distinct x in ascending order with the smallest and the largest y at each of them, for Area. The
-// band of seaborn's lineplot is a bootstrapped 95 % interval of the mean instead, which lies within this one and, for two
-// or three y at an x, is the same. Points are left out, and it panics, as in MeanByX.
+// RangeByX returns the distinct x in ascending order with the smallest and the largest y at each of
+// them, for Area. The band of seaborn's lineplot is a bootstrapped 95 % interval of the mean
+// instead, which lies within this one and, for two or three y at an x, is the same. Points are left
+// out, and it panics, as in MeanByX.
 func RangeByX(x, y []float64) (xs, lows, highs []float64) {
 	byX("RangeByX", x, y, func(at float64, ys []float64) {
 		xs, lows, highs = append(xs, at), append(lows, slices.Min(ys)), append(highs, slices.Max(ys))

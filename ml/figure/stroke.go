@@ -37,7 +37,7 @@ func newPen(bounds image.Rectangle, width float64) *pen {
 	return p
 }
 
-// ink draws what was stroked. Most pixels of a mask are empty: passing over
+// ink draws the stroked lines. Most pixels of a mask are empty: passing over
 // them costs a tenth of blending them.
 func (p *pen) ink(dst *image.RGBA, col color.NRGBA) {
 	mask := image.NewAlpha(p.ras.Bounds())

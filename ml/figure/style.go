@@ -23,7 +23,7 @@ const (
 	Tomato     Color = "#FF6347"
 )
 
-// Style is how a mark looks and what the legend calls it.
+// Style is the look of a mark and its name in the legend.
 type Style struct {
 	Color Color
 	// Alpha between 0 and 1 makes the mark translucent; 0 means opaque.

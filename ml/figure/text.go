@@ -72,7 +72,7 @@ func runs(text string, visit func(g glyph, x, scale, rise float64)) float64 {
 		}
 		g, ok := glyphs.byRune[r]
 		if !ok {
-			g.index, _ = f.GlyphIndex(&glyphs.buf, r) // 0, the empty box, for what the font lacks
+			g.index, _ = f.GlyphIndex(&glyphs.buf, r) // 0, the empty box, for letters that the font lacks
 			if advance, err := f.GlyphAdvance(&glyphs.buf, g.index, em, font.HintingNone); err == nil {
 				g.advance = float64(advance) * unit
 			}

@@ -11,7 +11,7 @@ const schemaURL = "https://vega.github.io/schema/vega-lite/v5.json"
 // The largest widths of a figure on the screen in pixels; a wider figure is
 // scaled down as a whole. JupyterLab in a window of 1280 pixels leaves an
 // output 840, of which the menu beside a Vega-Lite figure takes 38. A PNG has
-// no menu, and its viewers shrink what is too wide for them.
+// no menu, and its viewers shrink charts that are too wide for them.
 const (
 	widestVega = 800
 	widestPNG  = 900

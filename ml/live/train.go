@@ -2,8 +2,8 @@
 //
 //	fit := must.M1(live.Train(ml.Training{Config: ml.KerasConfig(), Parts: parts}))
 //
-// One output says how far the training is and draws its losses, in place, until they are the finished curve. Interrupting the
-// cell ends the training and keeps the best weights so far.
+// One output says how far the training is and draws its losses, in place, until they are the
+// finished curve. Interrupting the cell ends the training and keeps the best weights so far.
 package live
 
 import (
@@ -21,11 +21,12 @@ import (
 // trainings counts the calls of Train in this process: each has an output of its own.
 var trainings atomic.Int64
 
-// Train returns what memo.Do(ctx, ml.Train, t) returns, and shows the training on the way. A fit that was kept from an earlier
-// call shows at once what the training showed in the end, so that the saved notebook is the same.
+// Train returns what memo.Do(ctx, ml.Train, t) returns, and shows the training on the way. A fit
+// that memo has from an earlier call shows at once the last view of the training, so that the saved
+// notebook is the same.
 //
-// An interrupt is not an error once an epoch is done: the fit returned then holds the weights of the best epoch, and what is
-// shown says so. It is not kept, so the next call trains anew.
+// An interrupt is not an error once an epoch is done: the fit returned then holds the weights of
+// the best epoch, and what is shown says so. It is not kept, so the next call trains anew.
 func Train(t ml.Training) (*ml.Fit, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -8,8 +8,8 @@ import (
 	"flowbook/ml/figure"
 )
 
-// view is what one moment of a training shows. The figure is drawn when the view is, not when it is made: of the views of quick
-// epochs most are never drawn.
+// view is one moment of a training. The figure is drawn when the view is, not when it is made: of
+// the views of quick epochs most are never drawn.
 type view struct {
 	history ml.History
 	running bool
@@ -21,8 +21,9 @@ func (v view) Bundle() map[string]any { return v.figure().Bundle() }
 // Metadata is the figure's.
 func (v view) Metadata() map[string]any { return v.figure().Metadata() }
 
-// figure draws the losses of each epoch, from 0 as a plot of Keras's history has them, and which epoch's weights are kept.
-// Its title is the progress line, which counts from 1 as Keras's log does.
+// figure draws the losses of each epoch, from 0 as a plot of Keras's history has them, and which
+// epoch's weights are kept. Its title is the progress line, which counts from 1 as Keras's log
+// does.
 func (v view) figure() *figure.Figure {
 	fig := figure.New(figure.Size(8, 3.5))
 	fig.Title, fig.XLabel, fig.YLabel = v.line(), "Epoch", "Error"

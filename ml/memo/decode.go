@@ -112,7 +112,8 @@ func (d *decoder) value(v reflect.Value, depth int) error {
 	return nil
 }
 
-// slice grows as elements are found, so that a damaged length cannot ask for more memory than the bytes could fill.
+// slice grows as elements are found, so that a damaged length cannot ask for more memory than the
+// bytes could fill.
 func (d *decoder) slice(v reflect.Value, depth int) error {
 	n, err := d.uvarint()
 	if err != nil || n == 0 {

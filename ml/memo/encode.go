@@ -10,14 +10,17 @@ import (
 	"slices"
 )
 
-// maxDepth bounds how deep pointers may lead: beyond it they run in a circle, or the bytes are not ours.
+// maxDepth bounds how deep pointers may lead: beyond it they run in a circle, or the bytes are not
+// ours.
 const maxDepth = 10_000
 
-// encode returns the bytes of v, whose type has passed check. Equal values give equal bytes, different values different ones:
-// maps are sorted, floats are their bits, and a slice, map or pointer that is nil is told from one that is empty.
+// encode returns the bytes of v, whose type has passed check. Equal values give equal bytes,
+// different values different ones: maps are sorted, floats are their bits, and a slice, map or
+// pointer that is nil is told from one that is empty.
 //
-// The form is that of the type, without tags: one byte for a bool, varints for integers, eight or four little-endian bytes for
-// floats; strings, slices and maps begin with their length, nil with 0 and everything else with the length plus one.
+// The form is that of the type, without tags: one byte for a bool, varints for integers, eight or
+// four little-endian bytes for floats; strings, slices and maps begin with their length, nil with 0
+// and everything else with the length plus one.
 func encode(v reflect.Value) ([]byte, error) { return appendValue(nil, v, 0) }
 
 func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {

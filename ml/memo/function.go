@@ -13,7 +13,8 @@ func nameOf(f reflect.Value) (name, pkg string, err error) {
 	if f.IsNil() {
 		return "", "", errors.New("the function is nil")
 	}
-	// The frames at the entry are those of what is inlined there, the function itself comes last. (FuncForPC would name the first.)
+	// The frames at the entry are those of the functions inlined there, the function itself comes
+	// last. (FuncForPC would name the first.)
 	frames := runtime.CallersFrames([]uintptr{f.Pointer() + 1})
 	for {
 		frame, more := frames.Next()

@@ -16,14 +16,15 @@ import (
 	"flowbook/ml/module"
 )
 
-// Keep returns f(), computed now or read from the store. f is any top-level function of the notebook, or of a package:
+// Keep returns f(), computed now or read from the store. f is any top-level function of the
+// notebook, or of a package:
 //
 //	func Slow() *dataset.Frame { … }
 //	%%
 //	display.Show(memo.Keep(Slow).Head(5)) // later cells, and tomorrow's kernel, read it back
 //
-// It is Do without an argument, for use in cells: where Do returns an error, Keep panics with it. What Do says of functions of
-// cells holds for Keep.
+// It is Do without an argument, for use in cells: where Do returns an error, Keep panics with it.
+// What Do says of functions of cells holds for Keep.
 func Keep[Out any](f func() Out) Out {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {
@@ -36,8 +37,9 @@ func Keep[Out any](f func() Out) Out {
 	return result
 }
 
-// Reads tells that the function whose result is being kept depends on the content of these files. Those that package
-// dataset opens need not be named; of any other, a change goes unseen without it.
+// Reads tells that the function whose result is being kept depends on the content of these files.
+// Those that package dataset opens need not be named; of any other, a change goes unseen without
+// it.
 func Reads(paths ...string) error {
 	for _, path := range paths {
 		if err := module.NoteRead(path); err != nil {
@@ -87,7 +89,7 @@ func (r *reading) note(path string) {
 	}
 }
 
-// digests are the files, with what is in them now.
+// digests are the digests of the files' present contents.
 func (r *reading) digests() ([]fileRead, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -103,7 +105,7 @@ func (r *reading) digests() ([]fileRead, error) {
 	return files, nil
 }
 
-// pack puts a result and what was read for it into one.
+// pack joins a result and the list of files read for it.
 func pack(files []fileRead, value []byte) []byte {
 	data, err := encode(reflect.ValueOf(kept{files, value}))
 	if err != nil { // texts and bytes
@@ -112,7 +114,7 @@ func pack(files []fileRead, value []byte) []byte {
 	return data
 }
 
-// unpack returns the result, if the files are what they were. It tells of them as if they were read again.
+// unpack returns the result, if the files are unchanged. It notes them as read again.
 func unpack(data []byte) (value []byte, ok bool) {
 	var k kept
 	if decode(data, reflect.ValueOf(&k).Elem()) != nil {

@@ -1,5 +1,6 @@
-// Package memo keeps values that outlive a notebook cell. GoNB runs each cell as a program of its own, so a cell that needs
-// what an earlier cell computed computes it again, unless it asks for it through Do:
+// Package memo keeps values that outlive a notebook cell. GoNB runs each cell as a program of its
+// own, so a cell that needs a value of an earlier cell computes it again, unless it gets it through
+// Do:
 //
 //	func Fitted() *ml.Fit {
 //		return must.M1(memo.Do(ctx, ml.Train, ml.Training{Config: ml.KerasConfig(), Parts: Parts()}))
@@ -9,11 +10,12 @@
 //
 //	display.Show(memo.Keep(Slow).Head(5))
 //
-// The first call trains, and so does the first call after a line of package ml or of what it imports changed, or a value in the
-// argument; all others, in this kernel and any later one, read the result from .flowbook/memo in the module's root.
+// The first call trains, and so does the first call after a line of package ml or of a package that
+// it imports changed, or a value in the argument; all others, in this kernel and any later one,
+// read the result from .flowbook/memo in the module's root.
 //
-// What Do and Keep may be given: see their comments. Values are plain data. A type that would come back other than it was put in is
-// refused before anything is computed.
+// Arguments of Do and Keep are restricted: see their comments. Values are plain data. A type that
+// would come back other than it was put in is refused before anything is computed.
 package memo
 
 import (
@@ -33,28 +35,34 @@ import (
 
 // Do returns f(ctx, in), computed now or read from the store.
 //
-// f must be a named function of a package of this module or of the notebook, not a closure, a method or a generic function: only of those is
-// the source known. It must depend on in alone (not on files, on the clock, on global state) and print nothing,
-// for the next call will not run it. If f returns an error, Do returns both its results as they are and stores nothing: what a
-// function that was told to stop has done so far, it may hand over beside the error.
+// f must be a named function of a package of this module or of the notebook, not a closure, a
+// method or a generic function: only of those is the source known. It must depend on in alone (not
+// on files, on the clock, on global state) and print nothing, for the next call will not run it. If
+// f returns an error, Do returns both its results as they are and stores nothing: what a function
+// that was told to stop has done so far, it may hand over beside the error.
 //
-// The key under which a result is stored is made of f's name, the bytes of in, the types, the digest of the source of f's
-// package and of all that it imports (see package module: other modules, the Go version and GOARCH are in it), and
-// $GOMLX_BACKEND, because numerical backends differ by rounding. A program that is older than the sources it was built from
-// does not know what it is running, so it computes and stores nothing.
+// The key under which a result is stored is made of f's name, the bytes of in, the types, the
+// digest of the source of f's package and of all that it imports (see package module: other
+// modules, the Go version and GOARCH are in it), and $GOMLX_BACKEND, because numerical backends
+// differ by rounding. A program that is older than the sources it was built from cannot identify
+// its own code, so it computes and stores nothing.
 //
-// Of a function of a cell the key has, instead of the package, the declaration and all that it reaches in the cell's program, without comments
-// and formatting, and the sources of the packages that this names. So it is the same in all cells and in run, pipeline and JupyterLab. Such a
-// function may read files: a result holds as long as the files that package dataset opened while it was computed, and those
-// named to [Reads], have the same bytes. A variable that the program changes anywhere is an error, for its value is in no key.
+// Of a function of a cell the key has, instead of the package, the declaration and all that it
+// reaches in the cell's program, without comments and formatting, and the sources of the packages
+// that this names. So it is the same in all cells and in run, pipeline and JupyterLab. Such a
+// function may read files: a result holds as long as the files that package dataset opened while it
+// was computed, and those named to [Reads], have the same bytes. A variable that the program
+// changes anywhere is an error, for its value is in no key.
 //
-// In and Out are made of booleans, numbers, strings, slices, arrays, maps, pointers and structs whose fields are all exported,
-// or of structs with both MarshalBinary and UnmarshalBinary, such as time.Time. They come back exactly: NaN and -0 keep their bits,
-// nil and empty slices stay apart. What pointers share is not kept, and pointers in a circle are an error. The result is always the
+// In and Out are made of booleans, numbers, strings, slices, arrays, maps, pointers and structs
+// whose fields are all exported, or of structs with both MarshalBinary and UnmarshalBinary, such as
+// time.Time. They come back exactly: NaN and -0 keep their bits, nil and empty slices stay apart.
+// Sharing between pointers is lost, and pointers in a circle are an error. The result is always the
 // stored copy, so that a first call and a later one differ in nothing.
 //
-// Two programs that want the same result at once compute it once: the second waits. The store holds at most 1 GiB; results
-// not used for the longest time leave first. A result of more than 256 MiB is refused. A damaged result is computed again.
+// Two programs that want the same result at once compute it once: the second waits. The store holds
+// at most 1 GiB; results not used for the longest time leave first. A result of more than 256 MiB
+// is refused. A damaged result is computed again.
 func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, error) {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {
@@ -128,7 +136,7 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	return result, nil
 }
 
-// code is what is known of a function's code.
+// code is the known part of a function's code.
 type code struct {
 	digest      string // of it and of all that it uses
 	current     bool   // this program holds it, and no older one
@@ -158,8 +166,9 @@ func codeOf(root, name, pkg string) (c code, err error) {
 	return c, nil
 }
 
-// compute calls f and returns its result as the store would give it back, with its bytes. Errors of f come as they are, for the
-// caller to test, with f's result; others say that the value does not survive, and name the function.
+// compute calls f and returns its result as the store would give it back, with its bytes. Errors of
+// f come as they are, for the caller to test, with f's result; others say that the value does not
+// survive, and name the function.
 func compute[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In) (Out, []byte, error) {
 	var zero, back Out
 	fresh, err := f(ctx, in)
@@ -208,7 +217,8 @@ func makeKey(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// read holds the sources as they were when this process first asked: what it runs does not change after that.
+// read holds the sources as they were when this process first asked: its code does not change after
+// that.
 var read struct {
 	sync.Mutex
 	sources map[string]*module.Sources
@@ -232,8 +242,8 @@ func readSources(root string, packages ...string) (*module.Sources, error) {
 	return s, nil
 }
 
-// builtBefore reports whether a source file was written after this program was linked: then the digest is that of code
-// which this program does not hold.
+// builtBefore reports whether a source file was written after this program was linked: then the
+// digest is that of code which this program does not hold.
 func builtBefore(sources *module.Sources) bool {
 	exe, err := os.Executable()
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 	"flowbook/ml/module"
 )
 
-// program is the program of a notebook cell as GoNB composed it, from the declarations of all cells so far.
+// program is the program of a notebook cell as GoNB composed it, from the declarations of all cells
+// so far.
 type program struct {
 	text    []byte
 	fset    *token.FileSet
@@ -164,8 +165,9 @@ func (p *program) ours(id *ast.Ident) bool {
 	return id.Obj != nil && p.file.Scope.Lookup(id.Name) == id.Obj
 }
 
-// digest digests the code that a function of the program consists of: its declaration and all that it reaches, without comments and formatting. It
-// returns the packages, too, that this code names; initialised says that it uses a variable whose value is computed when the program starts.
+// digest digests the code that a function of the program consists of: its declaration and all that
+// it reaches, without comments and formatting. It returns the packages, too, that this code names;
+// initialised says that it uses a variable whose value is computed when the program starts.
 func (p *program) digest(function string) (digest string, initialised bool, packages []string, err error) {
 	if p.decls[function] == nil {
 		return "", false, nil, fmt.Errorf("main.%s is not in the cell's program", function)
@@ -225,8 +227,8 @@ func (p *program) digest(function string) (digest string, initialised bool, pack
 	return hex.EncodeToString(h.Sum(nil)), initialised, packages, nil
 }
 
-// base returns the name at the start of an expression or of a receiver's type: v of v.f[i], T of *T[P]. It returns nil for an expression that
-// starts otherwise.
+// base returns the name at the start of an expression or of a receiver's type: v of v.f[i], T of
+// *T[P]. It returns nil for an expression that starts otherwise.
 func base(e ast.Expr) *ast.Ident {
 	for {
 		switch x := e.(type) {

@@ -22,7 +22,8 @@ const sizeLimit = 1 << 30
 
 var resultLimit = 256 << 20 // tests lower it
 
-// store is a folder of results, one file each, named by their keys. A file's modification time is when it was last used.
+// store is a folder of results, one file each, named by their keys. A file's modification time is
+// when it was last used.
 type store struct {
 	dir   string
 	limit int64
@@ -33,7 +34,8 @@ const magic = "flowbook memo 1\n"
 
 func (s store) path(key string) string { return filepath.Join(s.dir, key) }
 
-// read returns the bytes stored under key. A file that is damaged is as good as none; it is removed.
+// read returns the bytes stored under key. A file that is damaged is as good as none; it is
+// removed.
 func (s store) read(key string) ([]byte, bool) {
 	file, err := os.ReadFile(s.path(key))
 	if err != nil {
@@ -49,7 +51,8 @@ func (s store) read(key string) ([]byte, bool) {
 	return data, true
 }
 
-// seal puts the bytes of a result into the form of a file: magic, SHA-256 of the key and the bytes, the bytes.
+// seal puts the bytes of a result into the form of a file: magic, SHA-256 of the key and the bytes,
+// the bytes.
 func seal(key string, data []byte) []byte {
 	sum := sum(key, data)
 	return slices.Concat([]byte(magic), sum[:], data)
@@ -81,12 +84,13 @@ func (s store) write(key string, data []byte) error {
 	return s.evict(key)
 }
 
-// abandoned is the age at which a lock file is taken to have no owner. Locks are held by the operating system, not
-// by the file's being there, so that removing one early costs no more than computing something twice.
+// abandoned is the age at which a lock file is taken to have no owner. Locks are held by the
+// operating system, not by the file's being there, so that removing one early costs no more than
+// computing something twice.
 const abandoned = 24 * time.Hour
 
-// evict removes the results that were not used for the longest time until the store is within its limit, sparing keep, and
-// what killed programs left behind.
+// evict removes the results that were not used for the longest time until the store is within its
+// limit, sparing keep, and the files that killed programs left behind.
 func (s store) evict(keep string) error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -129,7 +133,8 @@ func (s store) evict(keep string) error {
 // lockSuffix ends the names of lock files.
 const lockSuffix = ".lock"
 
-// lock waits until no other program computes the result of key and returns what ends our turn.
+// lock waits until no other program computes the result of key and returns the function that ends
+// our turn.
 func (s store) lock(ctx context.Context, key string) (unlock func(), err error) {
 	unlock, err = module.Lock(ctx, s.path(key)+lockSuffix)
 	if err != nil {

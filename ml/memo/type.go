@@ -12,7 +12,8 @@ var (
 	unmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
 )
 
-// isOpaque reports whether values of t are stored as their own MarshalBinary gives them: structs that hide fields and can do it.
+// isOpaque reports whether values of t are stored as their own MarshalBinary gives them: structs
+// that hide fields and can do it.
 func isOpaque(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && hidden(t) != "" && reflect.PointerTo(t).Implements(marshaler) && reflect.PointerTo(t).Implements(unmarshaler)
 }
@@ -63,7 +64,8 @@ func checkAt(t reflect.Type, at string, seen map[reflect.Type]bool) error {
 	return nil
 }
 
-// describe spells out a type down to its basic parts, so that a type that has changed is another key.
+// describe spells out a type down to its basic parts, so that a type that has changed is another
+// key.
 func describe(t reflect.Type) string {
 	var b strings.Builder
 	describeTo(&b, t, map[reflect.Type]bool{})

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Code is Go source reduced to what the compiler sees.
+// Code is Go source reduced to the tokens that the compiler reads.
 type Code struct {
 	Tokens  []byte   // the tokens, without comments and formatting; directives are kept
 	Imports []string // import paths, in order
@@ -20,8 +20,8 @@ type Code struct {
 
 // Scan reduces src, which may be a whole file or any run of declarations and statements.
 //
-// The specification lets a semicolon be omitted before ")" and "}" and a comma be added there, so both are dropped: code on one
-// line and the same code on several give the same tokens.
+// The specification lets a semicolon be omitted before ")" and "}" and a comma be added there, so
+// both are dropped: code on one line and the same code on several give the same tokens.
 func Scan(src []byte) Code {
 	var c Code
 	var s scanner.Scanner
@@ -88,8 +88,8 @@ func Scan(src []byte) Code {
 	}
 }
 
-// directives are the beginnings of comments that change the program: the compiler's and the linker's, build constraints,
-// line numbers and cgo's exports.
+// directives are the beginnings of comments that change the program: the compiler's and the
+// linker's, build constraints, line numbers and cgo's exports.
 var directives = []string{"//go:", "//line ", "/*line ", "//export ", "//extern ", "// +build", "//+build"}
 
 func isDirective(comment string) bool {
@@ -101,7 +101,8 @@ func isDirective(comment string) bool {
 	return false
 }
 
-// embedPatterns returns the patterns of a //go:embed directive, which may be quoted; nothing for any other comment.
+// embedPatterns returns the patterns of a //go:embed directive, which may be quoted; nothing for
+// any other comment.
 func embedPatterns(comment string) []string {
 	rest, ok := strings.CutPrefix(comment, "//go:embed")
 	if !ok || rest == strings.TrimLeft(rest, " \t") {

@@ -12,9 +12,9 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// Lock waits until no other process, and nobody else in this one, holds the lock of that name, a file in an existing folder, and
-// returns what releases it. The operating system releases it, too, when the process dies. Where the file system has no locks
-// Lock returns at once.
+// Lock waits until no other process, and nobody else in this one, holds the lock of that name, a
+// file in an existing folder, and returns the function that releases it. The operating system
+// releases it, too, when the process dies. Where the file system has no locks Lock returns at once.
 func Lock(ctx context.Context, name string) (unlock func(), err error) {
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
@@ -42,7 +42,8 @@ func Lock(ctx context.Context, name string) (unlock func(), err error) {
 	}
 }
 
-// isAt reports whether f is still the file of that name: its last owner may have removed it between our open and our lock.
+// isAt reports whether f is still the file of that name: its last owner may have removed it between
+// our open and our lock.
 func isAt(f *os.File, name string) bool {
 	mine, err := f.Stat()
 	if err != nil {
@@ -52,8 +53,9 @@ func isAt(f *os.File, name string) bool {
 	return err == nil && os.SameFile(mine, there)
 }
 
-// release removes the lock file while it is still ours: another program that has it open already finds
-// that it is gone. Windows removes no open file; if another program has it open by then, it stays.
+// release removes the lock file while it is still ours: another program that has it open already
+// finds that it is gone. Windows removes no open file; if another program has it open by then, it
+// stays.
 func release(f *os.File, name string) {
 	if runtime.GOOS == "windows" {
 		f.Close()

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// modFile is what a go.mod or go.work says of folders. The rest, and whether it is in order, is the go command's to judge.
+// modFile is the part of a go.mod or go.work that names folders. The rest, and whether it is in
+// order, is the go command's to judge.
 type modFile struct {
 	module   string
 	uses     []string // folders of go.work, with slashes
@@ -17,7 +18,8 @@ type replace struct{ path, dir string }
 
 // parseModFile reads the lines that matter: "verb words" and, in a block, "words" after "verb (".
 //
-// golang.org/x/mod/modfile reads all of it, and would make every program that a cell is 0.4 MB larger.
+// golang.org/x/mod/modfile reads all of it, and would make every program that a cell is 0.4 MB
+// larger.
 func parseModFile(data []byte) modFile {
 	var f modFile
 	block := ""

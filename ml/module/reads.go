@@ -15,15 +15,17 @@ var observers struct {
 	paths []string // of the files so far
 }
 
-// ReadFiles returns the absolute paths of the data files that this program has read so far, each once.
+// ReadFiles returns the absolute paths of the data files that this program has read so far, each
+// once.
 func ReadFiles() []string {
 	observers.Lock()
 	defer observers.Unlock()
 	return slices.Clone(observers.paths)
 }
 
-// NoteRead tells that this program reads a data file, to who executes the notebook, by the file that $FLOWBOOK_READS names, and to
-// the functions that [OnRead] was given. The file need not exist.
+// NoteRead tells that this program reads a data file, to who executes the notebook, by the file
+// that $FLOWBOOK_READS names, and to the functions that [OnRead] was given. The file need not
+// exist.
 func NoteRead(path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -55,7 +57,8 @@ func NoteRead(path string) error {
 	return nil
 }
 
-// OnRead has f called with the absolute path of each data file that this program reads, until stop is called.
+// OnRead has f called with the absolute path of each data file that this program reads, until stop
+// is called.
 func OnRead(f func(path string)) (stop func()) {
 	observers.Lock()
 	defer observers.Unlock()

@@ -1,8 +1,9 @@
-// Package module knows the Go module that a notebook belongs to, whatever it is called: where its root is, where the tools keep
-// their state, and what its source code amounts to, as a digest that changes exactly when the code does.
+// Package module knows the Go module that a notebook belongs to, whatever it is called: where its
+// root is, where the tools keep their state, and its source code as a digest that changes exactly
+// when the code does.
 //
-// It is the leaf of this module: it imports nothing of ours, and it links little, because every notebook cell that calls
-// package memo pays for it.
+// It is the leaf of this module: it imports nothing of ours, and it links little, because every
+// notebook cell that calls package memo pays for it.
 //
 //	root, err := module.Root("")                               // the folder of go.mod or go.work
 //	digest, err := module.Digest(root, "example.com/x/flows")  // the package and all of the user's that it imports
@@ -37,9 +38,10 @@ const (
 // ErrNone says that a folder is in no module.
 var ErrNone = errors.New("no go.mod and no go.work")
 
-// Root returns the absolute path of the module's root: $FLOWBOOK_ROOT if it is set, otherwise the nearest folder at or above
-// dir that holds a go.mod or a go.work. An empty dir means the current folder. Where there is none the error wraps ErrNone. A go.mod in the
-// system's temporary folder itself does not count, as it does not for the go command.
+// Root returns the absolute path of the module's root: $FLOWBOOK_ROOT if it is set, otherwise the
+// nearest folder at or above dir that holds a go.mod or a go.work. An empty dir means the current
+// folder. Where there is none the error wraps ErrNone. A go.mod in the system's temporary folder
+// itself does not count, as it does not for the go command.
 func Root(dir string) (string, error) {
 	if env := os.Getenv(EnvRoot); env != "" {
 		root, err := filepath.Abs(env)
@@ -89,9 +91,10 @@ func isRoot(dir string) (bool, error) {
 	return false, nil
 }
 
-// State returns a folder of the tools' state, made if it is missing: $FLOWBOOK_STATE if that is set, otherwise .flowbook in the
-// module's root, with elem joined to it. What State makes only its owner can read (0700); what is there it leaves alone. A new state
-// folder gets a .gitignore of its own, so that no module needs to know of it.
+// State returns a folder of the tools' state, made if it is missing: $FLOWBOOK_STATE if that is
+// set, otherwise .flowbook in the module's root, with elem joined to it. Only the owner can read a
+// folder that State makes (0700); one that exists it leaves alone. A new state folder gets a
+// .gitignore of its own, so that no module needs to know of it.
 func State(root string, elem ...string) (string, error) {
 	base := os.Getenv(EnvState)
 	if base == "" {

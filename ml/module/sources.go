@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Sources is what a set of packages is made of.
+// Sources are the source files of a set of packages.
 type Sources struct {
 	Digest   string            // hex SHA-256 of the code
 	Packages []string          // import paths: the packages asked for and all that they import from this module, sorted
@@ -36,13 +36,15 @@ func Digest(root string, pkgs ...string) (string, error) {
 	return s.Digest, nil
 }
 
-// Read reads the packages with these import paths and everything that they import of what is built from folders (see [Workspace]), and
-// returns the digest of their code. The digest covers, too, go.mod, go.sum and go.work (and with them every other module), the Go version and
-// GOARCH that this program was built with. It does not depend on where root is.
+// Read reads the packages with these import paths and all imported packages that are built from
+// folders (see [Workspace]), and returns the digest of their code. The digest covers, too, go.mod,
+// go.sum and go.work (and with them every other module), the Go version and GOARCH that this
+// program was built with. It does not depend on where root is.
 //
-// Comments and formatting do not count, directives (//go:build, //go:embed, …) do. Every Go file of a package counts except
-// tests, whatever its build constraints say, so that the digest is the same with and without cgo and errs on the side of change; so
-// do embedded files, assembly, C and object files. A package of another module adds nothing of its own.
+// Comments and formatting do not count, directives (//go:build, //go:embed, …) do. Every Go file of
+// a package counts except tests, whatever its build constraints say, so that the digest is the same
+// with and without cgo and errs on the side of change; so do embedded files, assembly, C and object
+// files. A package of another module adds nothing of its own.
 func Read(root string, pkgs ...string) (*Sources, error) {
 	w, err := Open(root)
 	if err != nil {
@@ -221,8 +223,8 @@ func WriteFields(h hash.Hash, texts ...string) {
 	}
 }
 
-// written is the time at which a file was last written. A time of modification in the future, as an archive
-// can set it, says nothing; the time at which the file got it does.
+// written is the time at which a file was last written. A time of modification in the future, as an
+// archive can set it, says nothing; the time at which the file got it does.
 func written(info fs.FileInfo) time.Time {
 	at := info.ModTime()
 	if changed := changed(info); at.After(time.Now()) && !changed.IsZero() {

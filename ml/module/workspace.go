@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// Workspace is the modules whose packages are built from folders, and so may change: the one in Root, those that its go.work uses, and
-// those that either replaces by folders. Packages of a vendor folder count, too.
+// Workspace is the modules whose packages are built from folders, and so may change: the one in
+// Root, those that its go.work uses, and those that either replaces by folders. Packages of a
+// vendor folder count, too.
 type Workspace struct {
 	Root    string
 	GoWork  string // the go.work in force, "" for none
@@ -28,10 +29,11 @@ type Folder struct {
 	Main bool   // the root's, or used by go.work; any other is replaced by the folder
 }
 
-// Open reads the module files of root, an absolute path as Root returns it, and of what they name.
+// Open reads the module files of root, an absolute path as Root returns it, and of the folders that
+// they name.
 //
-// A go.work is in force as for the go command: $GOWORK, or the nearest one at or above root. One that does not use root's module is
-// passed over, as with GOWORK=off.
+// A go.work is in force as for the go command: $GOWORK, or the nearest one at or above root. One
+// that does not use root's module is passed over, as with GOWORK=off.
 func Open(root string) (*Workspace, error) {
 	w := &Workspace{Root: root}
 	own, err := readModFile(filepath.Join(root, "go.mod"))
@@ -154,7 +156,8 @@ func readModFile(name string) (modFile, error) {
 	return parseModFile(data), nil
 }
 
-// Dir returns the folder of a package that is built from one, and "" for any other: of the standard library, of the module cache.
+// Dir returns the folder of a package that is built from one, and "" for any other: of the standard
+// library, of the module cache.
 func (w *Workspace) Dir(pkg string) string {
 	var in Folder
 	for _, m := range w.Modules {
@@ -192,7 +195,8 @@ func (w *Workspace) Folder(pkg string) string {
 // Contains reports whether an import path is that of a package that is built from a folder.
 func (w *Workspace) Contains(pkg string) bool { return w.Dir(pkg) != "" }
 
-// Packages returns the import paths of the packages of all these modules, in order, main packages included. What is vendored is left out.
+// Packages returns the import paths of the packages of all these modules, in order, main packages
+// included. Vendored packages are left out.
 func (w *Workspace) Packages() ([]string, error) {
 	var pkgs []string
 	for _, m := range w.Modules {

@@ -9,15 +9,16 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// An event file is a sequence of TFRecords, each a message Event of TensorFlow's event.proto. The numbers below are the
-// fields of that file and of summary.proto, tensor.proto and types.proto.
+// An event file is a sequence of TFRecords, each a message Event of TensorFlow's event.proto. The
+// numbers below are the fields of that file and of summary.proto, tensor.proto and types.proto.
 
 // versionEvent begins a file.
 func versionEvent(at time.Time) []byte {
 	return text(event(at, 0), 3, "brain.Event:2")
 }
 
-// scalarEvent is a scalar as tf.summary.scalar writes it: a tensor without dimensions, for the plugin "scalars".
+// scalarEvent is a scalar as tf.summary.scalar writes it: a tensor without dimensions, for the
+// plugin "scalars".
 func scalarEvent(at time.Time, step int, s scalar) []byte {
 	const float, scalarClass = 1, 1
 	tensor := number(nil, 1, float)

@@ -1,5 +1,6 @@
-// Package tensorboard writes a training's losses as event files that TensorBoard shows, with the names and folders of
-// Keras's callback: epoch_loss and epoch_learning_rate under train, epoch_loss under validation.
+// Package tensorboard writes a training's losses as event files that TensorBoard shows, with the
+// names and folders of Keras's callback: epoch_loss and epoch_learning_rate under train, epoch_loss
+// under validation.
 //
 //	must.M(tensorboard.Write("logs", fit.History)) // then: tensorboard --logdir logs
 package tensorboard
@@ -29,8 +30,8 @@ type Writer struct {
 	err     error               // the first, which Close returns
 }
 
-// NewWriter returns a Writer into folders of dir, which are made. Event files that are there stay, and TensorBoard shows
-// them as the same run; give each training a dir of its own.
+// NewWriter returns a Writer into folders of dir, which are made. Event files that are there stay,
+// and TensorBoard shows them as the same run; give each training a dir of its own.
 func NewWriter(dir string) (*Writer, error) {
 	w := &Writer{dir: dir, now: time.Now, files: map[string]*os.File{}}
 	if err := w.open("train"); err != nil {
@@ -49,7 +50,8 @@ func Write(dir string, h ml.History) error {
 	return w.Close()
 }
 
-// Report writes the epochs of h that are not written yet, at the present time. What goes wrong, Close returns.
+// Report writes the epochs of h that are not written yet, at the present time. Close returns its
+// errors.
 func (w *Writer) Report(h ml.History) {
 	for ; w.written < len(h.Epochs) && w.err == nil; w.written++ {
 		e := h.Epochs[w.written]
@@ -99,8 +101,8 @@ func (w *Writer) open(run string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	// TensorBoard reads what has "tfevents" in its name, in the order of the names. The last number keeps apart what one
-	// process writes within a second.
+	// TensorBoard reads files with "tfevents" in their names, in the order of the names. The last
+	// number keeps apart what one process writes within a second.
 	var f *os.File
 	err := os.ErrExist
 	for n := 0; errors.Is(err, os.ErrExist); n++ {

@@ -1,5 +1,5 @@
-// Package alarm writes what a detector finds for those who act on it: as CSV and JSON lines, as
-// Suricata's EVE JSON, as CEF, and over syslog; and it leaves out what its keeper has allowed.
+// Package alarm writes a detector's findings for those who act on them: as CSV and JSON lines, as
+// Suricata's EVE JSON, as CEF, and over syslog; and it leaves out flows on a list of allowed ones.
 package alarm
 
 import (

@@ -27,8 +27,9 @@ type options struct {
 	Out   string         // the folder for go.txt, python.txt and table.txt
 }
 
-// tabulate measures, writes the table to w and logs its progress. A side that lacks a package gets a line in the table. So does a side that
-// fails, and then the error counts the failures. When the context ends, the table holds the measurements made until then.
+// tabulate measures, writes the table to w and logs its progress. A side that lacks a package gets
+// a line in the table. So does a side that fails, and then the error counts the failures. When the
+// context ends, the table holds the measurements made until then.
 func tabulate(ctx context.Context, o options, w, log io.Writer) error {
 	works := selected(o)
 	if len(works) == 0 {
@@ -47,7 +48,7 @@ func tabulate(ctx context.Context, o options, w, log io.Writer) error {
 			stopped = err
 			break
 		}
-		// After each work, so that even a run that is killed leaves what it measured.
+		// After each work, so that even a run that is killed leaves its measurements.
 		if err := all.write(o.Out); err != nil {
 			return err
 		}
@@ -66,8 +67,8 @@ func tabulate(ctx context.Context, o options, w, log io.Writer) error {
 	return stopped
 }
 
-// measure runs every side of a work in turn, round by round, and counts the sides that fail. It does not try a failed side again. The error is
-// the context's.
+// measure runs every side of a work in turn, round by round, and counts the sides that fail. It
+// does not try a failed side again. The error is the context's.
 func (r *record) measure(ctx context.Context, o options, work Work) (failed int, err error) {
 	broken := map[string]bool{}
 	if err := work.prepare(ctx, o); err != nil {
@@ -120,12 +121,12 @@ func selected(o options) []Work {
 	return works
 }
 
-// missingError says what a side lacks.
+// missingError names the program or package that a side lacks.
 type missingError struct{ what string }
 
 func (e *missingError) Error() string { return "missing: " + e.what }
 
-// missing is what a Go side returns when it lacks something.
+// missing returns the error of a Go side that lacks something.
 func missing(format string, args ...any) error {
 	return &missingError{strings.TrimSpace(fmt.Sprintf(format, args...))}
 }

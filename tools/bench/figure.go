@@ -11,8 +11,9 @@ import (
 	"flowbook/ml/figure"
 )
 
-// goFigures draws the figures of the originals, with n flows where they show flows, each into a PNG of 100 DPI in memory, from columns that are
-// already there: a line of time for each class. The peak is that of all figures up to the line's.
+// goFigures draws the figures of the originals, with n flows where they show flows, each into a PNG
+// of 100 DPI in memory, from columns that are already there: a line of time for each class. The
+// peak is that of all figures up to the line's.
 func goFigures(_ context.Context, o options, _ string, c *clock) error {
 	n := number(c.work, "n")
 	frame, err := dataset.Read(flowsPath(o.State, n), packetsColumn, timeColumn, sizeColumn, nameColumn)
@@ -33,7 +34,7 @@ func goFigures(_ context.Context, o options, _ string, c *clock) error {
 	return nil
 }
 
-// series is what the figures show: one value a flow, and the ten most frequent applications.
+// series is the data of the figures: one value a flow, and the ten most frequent applications.
 type series struct {
 	packets, ms, size []float64
 	names             []string
@@ -70,7 +71,8 @@ func (s series) tail() (packets, ms []float64, flagged []int) {
 	return packets, ms, flagged
 }
 
-// errors are reconstruction errors as the original's network makes them: it answers every flow with nearly the same number.
+// errors are reconstruction errors as the original's network makes them: it answers every flow with
+// nearly the same number.
 func (s series) errors() []float64 {
 	packets, _, _ := s.tail()
 	largest := slices.Max(packets)

@@ -8,8 +8,9 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// goFit trains the original's autoencoder on 7,000 rows for all of 50 epochs, each validated on 3,000 rows: its callbacks could end it earlier on
-// one side than on another. Building the network is part of it; a fit of one epoch warms up.
+// goFit trains the original's autoencoder on 7,000 rows for all of 50 epochs, each validated on
+// 3,000 rows: its callbacks could end it earlier on one side than on another. Building the network
+// is part of it; a fit of one epoch warms up.
 func goFit(ctx context.Context, o options, _ string, c *clock) error {
 	m, err := packets(o.State, 10_000, 10_000)
 	if err != nil {
@@ -30,7 +31,8 @@ func goFit(ctx context.Context, o options, _ string, c *clock) error {
 	return c.loop(c.work, fit(short), fit(t))
 }
 
-// goPredict runs rows through the network: all of them distinct, or packets as a file has them, where most are small numbers.
+// goPredict runs rows through the network: all of them distinct, or packets as a file has them,
+// where most are small numbers.
 func goPredict(_ context.Context, o options, _ string, c *clock) error {
 	n := number(c.work, "n")
 	m, err := packets(o.State, 100_000, n)

@@ -46,8 +46,8 @@ func (l Line) Value(unit string) (number float64, ok bool) {
 	return 0, false
 }
 
-// Parse reads the benchmark lines of a text; other lines are left out, as benchstat does. A line that begins as a benchmark and is none is an
-// error.
+// Parse reads the benchmark lines of a text; other lines are left out, as benchstat does. A line
+// that begins as a benchmark and is none is an error.
 func Parse(s string) ([]Line, error) {
 	var lines []Line
 	for text := range strings.Lines(s) {

@@ -1,18 +1,19 @@
-// Command bench measures Flowbook beside its Python counterparts: each side does the same work on the same data in a process of its own,
-// in turn, and one table shows medians and ratios.
+// Command bench measures Flowbook beside its Python counterparts: each side does the same work on
+// the same data in a process of its own, in turn, and one table shows medians and ratios.
 //
 //	go run ./tools/bench --work Read --count 5
 //	go run ./tools/bench --full
 //
-// Without Python the table holds Go's half. Both sides print Go's benchmark format, so that benchstat can read it; the configuration key
-// side names the source of a line:
+// Without Python the table holds Go's half. Both sides print Go's benchmark format, so that
+// benchstat can read it; the configuration key side names the source of a line:
 //
 //	side: pandas
 //	BenchmarkRead/cols=2/n=100000 3 201234567 ns/op 210000000 cpu-ns/op 145.2 peak-MB
 //
-// The clock does not run while a process starts, imports, reads its inputs (unless reading is the work) and warms up by one round. The work
-// Notebook measures a whole command and includes its start. peak-MB is the largest resident set that the process, or any process that it
-// started and waited for, ever had; cpu-ns is the processor time of all of them.
+// The clock does not run while a process starts, imports, reads its inputs (unless reading is the
+// work) and warms up by one round. The work Notebook measures a whole command and includes its
+// start. peak-MB is the largest resident set that the process, or any process that it started and
+// waited for, ever had; cpu-ns is the processor time of all of them.
 package main
 
 import (
@@ -59,8 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // usageError is an error in the arguments.
 type usageError struct{ error }
 
-// command parses the arguments and measures. With the arguments one SIDE WORK STATE it does a single work once: tabulate starts such a process
-// for each round of a Go side.
+// command parses the arguments and measures. With the arguments one SIDE WORK STATE it does a
+// single work once: tabulate starts such a process for each round of a Go side.
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -106,7 +107,8 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return tabulate(ctx, o, stdout, stderr)
 }
 
-// python returns the path of the Python command: $FLOWBOOK_PYTHON, else the python3 on the PATH, else "".
+// python returns the path of the Python command: $FLOWBOOK_PYTHON, else the python3 on the PATH,
+// else "".
 func python() string {
 	path, err := exec.LookPath(cmp.Or(os.Getenv("FLOWBOOK_PYTHON"), "python3"))
 	if err != nil {

@@ -24,8 +24,9 @@ func splitPath(root string) string {
 // flowbook is the path of the flowbook command that readyNotebook builds.
 func flowbook(o options) string { return filepath.Join(o.State, "bin", "flowbook") }
 
-// readyNotebook builds the flowbook command and runs the notebook once, so that the kernel exists and the build cache holds the packages that
-// cells link. It uses a state folder of its own, because goNotebook deletes the memo there.
+// readyNotebook builds the flowbook command and runs the notebook once, so that the kernel exists
+// and the build cache holds the packages that cells link. It uses a state folder of its own,
+// because goNotebook deletes the memo there.
 func readyNotebook(ctx context.Context, o options) error {
 	if err := readyPython(o); err != nil {
 		return err
@@ -41,9 +42,10 @@ func readyNotebook(ctx context.Context, o options) error {
 	return runNotebook(ctx, o, notebookPath(o.Root))
 }
 
-// goNotebook is the command `flowbook run notebooks/Anomaly_Detection.ipynb`, its own start and the kernel's included. Side go finds an empty memo
-// and trains; side go-memo finds the fit. Side go-parity has an empty memo, too, and runs the cells that the reference has, without those that go
-// beyond it.
+// goNotebook is the command `flowbook run notebooks/Anomaly_Detection.ipynb`, its own start and the
+// kernel's included. Side go finds an empty memo and trains; side go-memo finds the fit. Side
+// go-parity has an empty memo, too, and runs the cells that the reference has, without those that
+// go beyond it.
 func goNotebook(ctx context.Context, o options, side string, c *clock) error {
 	if _, err := os.Stat(splitPath(o.Root)); err != nil {
 		return missing("Datasets/EditDatasets/split_1.csv: flowbook data generate and flowbook data split Datasets/27072022.csv make it")

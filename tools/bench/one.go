@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// doWork does a work once in this process, for a Go side, and writes its lines to w. The inputs must exist in the state folder.
+// doWork does a work once in this process, for a Go side, and writes its lines to w. The inputs
+// must exist in the state folder.
 func doWork(ctx context.Context, o options, side, work string, w io.Writer) error {
 	c := &clock{w: w, work: work}
 	kind, _, _ := strings.Cut(work, "/")
@@ -31,7 +32,8 @@ type clock struct {
 	work string
 }
 
-// loop warms up by one round, unless warm does it in another way, then repeats op until enough time has passed.
+// loop warms up by one round, unless warm does it in another way, then repeats op until enough time
+// has passed.
 func (c *clock) loop(name string, warm, op func() error) error {
 	if warm == nil {
 		warm = op

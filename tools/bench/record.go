@@ -15,7 +15,7 @@ type record struct {
 	entries []*entry
 }
 
-// entry is what one side measured of one benchmark, or why it did not.
+// entry is one side's measurement of one benchmark, or the reason why there is none.
 type entry struct {
 	name   string
 	side   Side

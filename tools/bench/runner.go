@@ -16,7 +16,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// readyKernels writes the two kernelspecs that both sides start: the python3 of the Python side, and the GoNB that go.mod pins.
+// readyKernels writes the two kernelspecs that both sides start: the python3 of the Python side,
+// and the GoNB that go.mod pins.
 func readyKernels(ctx context.Context, o options) error {
 	gonb, err := jupyter.GoNB(ctx, o.Root)
 	if err != nil {
@@ -50,7 +51,8 @@ func writeSpec(state, name string, spec *jupyter.Spec) error {
 	return atomicfile.Write(filepath.Join(specDir(state, name), "kernel.json"), text, 0o666)
 }
 
-// trivial is the cell that costs a kernel nothing to speak of, by language, and how many of them show what a cell costs the runner.
+// trivial is a cell of negligible cost, by language, with the number of such cells that measure the
+// runner's own cost.
 var trivial = map[string]struct {
 	source string
 	cells  int
@@ -59,10 +61,11 @@ var trivial = map[string]struct {
 	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 10},
 }
 
-// goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel up, cell, kernel down. A cell is the time from the
-// start of one to the start of the next, from the second on, in a notebook of many; its processor time, which the kernel's is part of, is what
-// many cells take more than one. Side go writes the notebook to the disk after each cell, as `flowbook run` does, and papermill; side go-in-memory keeps it,
-// as nbclient does.
+// goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel
+// up, cell, kernel down. A cell is the time from the start of one to the start of the next, from
+// the second on, in a notebook of many; its processor time, which the kernel's is part of, is what
+// many cells take more than one. Side go writes the notebook to the disk after each cell, as
+// `flowbook run` does, and papermill; side go-in-memory keeps it, as nbclient does.
 func goRunner(ctx context.Context, o options, side string, c *clock) error {
 	kernel := text(c.work, "kernel")
 	spec, err := jupyter.ReadSpec(specDir(o.State, kernel))

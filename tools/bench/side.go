@@ -26,7 +26,7 @@ func pythonSide(name, script string) Side { return Side{Name: name, script: scri
 // Go says whether the side is ours.
 func (s Side) Go() bool { return s.script == "" }
 
-// patience is how long one side of one work may take: many times what the slowest takes.
+// patience is the longest time for one side of one work: many times that of the slowest.
 const patience = 15 * time.Minute
 
 // run does a work once, in a process of its own.

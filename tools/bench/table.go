@@ -9,8 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// table is the side-by-side table: a line for each side of each benchmark with the median, how far the farthest round was from it, the number of
-// rounds, and for Python the ratios that Go's medians of time and of processor time have to its, of each of Go's sides.
+// table is the side-by-side table: a line for each side of each benchmark with the median, how far
+// the farthest round was from it, the number of rounds, and for Python the ratios that Go's medians
+// of time and of processor time have to its, of each of Go's sides.
 func (r *record) table() string {
 	rows := [][]string{{"benchmark", "side", "time", "±", "cpu", "peak", "n", "go/it", "cpu go/it"}}
 	for _, name := range r.names() {
@@ -30,7 +31,8 @@ func (r *record) table() string {
 	return aligned(rows)
 }
 
-// aligned writes rows as columns, two spaces apart. The last cell of a short row may run over the columns that it lacks.
+// aligned writes rows as columns, two spaces apart. The last cell of a short row may run over the
+// columns that it lacks.
 func aligned(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -51,7 +53,7 @@ func aligned(rows [][]string) string {
 	return b.String()
 }
 
-// values are what the rounds measured in a unit.
+// values are the measurements of the rounds in a unit.
 func (e *entry) values(unit string) []float64 {
 	var all []float64
 	for _, line := range e.lines {
@@ -62,7 +64,8 @@ func (e *entry) values(unit string) []float64 {
 	return all
 }
 
-// ratios are Go's medians in a unit divided by that of e; nothing for Go itself, and where one has not measured in the unit.
+// ratios are Go's medians in a unit divided by that of e; nothing for Go itself, and where one has
+// not measured in the unit.
 func ratios(entries []*entry, e *entry, unit string) string {
 	if e.side.Go() {
 		return ""
@@ -82,7 +85,8 @@ func ratios(entries []*entry, e *entry, unit string) string {
 	return strings.Join(all, ", ")
 }
 
-// median is the middle value, of an even number of values the mean of the two in the middle; NaN without values.
+// median is the middle value, of an even number of values the mean of the two in the middle; NaN
+// without values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -107,7 +111,7 @@ func spread(values []float64) string {
 	return fmt.Sprintf("%.0f%%", 100*far/m)
 }
 
-// optional is the median of what may not have been measured.
+// optional is the median of values that may be missing.
 func optional(values []float64, format func(float64) string) string {
 	if len(values) == 0 {
 		return ""

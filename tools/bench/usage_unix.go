@@ -42,7 +42,8 @@ func maxRSS(who int) int64 {
 	return int64(u.Maxrss) * 1024
 }
 
-// ownPeak asks Linux for the peak of this program alone: what getrusage tells there began with the peak of the program that started it.
+// ownPeak asks Linux for the peak of this program alone: the peak of getrusage began with the peak
+// of the program that started it.
 func ownPeak() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Work is one thing that several sides do. Its name is the beginning of the names of its measurements, with key=value parts as benchmarks have.
+// Work is one thing that several sides do. Its name is the beginning of the names of its
+// measurements, with key=value parts as benchmarks have.
 type Work struct {
 	Name  string
 	Sides []Side // the first one is Go's, and the base of the ratios
@@ -17,7 +18,7 @@ type Work struct {
 	ready  func(context.Context, options) error
 }
 
-// prepare makes what the sides find in the folder of inputs.
+// prepare makes the files in the folder of inputs.
 func (w Work) prepare(ctx context.Context, o options) error {
 	for _, rows := range w.inputs {
 		if err := makeFlows(ctx, o.State, rows); err != nil {

@@ -1,7 +1,8 @@
-// Package book reads the order of notebooks, their titles and chapters: from _toc.yml and _config.yml, which are jupyter-book's files, or
-// from a pipeline file.
+// Package book reads the order of notebooks, their titles and chapters: from _toc.yml and
+// _config.yml, which are jupyter-book's files, or from a pipeline file.
 //
-// Its one convention: entries come in reading order, each with its file as the book names it, relative to the book's folder.
+// Its one convention: entries come in reading order, each with its file as the book names it,
+// relative to the book's folder.
 //
 //	b, err := book.Read("notebooks") // b.Entries[0].File is "Anomaly_Detection.ipynb", .Number "1"
 package book
@@ -17,7 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Book is what a folder of notebooks says of itself.
+// Book is the configuration of a folder of notebooks.
 type Book struct {
 	Title   string  // "" where it has none
 	Entries []Entry // in reading order
@@ -59,7 +60,7 @@ func Read(dir string) (*Book, error) {
 	return b, b.pipeline(dir)
 }
 
-// config is what counts of _config.yml.
+// config holds the used fields of _config.yml.
 type config struct {
 	Title      string
 	Repository struct {
@@ -88,7 +89,8 @@ func (b *Book) settings(path string) error {
 	return nil
 }
 
-// decode reads a YAML file. One with aliases is refused: no book needs them, and they can be endless.
+// decode reads a YAML file. One with aliases is refused: no book needs them, and they can be
+// endless.
 func decode(text []byte, into any) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {

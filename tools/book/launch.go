@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Launch is the address that opens a page's notebook on the book's Binder, "" where the book names none.
+// Launch is the address that opens a page's notebook on the book's Binder, "" where the book names
+// none.
 func (b *Book) Launch(file string) string {
 	c := b.config
 	if c.Launch.Binder == "" || path.Ext(file) != ".ipynb" {
@@ -41,7 +42,7 @@ func (b *Book) branch() string {
 	return "master" // jupyter-book's default
 }
 
-// repository is what Binder calls a repository.
+// repository is a repository in Binder's words.
 func repository(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" {

@@ -116,7 +116,7 @@ func (m *maker) state(ctx context.Context, phase Phase, files []store.File, deta
 	return &RunState{Phase: phase, Where: m.name, Files: files, Detail: &d}, nil
 }
 
-// finish stores what a run has left and says how it ended.
+// finish stores a run's files and reports its end.
 func (m *maker) finish(ctx context.Context, t Task, root string, end *Ending, took time.Duration) (*RunState, error) {
 	if end.Retry {
 		return nil, m.another("%s", end.Detail.Error)

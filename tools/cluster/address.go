@@ -19,7 +19,8 @@ import (
 	"go.temporal.io/sdk/log"
 )
 
-// Environment variables of Temporal's own tools. Only the first two have a flag; the kernels inherit none of them.
+// Environment variables of Temporal's own tools. Only the first two have a flag; the kernels
+// inherit none of them.
 const (
 	EnvAddress   = "TEMPORAL_ADDRESS"
 	EnvNamespace = "TEMPORAL_NAMESPACE"
@@ -77,7 +78,7 @@ func dialAs(ctx context.Context, s Server, identity string) (client.Client, erro
 	return c, nil
 }
 
-// plainly says in one line what is wrong with an address.
+// plainly reports the fault of an address in one line.
 func plainly(s Server, err error) error {
 	var noNamespace *serviceerror.NamespaceNotFound
 	var denied *serviceerror.PermissionDenied
@@ -100,7 +101,7 @@ func plainly(s Server, err error) error {
 	return errors.New(text)
 }
 
-// tlsOf makes of the environment what a connection needs, nil without TLS.
+// tlsOf returns the connection's TLS settings from the environment, nil without TLS.
 func tlsOf() (*tls.Config, error) {
 	cert, key, ca, name := os.Getenv(envCert), os.Getenv(envKey), os.Getenv(envCA), os.Getenv(envName)
 	if cert == "" && key == "" && ca == "" && name == "" && os.Getenv(envAPIKey) == "" && os.Getenv(envTLS) != "true" {

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// Build names this build of flowbook: a submitter and its workers must be of the same one. A released version, or a clean commit, is named
-// as such; any other program by its bytes.
+// Build names this build of flowbook: a submitter and its workers must be of the same one. A
+// released version, or a clean commit, is named as such; any other program by its bytes.
 var Build = sync.OnceValues(func() (string, error) {
 	info, ok := debug.ReadBuildInfo()
 	version := ""

@@ -19,9 +19,10 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Pack returns the sources of the module in root as a tar archive whose bytes depend on them alone: the files that git would commit, tracked
-// and untracked, of the module and of the modules that go.mod or go.work name by their folders. skip says which paths of the module,
-// with slashes, travel otherwise. in is the module's folder in the archive.
+// Pack returns the sources of the module in root as a tar archive whose bytes depend on them alone:
+// the files that git would commit, tracked and untracked, of the module and of the modules that
+// go.mod or go.work name by their folders. skip says which paths of the module, with slashes,
+// travel otherwise. in is the module's folder in the archive.
 func Pack(ctx context.Context, root string, skip func(name string) bool) (archive []byte, in string, err error) {
 	modules, extra, err := folders(ctx, root)
 	if err != nil {
@@ -61,7 +62,8 @@ func inside(dir, name string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// folders returns the folders of the modules, that of root first, and files outside them that the go command reads.
+// folders returns the folders of the modules, that of root first, and files outside them that the
+// go command reads.
 func folders(ctx context.Context, root string) (modules, extra []string, err error) {
 	root, err = filepath.EvalSymlinks(root)
 	if err != nil {
@@ -134,8 +136,8 @@ func relative(file string, r *modfile.Replace) error {
 	return nil
 }
 
-// sources returns the files of a folder that git would commit, by their paths with slashes. Without git they are all but those whose
-// names begin with a dot.
+// sources returns the files of a folder that git would commit, by their paths with slashes. Without
+// git they are all but those whose names begin with a dot.
 func sources(ctx context.Context, dir string) (names []string, err error) {
 	cmd := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	cmd.Dir = dir

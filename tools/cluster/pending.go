@@ -24,7 +24,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// Pending is a pipeline that workers run. As a pipeline.Executor it waits for each run and puts what it wrote into this module.
+// Pending is a pipeline that workers run. As a pipeline.Executor it waits for each run and puts its
+// outputs into this module.
 type Pending struct {
 	ID string
 

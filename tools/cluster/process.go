@@ -19,12 +19,13 @@ import (
 	"flowbook/ml/module"
 )
 
-// grace is how long a run that is stopped may take to end its kernel before its process is killed; the kernel's supervisor ends it
-// then.
+// grace is how long a run that is stopped may take to end its kernel before its process is killed;
+// the kernel's supervisor ends it then.
 const grace = 7 * time.Second
 
-// perform makes a run in a process of its own, in the module's folder, and returns how it ended. The process ends with this one: its
-// standard input is a pipe from here. An error says that there is no ending.
+// perform makes a run in a process of its own, in the module's folder, and returns how it ended.
+// The process ends with this one: its standard input is a pipe from here. An error says that there
+// is no ending.
 func perform(ctx context.Context, program []string, root string, req Request, tell func(Message)) (*Ending, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -94,7 +95,8 @@ func perform(ctx context.Context, program []string, root string, req Request, te
 	return end, nil
 }
 
-// environment is ours for a run in another module, without what tells where ours is and who we are.
+// environment is ours for a run in another module, without the variables that name our module and
+// identity.
 func environment(root string) (env []string) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
@@ -108,7 +110,7 @@ func environment(root string) (env []string) {
 	return env
 }
 
-// tail keeps the end of what is written.
+// tail keeps the end of a text.
 type tail struct{ bytes.Buffer }
 
 func (t *tail) Write(b []byte) (int, error) {

@@ -29,7 +29,7 @@ type Submitter struct {
 	Server Server
 	Store  *store.Store
 	Queue  string
-	Say    func(line string) // what a person should know
+	Say    func(line string) // a notice for people
 }
 
 // maxSpec bounds a workflow's input: the server's limit is 2 MB.
@@ -54,8 +54,8 @@ func (e *BuildError) Unwrap() error { return ErrNoWorker }
 // ExitCode is that of unusable arguments: nothing was run.
 func (e *BuildError) ExitCode() int { return status.ExitUsage }
 
-// Submit stores the sources and the data of a module in root, and starts the workflow of its pipeline, or joins it if somebody has started the
-// same one.
+// Submit stores the sources and the data of a module in root, and starts the workflow of its
+// pipeline, or joins it if somebody has started the same one.
 func (s *Submitter) Submit(ctx context.Context, p *pipeline.Pipeline, root string, targets []string, force bool) (*Pending, error) {
 	build, err := Build()
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"flowbook/tools/store"
 )
 
-// trees are the folders in which a worker makes runs: one for each module and slot, kept, so that the go command finds what it has
-// compiled there.
+// trees are the folders in which a worker makes runs: one for each module and slot, kept, so that
+// the go command finds what it has compiled there.
 type trees struct {
 	dir   string
 	store *store.Store
@@ -36,8 +36,9 @@ func newTrees(dir string, s *store.Store, jobs int) *trees {
 // kept is how long a tree stays that nobody uses.
 const kept = 24 * time.Hour
 
-// take returns a folder with the bundle's files, the inputs and nothing else: neither what runs have written there nor what they changed.
-// Only the state folder stays, for what it keeps is named by its content. root is the module's.
+// take returns a folder with the bundle's files, the inputs and nothing else: neither what runs
+// have written there nor what they changed. Only the state folder stays, for what it keeps is named
+// by its content. root is the module's.
 func (t *trees) take(ctx context.Context, b Bundle, inputs []store.File) (root string, release func(), err error) {
 	var slot int
 	select {
@@ -158,7 +159,8 @@ func (t *trees) prune(now time.Time) {
 // stale are the folders of the state folder that a run reads back by name.
 var stale = []string{"out", "pipeline", "report"}
 
-// sweep removes all files below top that are not to be kept, except for the state folder of the module in root.
+// sweep removes all files below top that are not to be kept, except for the state folder of the
+// module in root.
 func sweep(top, root string, keep map[string]bool) error {
 	state := filepath.Join(root, ".flowbook")
 	for _, name := range stale {

@@ -7,8 +7,8 @@ import (
 	"flowbook/tools/store"
 )
 
-// Format is that of the messages between submitters, workflows and workers. It is a part of the workflow's name, so that a worker of
-// another format leaves the workflow to others.
+// Format is that of the messages between submitters, workflows and workers. It is a part of the
+// workflow's name, so that a worker of another format leaves the workflow to others.
 const Format = 1
 
 // Spec is the input of the workflow.
@@ -53,7 +53,7 @@ const (
 	NotRun  Phase = "not run" // a run before it failed
 )
 
-// RunState is what the workflow knows of a run, and the output of the activity.
+// RunState is the state of a run in the workflow, and the output of the activity.
 type RunState struct {
 	Name   string        `json:"name"`
 	Step   string        `json:"step"`
@@ -66,13 +66,13 @@ type RunState struct {
 	Code   int           `json:"code,omitempty"`   // exit status that the error deserves
 }
 
-// State is what the workflow's query answers.
+// State is the answer of the workflow's query.
 type State struct {
 	Runs  []RunState `json:"runs"`
 	Steps int        `json:"steps"` // in all
 }
 
-// Detail is what a person wants to know of a run, kept in the store.
+// Detail holds the details of a run for people, kept in the store.
 type Detail struct {
 	Source string         `json:"source,omitempty"` // digest of the notebook's file
 	Result *runner.Result `json:"result,omitempty"`
@@ -89,13 +89,14 @@ type Beat struct {
 	Status status.Status `json:"status,omitempty"` // of a cell that is over
 }
 
-// Request asks `flowbook step` for a run, on its standard input. When the input ends, the run is stopped.
+// Request asks `flowbook step` for a run, on its standard input. When the input ends, the run is
+// stopped.
 type Request struct {
 	File string       `json:"file"`
 	Job  pipeline.Job `json:"job"`
 }
 
-// Message is a line of what `flowbook step` answers on its standard output: one of the three.
+// Message is a line that `flowbook step` writes to its standard output: one of the three.
 type Message struct {
 	Cell *Beat   `json:"cell,omitempty"`
 	Text string  `json:"text,omitempty"`

@@ -91,7 +91,7 @@ func workFolder(ctx context.Context) (dir string, release func(), err error) {
 	}
 }
 
-// identity is what a worker is called at the server.
+// identity is the worker's name at the server.
 func identity(name, build string) string { return name + " flowbook " + build }
 
 // builtBy is the build in an identity, "" if it has none.

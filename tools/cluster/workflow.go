@@ -23,16 +23,17 @@ var (
 	queryName    = "state"
 )
 
-// atOnce bounds the activities of a workflow that wait for a worker or are at one; the server's own bound is 2000.
+// atOnce bounds the activities of a workflow that wait for a worker or are at one; the server's own
+// bound is 2000.
 const atOnce = 500
 
-// manyEvents is where a workflow goes on as a new one: a fifth of what a server allows.
+// manyEvents is where a workflow goes on as a new one: a fifth of the server's limit.
 const manyEvents = 10_000
 
 // heartbeat is how long a worker may say nothing before a run is given to another.
 const heartbeat = 10 * time.Second
 
-// retry is for what is not the run's fault: a dead worker, a lost store, a full disk.
+// retry is for failures that are not the run's fault: a dead worker, a lost store, a full disk.
 var retry = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second}
 
 // plan is a running workflow.
@@ -40,7 +41,7 @@ type plan struct {
 	spec  *Spec
 	graph *pipeline.Graph
 
-	files   pipeline.Listing        // what there is now
+	files   pipeline.Listing        // the files that exist now
 	digests map[string]store.Digest // of these files, by path
 	runs    []*RunState             // in the order in which they became known
 	over    map[string]bool         // steps
@@ -251,7 +252,7 @@ func ended(err error) (end RunState) {
 	return end
 }
 
-// wrote adds what a run has written to what there is.
+// wrote adds a run's outputs to the existing files.
 func (p *plan) wrote(run pipeline.Planned, state *RunState) {
 	if !state.good() || state.Phase == There {
 		return
@@ -283,7 +284,7 @@ func (p *plan) forced(step *pipeline.Step) bool {
 	return false
 }
 
-// summary is what Temporal's web UI shows of a run.
+// summary is the text for a run in Temporal's web UI.
 func summary(step *pipeline.Step, name string) string {
 	what := step.Notebook
 	if what == "" {
@@ -295,5 +296,5 @@ func summary(step *pipeline.Step, name string) string {
 // over reports whether nothing more comes of the run.
 func (r RunState) over() bool { return r.Phase != Waiting }
 
-// good reports whether what waits for the run can go on.
+// good reports whether runs that wait for this one can go on.
 func (r RunState) good() bool { return r.Phase == There || r.Phase == Ran || r.Phase == Fetched }

@@ -1,4 +1,5 @@
-// Package compare compares the outputs of a notebook's cells with those that the notebook has stored. It needs no kernel.
+// Package compare compares the outputs of a notebook's cells with those that the notebook has
+// stored. It needs no kernel.
 package compare
 
 import (
@@ -14,9 +15,10 @@ import (
 
 // Rules say when the outputs of a cell count as those that its notebook has stored.
 //
-// A cell's text is compared stream by stream: GoNB does not keep the order in which a program writes to stdout, to stderr and to displays.
-// Displays and results are compared in order, each MIME type by its nature: images/png by pixels, JSON by value, all else as
-// text after sanitizing. Of errors, name and value count and not the traceback.
+// A cell's text is compared stream by stream: GoNB does not keep the order in which a program
+// writes to stdout, to stderr and to displays. Displays and results are compared in order, each
+// MIME type by its nature: images/png by pixels, JSON by value, all else as text after sanitizing.
+// Of errors, name and value count and not the traceback.
 type Rules struct {
 	Tolerance  float64     // relative difference up to which two numbers are equal; 0 compares them as text
 	Pixels     float64     // share of an image's pixels that may differ visibly
@@ -142,7 +144,7 @@ func mimes(o *notebook.Output) []string {
 
 func mimeList(o *notebook.Output) string { return strings.Join(mimes(o), ", ") }
 
-// union is all of a in its order, then what only b has.
+// union is all of a in its order, then the elements that only b has.
 func union(a, b []string) []string {
 	all := slices.Clone(a)
 	for _, s := range b {

@@ -11,11 +11,12 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// seen is the difference of a colour channel, of 65535, from which on a pixel differs for the eye: another version of a font renderer or
-// another processor's rounding stays below.
+// seen is the difference of a colour channel, of 65535, from which on a pixel differs for the eye:
+// another version of a font renderer or another processor's rounding stays below.
 const seen = 65535 / 12
 
-// usualPixels is the size from which on a picture is not decoded: a file of a few kB can claim any size.
+// usualPixels is the size from which on a picture is not decoded: a file of a few kB can claim any
+// size.
 const usualPixels = 50_000_000
 
 // image compares two PNGs by their pixels.

@@ -12,14 +12,14 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// Sanitizer replaces what is different on each run and means nothing.
+// Sanitizer replaces text that differs on each run without meaning.
 type Sanitizer struct {
 	Regex   *regexp.Regexp
 	Replace string
 }
 
-// builtin are the sanitizers that always apply: temporary folders, addresses, and durations as Go prints them. Dates are left alone: here
-// they are data.
+// builtin are the sanitizers that always apply: temporary folders, addresses, and durations as Go
+// prints them. Dates are left alone: here they are data.
 var builtin = []Sanitizer{
 	{regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`), "$$GONB_TMP_DIR"}, // a kernel's folder
 	{regexp.MustCompile(`(?:/tmp|(?:/private)?/var/folders)/[^\s"':]+`), "TMP"},
@@ -42,8 +42,9 @@ func (c Rules) sanitize(s string) string {
 // pythonGroup is a group of a Python replacement: \1 or \g<name>.
 var pythonGroup = regexp.MustCompile(`\\(?:(\d+)|g<(\w+)>)`)
 
-// ReadSanitizers reads a file as nbval has them: pairs of lines "regex: …" and "replace: …"; all other lines mean nothing. Expressions are
-// Go's: they know neither lookaround nor \1 in the pattern, and such a one is an error.
+// ReadSanitizers reads a file as nbval has them: pairs of lines "regex: …" and "replace: …"; all
+// other lines mean nothing. Expressions are Go's: they know neither lookaround nor \1 in the
+// pattern, and such a one is an error.
 func ReadSanitizers(path string) ([]Sanitizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,7 +74,8 @@ func ReadSanitizers(path string) ([]Sanitizer, error) {
 
 var number = regexp.MustCompile(`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`)
 
-// closeText reports whether two texts are equal but for blanks and for numbers that differ by no more than the tolerance.
+// closeText reports whether two texts are equal but for blanks and for numbers that differ by no
+// more than the tolerance.
 func closeText(a, b string, tolerance float64) bool {
 	la, lb := strings.Split(strings.TrimRight(a, "\n"), "\n"), strings.Split(strings.TrimRight(b, "\n"), "\n")
 	if len(la) != len(lb) {

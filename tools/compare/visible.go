@@ -6,8 +6,9 @@ import (
 	"unicode"
 )
 
-// visible writes the characters of a text that cannot be seen, and blanks at the end of a line, as Go escapes them, so that no two lines of a difference
-// look the same. go-cmp, for one, sets non-breaking spaces at random.
+// visible writes the characters of a text that cannot be seen, and blanks at the end of a line, as
+// Go escapes them, so that no two lines of a difference look the same. go-cmp, for one, sets
+// non-breaking spaces at random.
 func visible(s string) string {
 	var b strings.Builder
 	for line := range strings.Lines(s) {

@@ -90,7 +90,8 @@ func sameFile(a, b string) (bool, error) {
 	return erra == nil && errb == nil && os.SameFile(first, second), nil
 }
 
-// ownData returns an error when a file that is there was not made by generateCmd: when the labels do not name the flows by their content.
+// ownData returns an error when a file that is there was not made by generateCmd: when the labels
+// do not name the flows by their content.
 func ownData(flows, labels string) error {
 	taken := func(path, why string) error {
 		return fmt.Errorf("%s is there and %s: choose another --out, or --force to overwrite it", dataset.Rel(path), why)

@@ -18,7 +18,8 @@ import (
 	"flowbook/tools/flowmeter"
 )
 
-// keyVariable holds the key of --anonymise where there is no key file. A key is never an argument: everyone on the machine sees those.
+// keyVariable holds the key of --anonymise where there is no key file. A key is never an argument:
+// everyone on the machine sees those.
 const keyVariable = "FLOWBOOK_ANONYMISE_KEY"
 
 // meterCmd turns captures into flows.
@@ -38,7 +39,8 @@ type meterCmd struct {
 	MaxFlows   int           `default:"1000000" help:"Flows in memory at once, up to 1 kB each; beyond, the one longest without a packet ends early."`
 }
 
-// Run writes the flows of all captures to one file. What a damaged capture held before the damage is written, then the damage is reported.
+// Run writes the flows of all captures to one file. Flows before the damage in a capture are
+// written, then the damage is reported.
 func (c *meterCmd) Run(ctx context.Context, con *console) error {
 	if c.Idle <= 0 || c.Active <= 0 || c.MaxFlows < 1 {
 		return &usageError{fmt.Errorf("data meter: --idle, --active and --max-flows must be above zero")}
@@ -106,7 +108,8 @@ func skipped(s flowmeter.Skips) string {
 	return fmt.Sprintf("%d packets skipped (%v)", n, s)
 }
 
-// open opens all captures, so that a wrong name is found before anything is metered. They are read to the end of the program.
+// open opens all captures, so that a wrong name is found before anything is metered. They are read
+// to the end of the program.
 func (c *meterCmd) open(stdin io.Reader) ([]*flowmeter.Capture, error) {
 	var captures []*flowmeter.Capture
 	for _, path := range c.Captures {

@@ -12,8 +12,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// writeAtomic writes a file that appears under its name when it is complete, and returns its SHA-256. before runs when everything is written
-// and not yet in place.
+// writeAtomic writes a file that appears under its name when it is complete, and returns its
+// SHA-256. before runs when everything is written and not yet in place.
 func writeAtomic(path string, write func(io.Writer) error, before func(sum string) error) (sum string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return "", fmt.Errorf("write %s: %w", dataset.Rel(path), atomicfile.Reason(err))

@@ -14,7 +14,8 @@ type verifyCmd struct {
 	File string `arg:"" help:"A CSV file of flows with NFStream's 89 columns."`
 }
 
-// Run prints nothing but a line when all is well; else each broken rule with the first rows that break it, and the status is 1.
+// Run prints nothing but a line when all is well; else each broken rule with the first rows that
+// break it, and the status is 1.
 func (c *verifyCmd) Run(ctx context.Context, con *console) error {
 	var columns []string
 	for _, f := range dataset.Columns() {

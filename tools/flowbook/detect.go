@@ -17,7 +17,8 @@ import (
 	"flowbook/tools/parquet"
 )
 
-// detectCmd scores flows with a trained model, in constant memory, and writes the anomalies as it finds them.
+// detectCmd scores flows with a trained model, in constant memory, and writes the anomalies as it
+// finds them.
 type detectCmd struct {
 	Model     string `required:"" placeholder:"DIR" help:"The folder that train has written."`
 	File      string `arg:"" optional:"" default:"-" help:"The flows, as CSV or Parquet; - reads CSV from standard input."`
@@ -27,7 +28,8 @@ type detectCmd struct {
 	Syslog    string `placeholder:"URL" help:"Send RFC 5424 messages to udp://HOST:PORT or tcp://HOST:PORT instead of writing to standard output."`
 }
 
-// Run writes the anomalies to standard output and a last line, with warnings before it, to standard error.
+// Run writes the anomalies to standard output and a last line, with warnings before it, to standard
+// error.
 func (c *detectCmd) Run(ctx context.Context, con *console) error {
 	model, err := detect.Load(c.Model)
 	if err != nil {
@@ -108,7 +110,7 @@ func (c *detectCmd) allowed() (*alarm.Allowed, error) {
 	return alarm.ReadAllowed(f, dataset.Rel(c.Allow))
 }
 
-// writer opens what the anomalies are written to; done closes it.
+// writer opens the output for the anomalies; done closes it.
 func (c *detectCmd) writer(stdout io.Writer) (w alarm.Writer, done func() error, err error) {
 	done = func() error { return nil }
 	bare := alarm.Lines(stdout)
@@ -185,7 +187,8 @@ func withIdentity(columns, names []string) []string {
 	return all
 }
 
-// await returns what open does, or why ctx ended when it ends first: opening a stream waits for its first line, which may never come.
+// await returns open's results, or ctx's cause when it ends first: opening a stream waits for its
+// first line, which may never come.
 func await(ctx context.Context, open func() (flowSource, error)) (flowSource, error) {
 	type result struct {
 		flows flowSource

@@ -19,8 +19,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// doctorCmd changes nothing. Its status is 1 if something is missing that `flowbook pipeline` cannot bring itself: Go, or the
-// module.
+// doctorCmd changes nothing. Its status is 1 if something is missing that `flowbook pipeline`
+// cannot bring itself: Go, or the module.
 type doctorCmd struct {
 	Store     string `env:"FLOWBOOK_STORE" placeholder:"URL" help:"Ask also this store of pipeline runs."`
 	Temporal  string `env:"TEMPORAL_ADDRESS" placeholder:"HOST:PORT" help:"Ask also this Temporal server and the workers there."`
@@ -133,7 +133,8 @@ func examineTools(dir string) []finding {
 	return fs
 }
 
-// versionOf is the module version and the Go version that a Go program was built from and with, "" if it is none.
+// versionOf is the module version and the Go version that a Go program was built from and with, ""
+// if it is none.
 func versionOf(program string) string {
 	if runtime.GOOS == "windows" {
 		program += ".exe"
@@ -171,7 +172,8 @@ func examineJupyter(ctx context.Context) finding {
 	return finding{good, "JupyterLab", strings.TrimSpace(string(out)) + ", " + path, nil}
 }
 
-// examineKernel looks at the kernelspec that Jupyter would take, and whether it is of this module and of the go.mod of now.
+// examineKernel looks at the kernelspec that Jupyter would take, and whether it is of this module
+// and of the go.mod of now.
 func examineKernel(root, tools string) finding {
 	install := []string{flowbook("kernel install")}
 	spec, err := jupyter.FindSpec("gonb")
@@ -212,7 +214,7 @@ func examineStore(ctx context.Context, url string) finding {
 	return finding{good, "store", s.String(), nil}
 }
 
-// examineBackend says what computes, and how to get another.
+// examineBackend names the backend, and the way to get another.
 func examineBackend() []finding {
 	b := ml.ChosenBackend()
 	fs := []finding{{good, "backend", b.Config + ": " + b.Reason, nil}}

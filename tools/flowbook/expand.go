@@ -9,7 +9,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// expand is what an argument means: the notebooks of a folder, those that a glob finds, or the one that it names.
+// expand returns the notebooks of an argument: the notebooks of a folder, those that a glob finds,
+// or the one that it names.
 func expand(arg string) ([]string, error) {
 	info, err := os.Stat(arg)
 	if err == nil && info.IsDir() {

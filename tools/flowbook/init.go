@@ -20,7 +20,8 @@ import (
 //go:embed init
 var initFiles embed.FS
 
-// initCmd writes what a module needs to have its notebooks checked. A file that is there stays.
+// initCmd writes the files that a module needs to have its notebooks checked. A file that is there
+// stays.
 type initCmd struct{}
 
 // Run writes into the module's root, or the current folder where there is no module.
@@ -82,7 +83,8 @@ func (c *initCmd) write(con *console, root, name, text string) error {
 	return nil
 }
 
-// repository is where the workflow finds Flowbook's action: the module's own path, as soon as that is one of a host.
+// repository is where the workflow finds Flowbook's action: the module's own path, as soon as that
+// is one of a host.
 func repository() string {
 	if host, rest, ok := strings.Cut(module.Self, "/"); ok && strings.Contains(host, ".") {
 		return rest
@@ -90,7 +92,7 @@ func repository() string {
 	return "OWNER/flowbook"
 }
 
-// notStepName is what a step's name is not made of.
+// notStepName matches characters that a step's name cannot have.
 var notStepName = regexp.MustCompile(`[^A-Za-z0-9_.-]+`)
 
 // initPipeline is a pipeline with a step for each notebook below root.

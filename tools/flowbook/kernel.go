@@ -110,7 +110,7 @@ func (c *kernelInstallCmd) isolated(con *console, base *jupyter.Installed) error
 	return nil
 }
 
-// kernelIsolatedCmd is what the isolated kernelspec starts.
+// kernelIsolatedCmd is the command of the isolated kernelspec.
 type kernelIsolatedCmd struct {
 	Spec       string `arg:"" type:"path" help:"Folder of the isolated kernelspec."`
 	Connection string `arg:"" type:"path" help:"Jupyter's connection file."`
@@ -202,6 +202,6 @@ func (c *kernelRemoveCmd) Run(con *console) error {
 	return nil
 }
 
-// getGopls gets the gopls that works: newer ones want a newer Go, and it cannot be a tool of go.mod, whose x/tools it does not
-// compile with.
+// getGopls gets the gopls that works: newer ones want a newer Go, and it cannot be a tool of
+// go.mod, whose x/tools it does not compile with.
 const getGopls = "go install golang.org/x/tools/gopls@v0.21.1"

@@ -16,8 +16,8 @@ func main() {
 	}))
 }
 
-// absoluteTemp makes the names of temporary folders absolute: what is started works in other folders, where a relative one is
-// not there.
+// absoluteTemp makes the names of temporary folders absolute: programs start in other folders,
+// where a relative one is not there.
 func absoluteTemp() {
 	for _, name := range []string{"TMPDIR", "GOTMPDIR", "TMP", "TEMP"} {
 		dir := os.Getenv(name)

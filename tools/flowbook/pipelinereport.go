@@ -16,8 +16,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// writePipelineReport writes the site of the pipeline's notebooks and returns its first page. Where nothing has run since the last time
-// there is nothing to write.
+// writePipelineReport writes the site of the pipeline's notebooks and returns its first page. Where
+// nothing has run since the last time there is nothing to write.
 func writePipelineReport(con *console, root string, p *pipeline.Pipeline, runs []*pipeline.Run) (index string, err error) {
 	dir, err := module.State(root, "report")
 	if err != nil {
@@ -50,8 +50,8 @@ func writePipelineReport(con *console, root string, p *pipeline.Pipeline, runs [
 	return index, atomicfile.Write(kept, []byte(state), 0o600)
 }
 
-// pipelinePages makes a page of each step, those included that were not asked for and have been run earlier. state is what the site
-// shows, in short, and quiet whether nothing has happened.
+// pipelinePages makes a page of each step, those included that were not asked for and have been run
+// earlier. state is what the site shows, in short, and quiet whether nothing has happened.
 func pipelinePages(root string, p *pipeline.Pipeline, runs []*pipeline.Run) (pages []report.Page, state string, quiet bool, err error) {
 	digest, err := module.Digest(root, module.Self+"/tools/report")
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"flowbook/tools/pipeline"
 )
 
-// pipelineView shows the progress of a pipeline: a statusLine on a terminal, elsewhere a line for each cell, both on stderr. The result of each
-// step is printed on stdout.
+// pipelineView shows the progress of a pipeline: a statusLine on a terminal, elsewhere a line for
+// each cell, both on stderr. The result of each step is printed on stdout.
 type pipelineView struct {
 	*statusLine
 	con     *console

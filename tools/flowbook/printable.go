@@ -9,7 +9,7 @@ import (
 	"flowbook/tools/report"
 )
 
-// printable prints what people and the logs of CIs read. All of a command's messages go through it, because
+// printable prints text for people and CI logs. All of a command's messages go through it, because
 // titles, errors, names of files and of kernels come from elsewhere.
 type printable struct{ io.Writer }
 

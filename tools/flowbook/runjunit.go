@@ -13,7 +13,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// reportPages turns results into what package report reads; a notebook whose run could not be made has an error instead of a result.
+// reportPages turns results into pages for package report; a notebook whose run could not be made
+// has an error instead of a result.
 func reportPages(targets []*target, results []*runner.Result, errs []error) []report.Page {
 	var pages []report.Page
 	for i, t := range targets {
@@ -60,7 +61,8 @@ func reportCell(c runner.CellResult) report.Cell {
 	return rc
 }
 
-// writeReports writes the JUnit file if one is wanted and, where GitHub Actions runs us, annotations and the step's summary.
+// writeReports writes the JUnit file if one is wanted and, where GitHub Actions runs us,
+// annotations and the step's summary.
 func writeReports(con *console, junit, title string, pages []report.Page) error {
 	run := report.Run{Title: title, Pages: pages}
 	if junit != "" {

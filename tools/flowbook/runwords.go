@@ -14,8 +14,9 @@ import (
 // stepGrace is the time that the command of a step has to end after the pipeline is stopped.
 const stepGrace = 30 * time.Second
 
-// runWords returns a function that runs another sub-command in a process of its own, because the paths in its words begin at root, and a
-// folder is the current one for a whole process. Its error is the last line that the command wrote to stderr.
+// runWords returns a function that runs another sub-command in a process of its own, because the
+// paths in its words begin at root, and a folder is the current one for a whole process. Its error
+// is the last line that the command wrote to stderr.
 func runWords(root string) func(ctx context.Context, words []string, stdout, stderr io.Writer) error {
 	return func(ctx context.Context, words []string, stdout, stderr io.Writer) error {
 		if len(words) > 0 && words[0] == "pipeline" {

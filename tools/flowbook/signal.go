@@ -29,18 +29,18 @@ func (e *signalError) ExitCode() int {
 	return status.ExitInterrupted
 }
 
-// grace is the time that a command has to end by itself after a signal, where it is not shutting down
-// kernels: one that waits for a pipe would never end.
+// grace is the time that a command has to end by itself after a signal, where it is not shutting
+// down kernels: one that waits for a pipe would never end.
 const grace = time.Second
 
-// repeat is the time in which further signals count as the first: timeout(1) sends its signal to the
-// process and then to its group.
+// repeat is the time in which further signals count as the first: timeout(1) sends its signal to
+// the process and then to its group.
 const repeat = time.Second
 
 // supervised runs a command until it ends, or until a signal and then the grace are over. The first
-// SIGINT, SIGTERM or SIGHUP cancels the command's context. While kernels are shut down the command has
-// all the time it needs, unless a second signal comes, later than repeat after the first. Signals that
-// the parent process had us ignore, as nohup does, stay ignored.
+// SIGINT, SIGTERM or SIGHUP cancels the command's context. While kernels are shut down the command
+// has all the time it needs, unless a second signal comes, later than repeat after the first.
+// Signals that the parent process had us ignore, as nohup does, stay ignored.
 func supervised(stderr io.Writer, command func(context.Context) int) int {
 	var sigs []os.Signal
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -93,7 +93,7 @@ type orderly struct {
 	changed chan struct{} // has an element after a change
 }
 
-// begin says that what follows heeds its context and has results to keep; end ends that.
+// begin declares that the following code heeds its context and has results to save; end ends that.
 func (o *orderly) begin() (end func()) {
 	o.add(1)
 	return func() { o.add(-1) }

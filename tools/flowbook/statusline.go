@@ -13,8 +13,9 @@ import (
 	"flowbook/tools/report"
 )
 
-// statusLine is the one progress display of the command: a line of the terminal that shows the running tasks and changes until it is closed.
-// Lines that stay are printed above it. Without a terminal only these lines appear.
+// statusLine is the one progress display of the command: a line of the terminal that shows the
+// running tasks and changes until it is closed. Lines that stay are printed above it. Without a
+// terminal only these lines appear.
 type statusLine struct {
 	mu    sync.Mutex
 	w     io.Writer  // the terminal, nil without one or when closed
@@ -83,7 +84,8 @@ func (l *statusLine) update(change func()) {
 	l.draw()
 }
 
-// say shows a text that belongs to no task. It draws only a text that differs, because some callers come thousands of times a second.
+// say shows a text that belongs to no task. It draws only a text that differs, because some callers
+// come thousands of times a second.
 func (l *statusLine) say(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -20,8 +20,9 @@ import (
 	"flowbook/tools/store"
 )
 
-// stepCmd makes one run of a pipeline for a worker: it reads a cluster.Request from standard input and writes cluster.Messages to standard
-// output. It stops the run when the input ends, as it does when the worker dies.
+// stepCmd makes one run of a pipeline for a worker: it reads a cluster.Request from standard input
+// and writes cluster.Messages to standard output. It stops the run when the input ends, as it does
+// when the worker dies.
 type stepCmd struct{}
 
 // Run answers with how the run ended; its error is that of the conversation alone.

@@ -20,7 +20,8 @@ type storeFlags struct {
 	StoreReadOnly bool   `help:"Fetch from the store and add nothing, as for a stranger's changes."`
 }
 
-// credentials are the store's. They are taken out of the environment once, before anything is started that would inherit them.
+// credentials are the store's. They are taken out of the environment once, before anything is
+// started that would inherit them.
 var credentials = sync.OnceValue(store.TakeCredentials)
 
 // open returns the store, nil without one.
@@ -39,7 +40,7 @@ func (f *storeFlags) open() (*store.Store, error) {
 	return s, nil
 }
 
-// storeCmd says what the store has of this module's pipeline.
+// storeCmd lists the store's runs of this module's pipeline.
 type storeCmd struct {
 	Ls     storeLsCmd     `cmd:"" help:"List the pipeline's runs and say which of them the store has."`
 	Verify storeVerifyCmd `cmd:"" help:"Read every file of the pipeline's runs from the store and check its digest."`
@@ -69,7 +70,7 @@ func (c *storeOf) tasks(ctx context.Context, con *console) (*store.Store, []*pip
 	return s, tasks, err
 }
 
-// commandPackages are the packages whose source decides what the commands of a pipeline do.
+// commandPackages are the packages whose source decides the results of a pipeline's commands.
 var commandPackages = []string{module.Self + "/tools/flowbook"}
 
 // readPipeline reads the pipeline of the module where the user stands; its paths begin in root.
@@ -189,7 +190,7 @@ func (c *storeVerifyCmd) Run(ctx context.Context, con *console) error {
 
 type storeKeyCmd struct{ storeOf }
 
-// Run prints what each run's key is made of.
+// Run prints the parts of each run's key.
 func (c *storeKeyCmd) Run(ctx context.Context, con *console) error {
 	s, tasks, err := c.tasks(ctx, con)
 	if err != nil {

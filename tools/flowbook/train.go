@@ -28,7 +28,7 @@ type trainCmd struct {
 	Labels       string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
 }
 
-// Run trains, saves, and says what the threshold promises and what it did on flows not seen before.
+// Run trains, saves, and prints the threshold's promise and its result on flows not seen before.
 func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
 		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}

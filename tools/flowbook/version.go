@@ -7,7 +7,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// version says what this command was built from: its version and commit, as far as the go command has noted them, Go, and the GoNB that it brings.
+// version describes the source of this command: its version and commit, as far as the go command
+// has noted them, Go, and the GoNB that it brings.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

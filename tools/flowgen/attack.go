@@ -1,7 +1,8 @@
 package flowgen
 
-// attack sends the packets of an attack's flow. Each kind keeps within what benign flows of its size do in every single column; what gives
-// it away is how the columns go together, or the company of its campaign.
+// attack sends the packets of an attack's flow. Each kind keeps within what benign flows of its
+// size do in every single column; what gives it away is how the columns go together, or the company
+// of its campaign.
 func (w *wire) attack(r *row) {
 	switch r.kind {
 	case UDPFlood:
@@ -19,7 +20,8 @@ func (w *wire) attack(r *row) {
 	}
 }
 
-// flood is UDP one way, as fast as it goes, of nearly one size; with r.bytes > 0 of exactly so many bytes.
+// flood is UDP one way, as fast as it goes, of nearly one size; with r.bytes > 0 of exactly so many
+// bytes.
 func (w *wire) flood(r *row) {
 	n := int64(r.packets)
 	bytes := r.bytes
@@ -39,7 +41,7 @@ func (w *wire) flood(r *row) {
 		if k < rest {
 			length++
 		}
-		switch { // what one packet has more, the next has less
+		switch { // the surplus of one packet is missing in the next
 		case swing != 0:
 			length -= swing
 			swing = 0

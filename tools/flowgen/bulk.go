@@ -1,6 +1,7 @@
 package flowgen
 
-// bulk is a transfer of many packets by TCP or QUIC: a download, or one time in four an upload. With r.bytes it has exactly so many.
+// bulk is a transfer of many packets by TCP or QUIC: a download, or one time in four an upload.
+// With r.bytes it has exactly so many.
 func (w *wire) bulk(r *row) {
 	upload := w.chance(25)
 	gap := int64(w.between(20, 140)) * 1_000_000 / int64(r.packets)
@@ -32,7 +33,8 @@ func (w *wire) bulk(r *row) {
 	}
 }
 
-// open is the first five packets of a transfer: TCP's handshake and the hellos, or QUIC's. It says how many bytes they were.
+// open is the first five packets of a transfer: TCP's handshake and the hellos, or QUIC's. It says
+// how many bytes they were.
 func (w *wire) open(r *row) int64 {
 	if r.protocol == udp {
 		for k := range 5 {
@@ -56,8 +58,8 @@ func (w *wire) open(r *row) int64 {
 	return int64(74 + 74 + ackSize + hello + 420)
 }
 
-// exact is a TCP transfer of exactly so many bytes: at least percent in a hundred packets carry data, of a size that makes the sum come out;
-// the last ones make up for what chance left over.
+// exact is a TCP transfer of exactly so many bytes: at least percent in a hundred packets carry
+// data, of a size that makes the sum come out; the last ones take the rest that chance left over.
 func (w *wire) exact(r *row, bytes int64, upload bool, percent int, gap int64) {
 	n := int64(r.packets)
 	data := rev
@@ -75,7 +77,7 @@ func (w *wire) exact(r *row, bytes int64, upload bool, percent int, gap int64) {
 	limit := uint64(share) << 16 / 100
 	size := int64(0)
 	for ; n > 0; n-- {
-		if size == 0 || n&63 == 0 { // what a data packet must carry so that the rest fits
+		if size == 0 || n&63 == 0 { // the bytes that a data packet must carry so that the rest fits
 			size = (bytes*100/n - ackSize*int64(100-share)) / int64(share)
 		}
 		x := w.next()

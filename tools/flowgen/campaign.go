@@ -2,7 +2,7 @@ package flowgen
 
 import "flowbook/tools/flowmeter"
 
-// Kind is what a flow is part of: benign traffic or one kind of attack.
+// Kind is the origin of a flow: benign traffic or one kind of attack.
 type Kind uint8
 
 const (
@@ -20,8 +20,8 @@ func (k Kind) String() string {
 	return [...]string{"benign", "udp_flood", "syn_flood", "port_scan", "exfiltration", "beaconing", "brute_force"}[k]
 }
 
-// levy is the part of a split's rows that one kind of attack takes: rows of a class with a packet count that fits. A campaign
-// goes on over several splits.
+// levy is the part of a split's rows that one kind of attack takes: rows of a class with a packet
+// count that fits. A campaign goes on over several splits.
 type levy struct {
 	kind        Kind
 	class       string
@@ -32,8 +32,9 @@ type levy struct {
 	jitterMs    int
 }
 
-// levies make 4 % of the test part's rows and 1 % of the rows before it, so that nobody trains on clean data by luck. The two kinds
-// with thousands of packets take rows of the tail instead (see heavyAttacks).
+// levies make 4 % of the test part's rows and 1 % of the rows before it, so that nobody trains on
+// clean data by luck. The two kinds with thousands of packets take rows of the tail instead (see
+// heavyAttacks).
 var levies = []levy{
 	{SYNFlood, "TLS", 22, 42, 1, 3, 3, 15, 10},
 	{PortScan, "Unknown", 13, 28, 1, 2, 4, 40, 25},
@@ -44,8 +45,9 @@ var levies = []levy{
 	{BruteForce, "SSH", 14, 26, 13, 30, 3, 700, 150},
 }
 
-// heavyAttacks are the attacks of split_1 among the rows of the tail; a flood's and an exfiltration's row shows in the published table of
-// anomalies. Rows 7257, 9313 and 9754 stay benign: two videos and a backup, which look as bad.
+// heavyAttacks are the attacks of split_1 among the rows of the tail; a flood's and an
+// exfiltration's row shows in the published table of anomalies. Rows 7257, 9313 and 9754 stay
+// benign: two videos and a backup, which look as bad.
 var heavyAttacks = map[int]Kind{
 	6054: UDPFlood, 7383: UDPFlood, 7766: UDPFlood, 7768: UDPFlood,
 	5416: Exfiltration, 7123: Exfiltration, 9505: Exfiltration, 9589: Exfiltration,
@@ -53,8 +55,8 @@ var heavyAttacks = map[int]Kind{
 
 const testFrom = 7000 // the first row of a split's test part
 
-// enlist marks the rows of the split's small attacks and takes their packet counts from the body. A levy's rows lie in one stretch
-// of each part, as a burst of flows expires together.
+// enlist marks the rows of the split's small attacks and takes their packet counts from the body. A
+// levy's rows lie in one stretch of each part, as a burst of flows expires together.
 func (p *plan) enlist() {
 	for i, l := range levies {
 		s := newStream(p.seed, p.split, placeLevy, uint64(i))
@@ -90,7 +92,7 @@ func (p *plan) conscript(s *stream, l *levy, from, to, want int) {
 // campaign is the number of the campaign that runs in the split, from 1.
 func (l *levy) campaign(split uint64) int { return int(split)/l.splits + 1 }
 
-// levyOf is the levy of a kind, for what all its levies share.
+// levyOf is the levy of a kind, for the values that all its levies share.
 func levyOf(k Kind) *levy {
 	for i := range levies {
 		if levies[i].kind == k {
@@ -105,7 +107,7 @@ func (p *plan) muster() {
 	for k := UDPFlood; k <= BruteForce; k++ {
 		l := levyOf(k)
 		number := l.campaign(p.split)
-		c := newStream(p.seed, placeCampaign, uint64(k), uint64(number)) // what the campaign's splits share
+		c := newStream(p.seed, placeCampaign, uint64(k), uint64(number)) // the values that the campaign's splits share
 		s := newStream(p.seed, p.split, placeMuster, uint64(k))
 		attacker, bot := host(c.below(clients)), host(c.below(clients))
 		target := func() host { return serverBit | host(telegrams+resolvers+c.below(servers-telegrams-resolvers)) }
@@ -144,7 +146,8 @@ func (p *plan) muster() {
 	}
 }
 
-// scanned is the j-th port of a scan: the port of the class's service where it has one, else the next of a walk.
+// scanned is the j-th port of a scan: the port of the class's service where it has one, else the
+// next of a walk.
 func (p *plan) scanned(class int, from uint16, j int) uint16 {
 	if own := classes[class].port; own != 0 {
 		return own

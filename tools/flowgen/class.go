@@ -14,7 +14,8 @@ const (
 	announce                  // one-way UDP or IGMP to a group
 )
 
-// class is one kind of benign traffic: what its flows are called, how many rows of 10,000 it has, and the shape of its flows.
+// class is one kind of benign traffic: the names of its flows, how many rows of 10,000 it has, and
+// the shape of its flows.
 type class struct {
 	name, category string
 	rows           int // of 10,000
@@ -51,7 +52,8 @@ const (
 	udp  = 17
 )
 
-// classes are the benign kinds; their rows add up to 10,000, attacks included, which take rows of TLS, Unknown, SSH, Telnet, SMBv23 and RDP.
+// classes are the benign kinds; their rows add up to 10,000, attacks included, which take rows of
+// TLS, Unknown, SSH, Telnet, SMBv23 and RDP.
 var classes = []class{
 	{"TLS.Telegram", "Chat", 2710, streams, tcp, 443, .52, .20, 128, 122, 180, nil, tlsByIP},
 	{"ICMP", "Network", 1234, pings, icmp, 0, .10, .12, 98, 98, 900, nil, plain},
@@ -123,7 +125,8 @@ func classByName(name string) int {
 	panic("flowgen: no class " + name)
 }
 
-// application is how the row's application was found: by what it showed in the clear, by its addresses, by its port.
+// application is how the row's application was found: by its clear text, by its addresses, by its
+// port.
 func (r *row) application() (guessed bool, conf flowmeter.Confidence) {
 	switch c := &classes[r.class]; {
 	case c.name == "Unknown":

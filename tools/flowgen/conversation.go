@@ -2,8 +2,8 @@ package flowgen
 
 import "flowbook/tools/flowmeter"
 
-// conversation is a TCP flow: handshake, hello, turns of data and acknowledgements, close. Short ones are what captures are full of:
-// refused connections, keep-alives, flows that began before the capture.
+// conversation is a TCP flow: handshake, hello, turns of data and acknowledgements, close. Captures
+// are full of short ones: refused connections, keep-alives, flows that began before the capture.
 func (w *wire) conversation(r *row, c *class) {
 	n := r.packets
 	pace := w.pace(r, c)
@@ -54,7 +54,7 @@ func (w *wire) conversation(r *row, c *class) {
 	}
 }
 
-// hello is the length of the client's first data: big enough for what it says.
+// hello is the length of the client's first data: big enough for its content.
 func (w *wire) hello(r *row) int {
 	if r.agent != "" || classes[r.class].group == httpAny {
 		return w.between(320, 420) + len(r.name)
@@ -62,7 +62,8 @@ func (w *wire) hello(r *row) int {
 	return 583 + max(len(r.name)-40, 0)
 }
 
-// turns is n packets of talk: a few data packets one way, then the other, every second or third acknowledged alone.
+// turns is n packets of talk: a few data packets one way, then the other, every second or third
+// acknowledged alone.
 func (w *wire) turns(n, up, down int, pace, rtt int64) {
 	dir, left := fwd, w.between(1, 2)
 	for range n {

@@ -1,6 +1,7 @@
 package flowgen
 
-// ping is ICMP echo: a request a second, its answer one round trip later. NFStream's key has no ICMP type, so a pair of hosts is one flow.
+// ping is ICMP echo: a request a second, its answer one round trip later. NFStream's key has no
+// ICMP type, so a pair of hosts is one flow.
 func (w *wire) ping(r *row) {
 	size := [8]int{98, 98, 98, 98, 74, 74, 106, 60}[w.below(8)]
 	every := min(int64(w.between(900_000, 1_050_000)), 2*longest/int64(r.packets))

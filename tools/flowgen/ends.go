@@ -2,7 +2,8 @@ package flowgen
 
 import "flowbook/tools/flowmeter"
 
-// fiveTuple is a flow's key: no two flows of a split have the same, so that packets of one split meter back to its rows.
+// fiveTuple is a flow's key: no two flows of a split have the same, so that packets of one split
+// meter back to its rows.
 type fiveTuple struct {
 	src, dst     host
 	sport, dport uint16
@@ -11,7 +12,8 @@ type fiveTuple struct {
 
 func (r *row) key() fiveTuple { return fiveTuple{r.src, r.dst, r.sport, r.dport, r.protocol} }
 
-// assignEnds gives the benign rows their hosts and ports: few clients and fewer servers have most of the flows.
+// assignEnds gives the benign rows their hosts and ports: few clients and fewer servers have most
+// of the flows.
 func (p *plan) assignEnds() {
 	s := newStream(p.seed, p.split, placeEnds)
 	seen := make(map[fiveTuple]bool, SplitRows)

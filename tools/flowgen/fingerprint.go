@@ -6,7 +6,8 @@ import (
 	"flowbook/tools/flowmeter"
 )
 
-// browser is a TLS client by its ClientHello, answer a TLS server by its ServerHello, with their fingerprints.
+// browser is a TLS client by its ClientHello, answer a TLS server by its ServerHello, with their
+// fingerprints.
 type browser struct {
 	hello flowmeter.ClientHello
 	ja3   string
@@ -64,7 +65,8 @@ func rareHello(k Kind, campaign int32) flowmeter.ClientHello {
 	}
 }
 
-// disguise gives an implant's flows what they show: one rare fingerprint a campaign, and for an exfiltration a server nobody else asks.
+// disguise gives an implant's flows their visible fields: one rare fingerprint a campaign, and for
+// an exfiltration a server nobody else asks.
 func (p *plan) disguise(r *row) {
 	hello := rareHello(r.kind, r.campaign)
 	r.client = hello.JA3()
@@ -83,7 +85,7 @@ var sshClients, sshServers = []flowmeter.KexInit{
 	{Kex: "diffie-hellman-group14-sha1", Cipher: "aes128-ctr,3des-cbc", MAC: "hmac-sha1", Compression: "none"},
 }
 
-// sshBrute is what a password guesser's library offers.
+// sshBrute is the offer of a password guesser's library.
 var sshBrute = flowmeter.KexInit{Kex: "diffie-hellman-group14-sha256,diffie-hellman-group14-sha1", Cipher: "aes128-cbc,aes128-ctr", MAC: "hmac-sha1,hmac-sha2-256", Compression: "none"}
 
 func sshPrint(r *row, s *stream) (client, server string) {

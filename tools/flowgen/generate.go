@@ -16,7 +16,8 @@ import (
 // FirstID is the id of the first row, the original's.
 const FirstID = 23_000_000
 
-// Config is what to generate. The same Rows and Seed give the same bytes for any number of Workers, on any machine.
+// Config describes the flows to generate. The same Rows and Seed give the same bytes for any number
+// of Workers, on any machine.
 type Config struct {
 	Rows    int
 	Seed    uint64
@@ -24,8 +25,9 @@ type Config struct {
 	Wrote   func(done, total int) // told after every split how many rows are written; nil for nobody
 }
 
-// Generate writes a file of flows, header first, and returns the labels of its attacks in the order of their ids; a flow without a
-// label is benign. A file of fewer than 10,000 rows, or a last part of fewer, holds the first rows of what the whole split would be.
+// Generate writes a file of flows, header first, and returns the labels of its attacks in the order
+// of their ids; a flow without a label is benign. A file of fewer than 10,000 rows, or a last part
+// of fewer, holds the first rows of the whole split.
 func Generate(ctx context.Context, c Config, w io.Writer) ([]dataset.Label, error) {
 	if c.Rows < 1 || c.Workers < 1 {
 		return nil, fmt.Errorf("generate: cannot make %d rows with %d workers", c.Rows, c.Workers)

@@ -7,8 +7,9 @@ import (
 	"flowbook/tools/flowmeter"
 )
 
-// The made-up network: clients in 10.0.0.0/8 behind four kinds of router, servers in 198.18.0.0/15 (set aside for benchmarks), some of
-// them in Telegram's networks, and forged sources in 100.64.0.0/10. Nobody's real address is in the data, and all are hashed.
+// The made-up network: clients in 10.0.0.0/8 behind four kinds of router, servers in 198.18.0.0/15
+// (set aside for benchmarks), some of them in Telegram's networks, and forged sources in
+// 100.64.0.0/10. Nobody's real address is in the data, and all are hashed.
 const (
 	clients   = 20_000
 	servers   = 50_000
@@ -21,7 +22,8 @@ var (
 	serverOUI = []string{"e8:b7:48", "00:25:b4", "70:4c:a5", "00:09:0f"}
 )
 
-// secret is the key of the addresses' hashes. There is nothing to protect: the addresses are made up.
+// secret is the key of the addresses' hashes. There is nothing to protect: the addresses are made
+// up.
 var secret = []byte("flowbook: synthetic traffic has no secrets")
 
 // host names one address: a client, a server, or a forged source.
@@ -106,7 +108,7 @@ func newAnonymiser() *flowmeter.Anonymiser {
 	return a
 }
 
-// side is the host as a flow's row names it. a hashes what the table does not hold.
+// side is the host as a flow's row names it. a hashes the hosts that the table does not hold.
 func (t *hostTable) side(h host, port uint16, a *flowmeter.Anonymiser) flowmeter.Side {
 	s := flowmeter.Side{Port: port}
 	if h&forgedBit != 0 {

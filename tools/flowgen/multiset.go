@@ -10,15 +10,15 @@ import (
 // SplitRows is how many rows a split has, the original's.
 const SplitRows = 10_000
 
-// What is published of the packet counts of the original's first split: their sum and, from the standard deviation, their sum of
-// squares.
+// The published sums of the packet counts of the original's first split: their sum and, from the
+// standard deviation, their sum of squares.
 const (
 	packetSum    = 986_892
 	packetSquare = 80_127_017_052
 )
 
-// tail1 are the packet counts of split_1 above 2,276 by row: the nine anomalies, the other peaks of the published figures, and
-// thirteen lesser ones.
+// tail1 are the packet counts of split_1 above 2,276 by row: the nine anomalies, the other peaks of
+// the published figures, and thirteen lesser ones.
 var tail1 = map[int]int{
 	7123: 17174, 7257: 6281, 7383: 43200, 7766: 227664, 7768: 8240, 9313: 6655, 9505: 9329, 9589: 26512, 9754: 41785,
 	866: 4478, 980: 8582, 1382: 4470, 1987: 10075, 2483: 9330, 2725: 41410, 2765: 4851, 4436: 7090, 5416: 9701, 5530: 41420,
@@ -27,7 +27,8 @@ var tail1 = map[int]int{
 	8959: 2605, 4536: 2290, 8590: 2300,
 }
 
-// anomalous are the rows of split_1 whose packet counts are forced by the published table of anomalies, with their bytes and times.
+// anomalous are the rows of split_1 whose packet counts are forced by the published table of
+// anomalies, with their bytes and times.
 var anomalous = []struct {
 	row     int
 	bytes   int64
@@ -49,8 +50,8 @@ func at(minute, ms int64) int64 { return 1658880000000 + minute*60_000 + ms }
 
 const tailRows = 39
 
-// body is the packet counts of a split's other 9,961 rows, ascending: 7,780 small ones by table, so that the quartiles are 2, 7 and 12,
-// and 2,181 along a power law.
+// body is the packet counts of a split's other 9,961 rows, ascending: 7,780 small ones by table, so
+// that the quartiles are 2, 7 and 12, and 2,181 along a power law.
 func body(exponentA float64) []int {
 	small := [13]int{1: 1650, 2: 1700, 3: 330, 4: 420, 5: 300, 6: 500, 7: 700, 8: 450, 9: 380, 10: 500, 11: 450, 12: 400}
 	var v []int
@@ -104,9 +105,10 @@ func sum(v []int) (s int) {
 	return s
 }
 
-// settle moves single packets until the body's sum is want and all counts' sum of squares is the published one. Moving a packet
-// from the count y to the count x changes the sum of squares by 2(x-y)+2 and leaves the sum alone. The figures show a peak to
-// within 190 packets, so no peak moves further.
+// settle moves single packets until the body's sum is want and all counts' sum of squares is the
+// published one. Moving a packet from the count y to the count x changes the sum of squares by
+// 2(x-y)+2 and leaves the sum alone. The figures show a peak to within 190 packets, so no peak
+// moves further.
 func (c *counts) settle(want int) error {
 	known := map[int]bool{}
 	for _, a := range anomalous {
@@ -168,7 +170,8 @@ func (c *counts) settle(want int) error {
 	return fmt.Errorf("flowgen: the sum of squares stays %d away from the published one", gap)
 }
 
-// closest finds the pair whose move comes nearest to closing the gap without leaving the histogram's bins.
+// closest finds the pair whose move comes nearest to closing the gap without leaving the
+// histogram's bins.
 func closest(free []*int, gap int) (x, y *int) {
 	best := -1
 	for _, a := range free {
@@ -188,7 +191,8 @@ func closest(free []*int, gap int) (x, y *int) {
 	return x, y
 }
 
-// staysInBin says whether a count moved by step is still in its bin of the published histogram: 100 bins over 1 … 227664.
+// staysInBin says whether a count moved by step is still in its bin of the published histogram: 100
+// bins over 1 … 227664.
 func staysInBin(n, step int) bool {
 	bin := func(n int) int { return (n - 1) * 100 / (227_664 - 1) }
 	return n+step > 12 && bin(n) == bin(n+step)

@@ -7,7 +7,7 @@ type options struct {
 	agent, content string
 }
 
-// What split_1 has of each, as published.
+// The published number of each in split_1.
 const (
 	serverNames        = 3006
 	clientFingerprints = 1265
@@ -16,8 +16,9 @@ const (
 	contentTexts       = 74
 )
 
-// assignOptions decides which rows show a server name, a fingerprint, a user agent, a content type. Which rows could is decided by
-// their packets: a name needs the packet that carries it. Which of those do, is the first so many in a random order.
+// assignOptions decides which rows show a server name, a fingerprint, a user agent, a content type.
+// Which rows could is decided by their packets: a name needs the packet that carries it. Which of
+// those do, is the first so many in a random order.
 func (p *plan) assignOptions() {
 	d := disclosure{plan: p, s: newStream(p.seed, p.split, placeOption)}
 	order := make([]int, SplitRows)
@@ -36,7 +37,7 @@ func (p *plan) assignOptions() {
 	}
 }
 
-// disclosure counts what the rows show, and collects those that could show more.
+// disclosure counts the disclosures of the rows, and collects those that could show more.
 type disclosure struct {
 	*plan
 	s                       stream
@@ -92,7 +93,8 @@ func (d *disclosure) sortOut(i int) {
 	}
 }
 
-// sayHello gives so many TLS rows a client's fingerprint, most of them a name with it, and some the server's.
+// sayHello gives so many TLS rows a client's fingerprint, most of them a name with it, and some the
+// server's.
 func (d *disclosure) sayHello(rows, answered int) {
 	rows = min(rows, len(d.hellos))
 	for k, r := range d.hellos[:rows] {

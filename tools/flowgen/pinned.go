@@ -38,7 +38,8 @@ func (p *plan) pinTail() {
 	p.rows[6872].bytes = 2961 * int64(p.rows[6872].packets)
 }
 
-// drawTail draws another split's tail along the law of the first, and lets the attacks take rows of it.
+// drawTail draws another split's tail along the law of the first, and lets the attacks take rows of
+// it.
 func (p *plan) drawTail() {
 	s := newStream(p.seed, p.split, placeTail)
 	used := map[int]bool{}
@@ -76,7 +77,7 @@ func (p *plan) drawTail() {
 	}
 }
 
-// head are the first five rows as they are published: what the first cell of the original shows.
+// head are the first five rows as published in the first cell of the original.
 var head = []struct {
 	class        string
 	protocol     uint8
@@ -129,7 +130,8 @@ func serverBehind(s *stream, oui string, port uint16) host {
 	}
 }
 
-// pinSizes gives two middling rows of split_1 the mean packet length that the published figures show there (large receive offload).
+// pinSizes gives two middling rows of split_1 the mean packet length that the published figures
+// show there (large receive offload).
 func (p *plan) pinSizes() {
 	for _, peak := range []struct {
 		row, packets int

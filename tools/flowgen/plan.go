@@ -18,7 +18,7 @@ const (
 	placeOption
 )
 
-// row is what the plan decides of one row before its packets are made.
+// row is the plan of one row before its packets are made.
 type row struct {
 	class    int
 	kind     Kind
@@ -27,9 +27,9 @@ type row struct {
 	protocol uint8
 	campaign int32
 	packets  int
-	bytes    int64   // exact bytes of the flow, 0 for what comes
+	bytes    int64   // exact bytes of the flow, 0 for any
 	upload   bool    // with bytes: they go up
-	gaps     []int64 // exact gaps in ms, nil for what comes
+	gaps     []int64 // exact gaps in ms, nil for any
 	firstMs  int64
 	src, dst host
 	sport    uint16
@@ -37,14 +37,15 @@ type row struct {
 	options
 }
 
-// plan is the plan of one split: what its 10,000 rows are, with every published total kept exactly.
+// plan is the plan of one split: its 10,000 rows, with every published total kept exactly.
 type plan struct {
 	seed, split uint64
 	rows        []row
 	pool        *pool
 }
 
-// newPlan plans a split, counted from 0; split 0 is the file split_1.csv with all that is published of it.
+// newPlan plans a split, counted from 0; split 0 is the file split_1.csv with all that is published
+// of it.
 func newPlan(seed, split uint64) *plan {
 	p := &plan{seed: seed, split: split, rows: make([]row, SplitRows), pool: newPool(split1Counts().body)}
 	if split == 0 {
@@ -72,8 +73,8 @@ func (p *plan) take(r, class int, kind Kind, packets int) *row {
 	return row
 }
 
-// quotas are how many rows each class has in the split: in split_1 the published counts, later up to a tenth more or less, each
-// class along its own slow wave.
+// quotas are how many rows each class has in the split: in split_1 the published counts, later up
+// to a tenth more or less, each class along its own slow wave.
 func (p *plan) quotas() []int {
 	q := make([]int, len(classes))
 	total := 0
@@ -90,8 +91,8 @@ func (p *plan) quotas() []int {
 	return q
 }
 
-// assignClasses gives the rows not taken a class, so that each class has its quota. Three quarters of the rows from 3000 to 5900 are
-// TLS.Telegram.
+// assignClasses gives the rows not taken a class, so that each class has its quota. Three quarters
+// of the rows from 3000 to 5900 are TLS.Telegram.
 func (p *plan) assignClasses() {
 	s := newStream(p.seed, p.split, placeClass)
 	left := p.quotas()
@@ -136,8 +137,9 @@ func (p *plan) assignClasses() {
 	}
 }
 
-// assignCounts gives the rows not taken what is left of the body, by rank: each row draws a number around its class's place,
-// and the smallest number gets the smallest count. So every class has its own distribution, and the whole stays what it is.
+// assignCounts gives the rows not taken the rest of the body, by rank: each row draws a number
+// around its class's place, and the smallest number gets the smallest count. So every class has its
+// own distribution, and the whole stays unchanged.
 func (p *plan) assignCounts() {
 	s := newStream(p.seed, p.split, placeRank)
 	type ranked struct {

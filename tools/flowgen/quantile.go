@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// The samplers' tables are made with +, -, *, / and the square root alone, each result rounded on its own: math.Log and math.Exp
-// differ in the last bit between machines, and one bit would move a packet.
+// The samplers' tables are made with +, -, *, / and the square root alone, each result rounded on
+// its own: math.Log and math.Exp differ in the last bit between machines, and one bit would move a
+// packet.
 
 const (
 	quantileBits     = 12
@@ -55,7 +56,8 @@ func exponent(x float64) float64 {
 // power is x^y for x > 0.
 func power(x, y float64) float64 { return exponent(float64(y * logarithm(x))) }
 
-// makeNormalTable holds the quantiles of the standard normal at i/4096, the ends moved in to half a step.
+// makeNormalTable holds the quantiles of the standard normal at i/4096, the ends moved in to half a
+// step.
 func makeNormalTable() *[1<<quantileBits + 1]float64 {
 	var t [1<<quantileBits + 1]float64
 	const n = 1 << quantileBits
@@ -100,7 +102,8 @@ func normalBelow(x float64) float64 {
 	return 0.5 + float64(float64(sum*exponent(float64(-0.5*float64(x*x))))*invSqrt2Pi)
 }
 
-// makeExponentialTable holds the quantiles of the unit exponential at the middle of each 4096th, as multiples of 2^-20.
+// makeExponentialTable holds the quantiles of the unit exponential at the middle of each 4096th, as
+// multiples of 2^-20.
 func makeExponentialTable() *[1 << quantileBits]uint32 {
 	var t [1 << quantileBits]uint32
 	const n = 1 << quantileBits

@@ -2,8 +2,9 @@ package flowgen
 
 import "math/bits"
 
-// stream is a splitmix64 generator (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). Every split and every
-// row has its own, so that what a row holds depends on the seed and its place alone.
+// stream is a splitmix64 generator (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
+// Generators, 2014). Every split and every row has its own, so that a row depends on the seed and
+// its place alone.
 type stream struct{ state uint64 }
 
 const golden = 0x9e3779b97f4a7c15
@@ -54,7 +55,8 @@ func (s *stream) normal() float64 {
 	return a + float64(frac*(b-a))
 }
 
-// exponential is an exponential deviate with the given mean, in the mean's unit, at most nine times it.
+// exponential is an exponential deviate with the given mean, in the mean's unit, at most nine times
+// it.
 func (s *stream) exponential(mean int64) int64 { return exponentialOf(s.next(), mean) }
 
 // exponentialOf is exponential from the upper bits of a number already drawn.

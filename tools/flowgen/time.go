@@ -1,6 +1,7 @@
 package flowgen
 
-// splitMs is how much later a split begins than the one before it, and startMs when the first begins, in ms since 1970.
+// splitMs is how much later a split begins than the one before it, and startMs when the first
+// begins, in ms since 1970.
 const (
 	splitMs = 10_000
 	startMs = 1658902704700
@@ -8,8 +9,8 @@ const (
 
 func (p *plan) base() int64 { return startMs + int64(p.split)*splitMs }
 
-// assignTimes gives every benign row without a time its first packet's: most within three minutes, one in eight from a meter that
-// is half an hour ahead, as in the original.
+// assignTimes gives every benign row without a time its first packet's: most within three minutes,
+// one in eight from a meter that is half an hour ahead, as in the original.
 func (p *plan) assignTimes() {
 	s := newStream(p.seed, p.split, placeTime)
 	for i := range p.rows {

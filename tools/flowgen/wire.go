@@ -2,7 +2,8 @@ package flowgen
 
 import "flowbook/tools/flowmeter"
 
-// wire sends one flow's packets to its statistics. Times run in µs and are metered in ms, truncated, as a capture's are.
+// wire sends one flow's packets to its statistics. Times run in µs and are metered in ms,
+// truncated, as a capture's are.
 type wire struct {
 	stream
 	stats *flowmeter.Stats
@@ -52,7 +53,8 @@ func (w *wire) around(mean, percent int) int {
 // turn is the direction of the k-th packet where the two sides take turns.
 func turn(k int) flowmeter.Direction { return flowmeter.Direction(k & 1) }
 
-// longest is how long a flow may last, in µs: shorter than NFStream's idle timeout by far, and its active one.
+// longest is how long a flow may last, in µs: shorter than NFStream's idle timeout by far, and its
+// active one.
 const longest = 150_000_000
 
 // play sends the row's packets.
@@ -78,7 +80,8 @@ func (w *wire) play(r *row) {
 	}
 }
 
-// pace is the mean gap of a flow in µs: its class's, half to twice, but no more than fits the longest flow.
+// pace is the mean gap of a flow in µs: its class's, half to twice, but no more than fits the
+// longest flow.
 func (w *wire) pace(r *row, c *class) int64 {
 	us := c.gapMs * int64(w.between(500, 2000))
 	return min(us, longest/int64(r.packets))

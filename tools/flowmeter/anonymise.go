@@ -8,8 +8,9 @@ import (
 	"golang.org/x/crypto/blake2b"
 )
 
-// Anonymiser replaces addresses by keyed BLAKE2b-512 digests, 128 hexadecimal digits each. The same key gives the same digest
-// for the same address, so flows of one host still belong together: this is pseudonymisation. Not safe for concurrent use.
+// Anonymiser replaces addresses by keyed BLAKE2b-512 digests, 128 hexadecimal digits each. The same
+// key gives the same digest for the same address, so flows of one host still belong together: this
+// is pseudonymisation. Not safe for concurrent use.
 type Anonymiser struct {
 	h   hash.Hash
 	sum [blake2b.Size]byte

@@ -8,7 +8,8 @@ import (
 // owner is who a server name belongs to.
 type owner struct{ suffix, name, category string }
 
-// owners are found by the end of a server name; the first that fits counts. A short list of large ones, after public knowledge.
+// owners are found by the end of a server name; the first that fits counts. A short list of large
+// ones, after public knowledge.
 var owners = []owner{
 	{"googleapis.com", "GoogleServices", "Web"}, {"gstatic.com", "GoogleServices", "Web"},
 	{"youtube.com", "YouTube", "Media"}, {"googlevideo.com", "YouTube", "Media"}, {"ytimg.com", "YouTube", "Media"},
@@ -42,7 +43,8 @@ func ownerOf(name string) *owner {
 	return nil
 }
 
-// application says what the flow is: by what it has shown, by its addresses, by its ports, in this order.
+// application names the flow's application: by its clear text, by its addresses, by its ports, in
+// this order.
 func (e *entry) application() Application {
 	var a Application
 	master := service{}

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// assembly puts a handshake message together whose parts may come in any order and more than once, as QUIC and DTLS send them.
+// assembly puts a handshake message together whose parts may come in any order and more than once,
+// as QUIC and DTLS send them.
 type assembly struct {
 	parts []part
 	kept  int
@@ -39,7 +40,8 @@ func (a *assembly) add(at int, data []byte, l *looker) {
 // keepParts is how many parts are kept of one message.
 const keepParts = 64
 
-// message is the handshake message from its beginning, type and length included; nil while parts are missing.
+// message is the handshake message from its beginning, type and length included; nil while parts
+// are missing.
 func (a *assembly) message() []byte {
 	slices.SortStableFunc(a.parts, func(x, y part) int { return cmp.Compare(x.at, y.at) })
 	var b []byte

@@ -14,9 +14,10 @@ type Back struct {
 	Resets  int64         // how often it was more than the idle timeout: the clock was set back
 }
 
-// note looks at a packet before it is metered. NFStream, and so the table, takes a packet that comes a little late as if it came at the
-// time of the one before it. One that lies back more than the idle timeout is no straggler: files in the wrong order, or one packet with a
-// time far ahead. Then every flow has ended, and the clock is set to the packet's time.
+// note looks at a packet before it is metered. NFStream, and so the table, takes a packet that
+// comes a little late as if it came at the time of the one before it. One that lies back more than
+// the idle timeout is no straggler: files in the wrong order, or one packet with a time far ahead.
+// Then every flow has ended, and the clock is set to the packet's time.
 func (b *Back) note(t *table, p *Packet, c *Capture) {
 	back := t.nowMs - p.Ms
 	if back <= 0 {

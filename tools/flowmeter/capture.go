@@ -117,7 +117,8 @@ func (c *Capture) open(r io.Reader) error {
 	return nil
 }
 
-// next fills p with the next packet. It says whether that belongs to a flow; io.EOF is the capture's proper end.
+// next fills p with the next packet. It says whether that belongs to a flow; io.EOF is the
+// capture's proper end.
 func (c *Capture) next(p *Packet) (ok bool, err error) {
 	data, info, err := c.read()
 	if err == io.EOF && info.CaptureLength == 0 {
@@ -149,7 +150,8 @@ func (c *Capture) next(p *Packet) (ok bool, err error) {
 	return ok, nil
 }
 
-// unmetered is an error for a capture of which no packet could be metered because of its link types.
+// unmetered is an error for a capture of which no packet could be metered because of its link
+// types.
 func (c *Capture) unmetered() error {
 	if c.metered > 0 || len(c.foreign) == 0 {
 		return nil
@@ -161,7 +163,8 @@ func (c *Capture) unmetered() error {
 	return &CaptureError{File: c.name, Err: fmt.Errorf("no packet of it can be metered: its link types are %s", strings.Join(types, ", "))}
 }
 
-// plain says in words that a stream ended where it must not, and leaves out of package os's errors the name that ours have already.
+// plain says in words that a stream ended where it must not, and leaves out of package os's errors
+// the name that ours have already.
 func plain(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the capture is cut off")
@@ -181,7 +184,8 @@ func (c *counting) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// inflated refuses what packets never are: data that grow more than 250-fold, beyond a first 64 MB.
+// inflated refuses data that packets never hold: data that grow more than 250-fold, beyond a first
+// 64 MB.
 type inflated struct {
 	r  io.Reader
 	in *counting

@@ -12,8 +12,9 @@ var be, le = binary.BigEndian, binary.LittleEndian
 // maxDepth is how many headers of one kind may lie inside each other.
 const maxDepth = 8
 
-// decode fills p from a captured frame, all but its time and length, and says whether the frame belongs to a flow. Frames that are no IP,
-// are cut off before the transport's header, or are a later fragment do not; p.skip says which it was.
+// decode fills p from a captured frame, all but its time and length, and says whether the frame
+// belongs to a flow. Frames that are no IP, are cut off before the transport's header, or are a
+// later fragment do not; p.skip says which it was.
 func (p *Packet) decode(link layers.LinkType, b []byte) bool {
 	decode := decoder(link)
 	if decode == nil {
@@ -28,7 +29,8 @@ func (p *Packet) not(why Skip) bool {
 	return false
 }
 
-// decoder is what decodes frames of a link type; nil if nothing does. Such frames in a pcapng file, which may mix types, are skipped.
+// decoder returns the decoder of a link type; nil if there is none. Such frames in a pcapng file,
+// which may mix types, are skipped.
 func decoder(link layers.LinkType) func(p *Packet, b []byte) bool {
 	switch link {
 	case layers.LinkTypeEthernet:
@@ -92,7 +94,8 @@ const (
 	linkRadiotap  layers.LinkType = 127 // 802.11 behind a radio's readings
 )
 
-// ethernet decodes a frame. Only an outer frame's addresses count, and only that has NFStream's least length.
+// ethernet decodes a frame. Only an outer frame's addresses count, and only that has NFStream's
+// least length.
 func (p *Packet) ethernet(b []byte, outer bool, depth int) bool {
 	if len(b) < 14 || outer && len(b) < 14+28 || depth > maxDepth {
 		return p.not(CutOff)
@@ -111,7 +114,7 @@ func (p *Packet) ethernet(b []byte, outer bool, depth int) bool {
 	return p.network(kind, rest, depth)
 }
 
-// network decodes what an EtherType announces, through VLAN tags, MPLS labels and PPPoE.
+// network decodes the protocol of an EtherType, through VLAN tags, MPLS labels and PPPoE.
 func (p *Packet) network(kind uint16, b []byte, depth int) bool {
 	for range maxDepth {
 		switch kind {
@@ -143,7 +146,8 @@ func (p *Packet) network(kind uint16, b []byte, depth int) bool {
 	return p.not(NotIP)
 }
 
-// ppp decodes what stands behind PPP's protocol number (RFC 1661), which HDLC's address and control may precede.
+// ppp decodes the packet behind PPP's protocol number (RFC 1661), which HDLC's address and control
+// may precede.
 func (p *Packet) ppp(b []byte, depth int) bool {
 	if len(b) >= 2 && b[0] == 0xff && b[1] == 3 {
 		b = b[2:]
@@ -221,7 +225,7 @@ func (p *Packet) ipv4(b []byte, depth int) bool {
 		return p.not(LaterFragment) // it has no ports
 	}
 	if total >= header && total < len(b) {
-		b = b[:total] // what follows is Ethernet's padding
+		b = b[:total] // the rest is Ethernet's padding
 	}
 	p.Version = 4
 	p.Src, p.Dst = netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))

@@ -12,14 +12,15 @@ const (
 	keepSum = 256 << 20 // bytes kept of all flows together; beyond, new ones are not looked into
 )
 
-// looker is what looking into flows shares.
+// looker is the state that all dissections share.
 type looker struct {
 	kept  int64 // bytes kept of all flows
 	ja3   bool  // the client's fingerprint is JA3
 	found found // of a flow that has shown nothing yet
 }
 
-// dissection is what a flow has shown in the clear. Bytes are kept only until the messages that matter are complete.
+// dissection is the clear text of a flow. Bytes are kept only until the messages that matter are
+// complete.
 type dissection struct {
 	done  bool
 	found *found
@@ -97,7 +98,7 @@ func (d *dissection) finish(l *looker) {
 	}
 }
 
-// restart forgets what came before a connection request.
+// restart forgets the bytes before a connection request.
 func (s *side) restart(next uint32, l *looker) {
 	s.drop(l)
 	*s = side{begun: true, next: next}
@@ -162,8 +163,8 @@ func (d *dissection) handshake(b []byte, dir Direction, l *looker) {
 	}
 }
 
-// segment adds a TCP segment that comes in order, and looks at what has come together. Others are left out: a retransmission shows nothing
-// new, and after a gap nothing can be read.
+// segment adds a TCP segment that comes in order, and looks at what has come together. Others are
+// left out: a retransmission shows nothing new, and after a gap nothing can be read.
 func (d *dissection) segment(p *Packet, dir Direction, l *looker) {
 	s := &d.sides[dir]
 	if s.done || s.begun && s.next != p.Seq {
@@ -212,8 +213,9 @@ func (f *found) read(b []byte, dir Direction, l *looker) bool {
 	}
 }
 
-// clean is what a network has said, made harmless for a text file: at most so many bytes, with "?" for control characters and for what is
-// no UTF-8. Everything else stays as it is; quoting is the writer's business.
+// clean is what a network has said, made harmless for a text file: at most so many bytes, with "?"
+// for control characters and for what is no UTF-8. Everything else stays as it is; quoting is the
+// writer's business.
 func clean[T string | []byte](text T, most int) string {
 	s := string(text[:min(len(text), most)])
 	var b strings.Builder

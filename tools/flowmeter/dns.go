@@ -2,7 +2,8 @@ package flowmeter
 
 import "strconv"
 
-// dnsQuestion is the first question's name of a DNS message (RFC 1035), in lower case without the last dot.
+// dnsQuestion is the first question's name of a DNS message (RFC 1035), in lower case without the
+// last dot.
 func dnsQuestion(b []byte) (string, bool) {
 	if len(b) < 12 || be.Uint16(b[4:]) == 0 || b[2]>>3&15 != 0 {
 		return "", false
@@ -30,7 +31,8 @@ func dnsQuestion(b []byte) (string, bool) {
 	return string(name), len(name) > 0
 }
 
-// dhcpParameters is the list that a DHCP client asks for (option 55), in decimal with commas; "" in other messages.
+// dhcpParameters is the list that a DHCP client asks for (option 55), in decimal with commas; "" in
+// other messages.
 func dhcpParameters(b []byte) string {
 	const options = 240
 	if len(b) < options || b[0] != 1 || be.Uint32(b[236:]) != 0x63825363 {

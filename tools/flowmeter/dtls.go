@@ -1,6 +1,7 @@
 package flowmeter
 
-// isDTLS says whether a datagram begins with a handshake record of DTLS 1.0 to 1.3 that is not encrypted.
+// isDTLS says whether a datagram begins with a handshake record of DTLS 1.0 to 1.3 that is not
+// encrypted.
 func isDTLS(b []byte) bool {
 	return len(b) > 25 && b[0] == recordHandshake && b[1] == 0xfe && b[2] >= 0xfc && b[3] == 0 && b[4] == 0
 }
@@ -26,7 +27,8 @@ func (t *talk) dtls(f *found, b []byte, dir Direction, l *looker) {
 	}
 }
 
-// fragment adds a part of a hello. The message's type and length go before its first part, so that it reads like one of TLS.
+// fragment adds a part of a hello. The message's type and length go before its first part, so that
+// it reads like one of TLS.
 func (t *talk) fragment(f *found, m []byte, at int, dir Direction, l *looker) {
 	a := &t.hello[dir]
 	if sequence := be.Uint16(m[4:]); sequence != t.sequence[dir] && !a.done { // a hello again, with the server's cookie

@@ -1,7 +1,8 @@
 package flowmeter
 
-// entry is a flow being metered. The entries hang in a ring in the order of their last packets. A flood makes a million of them with one
-// packet each; so what only a second packet or a payload needs is allocated then.
+// entry is a flow being metered. The entries hang in a ring in the order of their last packets. A
+// flood makes a million of them with one packet each; so what only a second packet or a payload
+// needs is allocated then.
 type entry struct {
 	older, newer *entry
 	chain        *entry // the next of the same hash
@@ -31,7 +32,7 @@ func (e *entry) add(ms int64, dir Direction, size uint16, flags Flags) {
 	e.stats.Add(ms, dir, size, flags)
 }
 
-// fill copies what is known of the packets.
+// fill copies the known statistics of the packets.
 func (e *entry) fill(s *Stats) {
 	if e.stats != nil {
 		*s = *e.stats

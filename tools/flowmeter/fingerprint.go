@@ -6,7 +6,8 @@ import (
 	"strconv"
 )
 
-// ClientHello is what JA3 (Althouse, Atkinson, Atkins 2017) and JA4 (Althouse, FoxIO 2023) read of a TLS client's first message.
+// ClientHello holds the fields that JA3 (Althouse, Atkinson, Atkins 2017) and JA4 (Althouse, FoxIO
+// 2023) read of a TLS client's first message.
 type ClientHello struct {
 	Version    uint16
 	Ciphers    []uint16
@@ -19,7 +20,8 @@ type ClientHello struct {
 	Protocol   string   // the first of those offered above TLS (ALPN)
 }
 
-// JA3 is the fingerprint: the MD5 of the five lists in decimal, reserved (GREASE, RFC 8701) values left out.
+// JA3 is the fingerprint: the MD5 of the five lists in decimal, reserved (GREASE, RFC 8701) values
+// left out.
 func (h *ClientHello) JA3() string {
 	b := strconv.AppendUint(nil, uint64(h.Version), 10)
 	b = appendCodes(append(b, ','), h.Ciphers)
@@ -35,7 +37,7 @@ func (h *ClientHello) JA3() string {
 	return digest(b)
 }
 
-// ServerHello is what JA3S reads of a TLS server's first message.
+// ServerHello holds the fields that JA3S reads of a TLS server's first message.
 type ServerHello struct {
 	Version    uint16
 	Cipher     uint16
@@ -49,7 +51,8 @@ func (h *ServerHello) JA3S() string {
 	return digest(appendCodes(append(b, ','), h.Extensions))
 }
 
-// KexInit is what HASSH (Salesforce 2018) reads of an SSH key exchange: the name lists of the sender's direction.
+// KexInit holds the fields that HASSH (Salesforce 2018) reads of an SSH key exchange: the name
+// lists of the sender's direction.
 type KexInit struct{ Kex, Cipher, MAC, Compression string }
 
 // HASSH is the fingerprint: the MD5 of the four lists.
@@ -62,7 +65,8 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// appendCodes appends numbers in decimal with dashes between, without the reserved ones 0x0a0a, 0x1a1a … 0xfafa.
+// appendCodes appends numbers in decimal with dashes between, without the reserved ones 0x0a0a,
+// 0x1a1a … 0xfafa.
 func appendCodes(b []byte, codes []uint16) []byte {
 	first := true
 	for _, c := range codes {

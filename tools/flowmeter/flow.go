@@ -6,7 +6,7 @@ type Side struct {
 	Port         uint16
 }
 
-// Application is what is known of a flow's application. An empty string is a missing value.
+// Application is the application of a flow. An empty string is a missing value.
 type Application struct {
 	Name, Category    string
 	Guessed           bool
@@ -42,7 +42,7 @@ type Flow struct {
 	Application
 }
 
-// Tunnel is what carried a flow's packets.
+// Tunnel is the protocol that carried a flow's packets.
 type Tunnel uint8
 
 const (
@@ -60,8 +60,9 @@ const (
 // flagColumns is the order of the flag columns.
 var flagColumns = [8]uint8{1, 7, 6, 5, 4, 3, 2, 0} // syn cwr ece urg ack psh rst fin
 
-// AppendRow appends the flow as one line of CSV, in the order of AppendHeader and in pandas's form: only fields that need it are quoted,
-// a missing value is empty, floats read as Python's repr, the line ends in LF.
+// AppendRow appends the flow as one line of CSV, in the order of AppendHeader and in pandas's form:
+// only fields that need it are quoted, a missing value is empty, floats read as Python's repr, the
+// line ends in LF.
 func (f *Flow) AppendRow(dst []byte) []byte {
 	dst = appendInt(dst, f.ID)
 	dst = appendInt(dst, int64(f.Expiration))

@@ -8,8 +8,10 @@ import (
 	"slices"
 )
 
-// JA4 is the fingerprint that replaces JA3, since browsers send their extensions in another order each time: carrier is t for TLS over TCP,
-// q for QUIC and d for DTLS. See https://github.com/FoxIO-LLC/ja4 (the client's part is under BSD-3-Clause). NFStream writes it since 6.6.
+// JA4 is the fingerprint that replaces JA3, since browsers send their extensions in another order
+// each time: carrier is t for TLS over TCP, q for QUIC and d for DTLS. See
+// https://github.com/FoxIO-LLC/ja4 (the client's part is under BSD-3-Clause). NFStream writes it
+// since 6.6.
 func (h *ClientHello) JA4(carrier byte) string {
 	ciphers, extensions := unreserved(h.Ciphers), unreserved(h.Extensions)
 	name := byte('i')
@@ -51,7 +53,8 @@ var versionNames = map[uint16]string{
 	0x0304: "13", 0x0303: "12", 0x0302: "11", 0x0301: "10", 0x0300: "s3", 0x0002: "s2", 0xfeff: "d1", 0xfefd: "d2", 0xfefc: "d3",
 }
 
-// ends are the first and the last character of a protocol's name, or of its hexadecimal digits where one is no letter or digit.
+// ends are the first and the last character of a protocol's name, or of its hexadecimal digits
+// where one is no letter or digit.
 func ends(name string) string {
 	if name == "" {
 		return "00"

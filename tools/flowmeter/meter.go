@@ -16,15 +16,16 @@ type Options struct {
 	FirstID   int64
 	JA3       bool // fingerprints TLS clients by JA3, as NFStream did up to 6.5; else by JA4
 	Orient    bool // a flow that begins with a SYN-ACK goes the other way; NFStream takes the first packet's sender for the source
-	// Reassemble puts fragments of IPv4 datagrams together: each counts in the flow of the whole datagram, which has its ports and
-	// flags. Else the first is a packet of its own, and the others belong to no flow, as NFStream has it.
+	// Reassemble puts fragments of IPv4 datagrams together: each counts in the flow of the whole
+	// datagram, which has its ports and flags. Else the first is a packet of its own, and the
+	// others belong to no flow, as NFStream has it.
 	Reassemble bool
 
 	Inner bool // looks into VXLAN, GENEVE and GRE, which NFStream does not
 	Live  bool // writes each flow when it ends, not when there are many
 }
 
-// Summary is what a metering has come across.
+// Summary counts the packets and flows of a metering.
 type Summary struct {
 	Packets int64 // read
 	Skipped Skips // of them no part of a flow, by the reason
@@ -34,9 +35,10 @@ type Summary struct {
 	Evicted int64 // of them ended early because the table was full
 }
 
-// Meter reads captures one after the other and appends their flows as CSV lines, without a header, to w in the order in which they end.
-// Flows go on from one capture to the next. A capture that cannot be read to its end does not take the flows before it along: they
-// are written, and then the error is returned; a *CaptureError has the packet's number.
+// Meter reads captures one after the other and appends their flows as CSV lines, without a header,
+// to w in the order in which they end. Flows go on from one capture to the next. A capture that
+// cannot be read to its end does not take the flows before it along: they are written, and then the
+// error is returned; a *CaptureError has the packet's number.
 func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (Summary, error) {
 	var s Summary
 	out := &flowWriter{w: w, options: o, next: o.FirstID}

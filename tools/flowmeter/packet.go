@@ -2,7 +2,8 @@ package flowmeter
 
 import "net/netip"
 
-// Packet is what the meter needs to know of one packet. Payload is what was captured above TCP or UDP; it is looked at, not kept.
+// Packet holds the fields of one packet that the meter needs. Payload is the captured part above
+// TCP or UDP; it is read, not kept.
 type Packet struct {
 	Ms               int64  // since 1970
 	Length           uint16 // on the wire; longer ones wrap, as in NFStream

@@ -10,8 +10,9 @@ import (
 	"github.com/gopacket/gopacket/layers"
 )
 
-// pcapFile reads a pcap file of any version, byte order and resolution, and the form that an old Linux kernel's patch wrote. Unlike
-// package pcapgo it reads on where more bytes were captured of a packet than it had on the wire, as tcpdump does. See
+// pcapFile reads a pcap file of any version, byte order and resolution, and the form that an old
+// Linux kernel's patch wrote. Unlike package pcapgo it reads on where more bytes were captured of a
+// packet than it had on the wire, as tcpdump does. See
 // https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html and libpcap's savefile.
 type pcapFile struct {
 	r      io.Reader
@@ -23,7 +24,7 @@ type pcapFile struct {
 	data   []byte
 }
 
-// pcapMagic is what a pcap file begins with, as a little-endian number.
+// pcapMagic is the start of a pcap file, as a little-endian number.
 var pcapMagic = map[uint32]pcapFile{
 	0xa1b2c3d4: {order: le, header: make([]byte, 16)},
 	0xd4c3b2a1: {order: be, header: make([]byte, 16)},

@@ -1,9 +1,10 @@
 package flowmeter
 
-// service is what runs at a well-known port.
+// service is the service at a well-known port.
 type service struct{ name, category string }
 
-// services are the applications that a port alone suggests, by transport protocol and port. The list is short on purpose: a port is a guess.
+// services are the applications that a port alone suggests, by transport protocol and port. The
+// list is short on purpose: a port is a guess.
 var services = map[uint32]service{
 	tcpPort(20):   {"FTP_DATA", "Download"},
 	tcpPort(21):   {"FTP_CONTROL", "Download"},

@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// quicVersion is how one version of QUIC protects its Initial packets, with keys that anyone can derive from the first connection ID.
+// quicVersion is how one version of QUIC protects its Initial packets, with keys that anyone can
+// derive from the first connection ID.
 type quicVersion struct {
 	salt    []byte
 	label   string // before "key", "iv" and "hp"
@@ -57,7 +58,8 @@ type quicKeys struct {
 	header cipher.Block
 }
 
-// clientKeys derives a client's keys from the connection ID that its first packet is sent to (RFC 9001, 5.2).
+// clientKeys derives a client's keys from the connection ID that its first packet is sent to (RFC
+// 9001, 5.2).
 func (v *quicVersion) clientKeys(id []byte) (*quicKeys, error) {
 	initial, err := hkdf.Extract(sha256.New, id, v.salt)
 	if err != nil {
@@ -105,7 +107,8 @@ type quicPacket struct {
 	b       []byte // the whole packet
 }
 
-// nextInitial finds the first Initial packet in a datagram and what follows it; nil where none does.
+// nextInitial finds the first Initial packet in a datagram and the bytes that follow it; nil where
+// none does.
 func nextInitial(b []byte) (p *quicPacket, rest []byte) {
 	for isQUIC(b) {
 		v := quicByVersion(be.Uint32(b[1:]))
@@ -134,7 +137,8 @@ func nextInitial(b []byte) (p *quicPacket, rest []byte) {
 	return nil, nil
 }
 
-// open takes off the protection (RFC 9001, 5.3 and 5.4) and returns the frames; nil where the keys are of somebody else.
+// open takes off the protection (RFC 9001, 5.3 and 5.4) and returns the frames; nil where the keys
+// are of somebody else.
 func (p *quicPacket) open(id []byte) []byte {
 	sample := p.number + 4
 	if len(id) > 20 || sample+aes.BlockSize > len(p.b) {
@@ -168,7 +172,7 @@ func cryptoFrames(b []byte, part func(at int, data []byte)) {
 	for len(f.b) > 0 && !f.bad {
 		switch kind := f.varint(); kind {
 		case 0, 1: // padding, ping
-		case 2, 3: // what the sender has received
+		case 2, 3: // the bytes that the sender has received
 			f.varint()
 			f.varint()
 			ranges := f.varint()

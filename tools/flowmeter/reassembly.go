@@ -10,7 +10,8 @@ import (
 	"github.com/gopacket/gopacket/layers"
 )
 
-// reassembly holds the fragments of IPv4 datagrams until a datagram is whole. All of them are then packets of its flow.
+// reassembly holds the fragments of IPv4 datagrams until a datagram is whole. All of them are then
+// packets of its flow.
 type reassembly struct {
 	defrag  *ip4defrag.IPv4Defragmenter
 	held    map[datagram]*fragments
@@ -45,7 +46,8 @@ func newReassembly(skipped *Skips) *reassembly {
 // isFragment says whether an IPv4 header is of a part of a datagram.
 func isFragment(b []byte) bool { return be.Uint16(b[6:])&0x3fff != 0 }
 
-// add takes a packet whose datagram is p.fragment, and hands over those that need not be held any longer.
+// add takes a packet whose datagram is p.fragment, and hands over those that need not be held any
+// longer.
 func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	if err := r.expire(p.Ms-holdMs, give); err != nil {
 		return err
@@ -86,7 +88,7 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	return nil
 }
 
-// whole hands over the fragments of a datagram; the first to come has what the datagram says.
+// whole hands over the fragments of a datagram; the first to come has the datagram's fields.
 func (r *reassembly) whole(name datagram, payload []byte, give func(*Packet) error) error {
 	f := r.held[name]
 	r.forget(name)

@@ -4,7 +4,8 @@ import "bytes"
 
 const kexInit = 20
 
-// ssh looks at a side's banner and key exchange lists (RFC 4253) and says whether it needs no more bytes.
+// ssh looks at a side's banner and key exchange lists (RFC 4253) and says whether it needs no more
+// bytes.
 func (f *found) ssh(b []byte, dir Direction) bool {
 	f.protocol = "SSH"
 	line := bytes.IndexByte(b, '\n')

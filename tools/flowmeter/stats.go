@@ -27,13 +27,16 @@ const (
 	CWR
 )
 
-// SPLT is how many packets' direction, size and gap a flow keeps, the length of its three splt lists.
+// SPLT is how many packets' direction, size and gap a flow keeps, the length of its three splt
+// lists.
 const SPLT = 20
 
-// spread is a running mean and sum of squared deviations after Welford. How many values it has seen is known to its owner.
+// spread is a running mean and sum of squared deviations after Welford. How many values it has seen
+// is known to its owner.
 type spread struct{ mean, m2 float64 }
 
-// next takes the n-th value, n > 1. Products are rounded on their own, so that no machine fuses them with the addition.
+// next takes the n-th value, n > 1. Products are rounded on their own, so that no machine fuses
+// them with the addition.
 func (s *spread) next(v, n float64) {
 	old := v - s.mean
 	s.mean += old / n
@@ -64,7 +67,7 @@ func (g *gaps) add(gap, n int64) {
 	g.next(float64(gap), float64(n-1))
 }
 
-// scope is what a flow knows of its packets: of one direction's, or of all.
+// scope holds the statistics of a flow's packets: of one direction, or of both.
 type scope struct {
 	firstMs, lastMs int64
 	packets, bytes  int64
@@ -85,8 +88,9 @@ func (s *scope) add(ms int64, size uint16) {
 	s.lastMs, s.least, s.most = ms, min(s.least, size), max(s.most, size)
 }
 
-// Stats accumulates the packets of one flow into the statistics of its 66 numeric columns and its three splt lists. The zero
-// value is an empty flow; it holds no packet and costs the same for thirty packets as for three million.
+// Stats accumulates the packets of one flow into the statistics of its 66 numeric columns and its
+// three splt lists. The zero value is an empty flow; it holds no packet and costs the same for
+// thirty packets as for three million.
 type Stats struct {
 	half  [2]scope
 	gap   gaps // of all packets; the rest of their scope follows from the two directions
@@ -111,8 +115,8 @@ type splt struct {
 	dir  [SPLT - shortSPLT]int8
 }
 
-// Add takes the flow's next packet: its time in ms since 1970 (not before the packet before), its direction (the first packet is
-// Forward), its length on the wire in bytes and its TCP flags.
+// Add takes the flow's next packet: its time in ms since 1970 (not before the packet before), its
+// direction (the first packet is Forward), its length on the wire in bytes and its TCP flags.
 func (s *Stats) Add(ms int64, dir Direction, size uint16, flags Flags) {
 	dir &= 1
 	gap, at := int64(0), s.Packets()

@@ -18,7 +18,8 @@ const (
 	endActive = 1
 )
 
-// table holds the flows that have not ended. Flows leave it through emit, in the order of their ends.
+// table holds the flows that have not ended. Flows leave it through emit, in the order of their
+// ends.
 type table struct {
 	limits  Limits
 	flows   map[uint64]*entry // by hash of the key; those of one hash follow each other

@@ -85,7 +85,8 @@ func handshake(b []byte) (message []byte, complete bool) {
 	return message, len(b) >= 5
 }
 
-// fields reads lengths and what they announce from a message; bad is set when the message is too short.
+// fields reads lengths and the fields of these lengths from a message; bad is set when the message
+// is too short.
 type fields struct {
 	b   []byte
 	bad bool
@@ -150,8 +151,8 @@ func (h *ClientHello) parse(b []byte, cookie bool) bool {
 	return !rest.bad
 }
 
-// extension reads what an extension says and tells whether it is sound. Only JA3 needs whole lists: nothing else that is broken takes the
-// rest along.
+// extension reads an extension and reports whether it is sound. Only JA3 needs whole lists: nothing
+// else that is broken takes the rest along.
 func (h *ClientHello) extension(kind int, e *fields) bool {
 	switch kind {
 	case extServerName:

@@ -1,7 +1,7 @@
 package flowmeter
 
-// tunnel goes on with the packet that a UDP datagram carries, by its port. It says whether there was one; p is then the inner packet's,
-// with the outer frame's hardware addresses.
+// tunnel goes on with the packet that a UDP datagram carries, by its port. It says whether there
+// was one; p is then the inner packet's, with the outer frame's hardware addresses.
 func (p *Packet) tunnel(depth int) bool {
 	b := p.Payload
 	either := func(port uint16) bool { return p.SrcPort == port || p.DstPort == port }
@@ -29,7 +29,7 @@ func (p *Packet) vxlan(b []byte, depth int) bool {
 	return p.ethernet(b[8:], false, depth+1)
 }
 
-// geneve is GENEVE (RFC 8926) with what its protocol says inside.
+// geneve is GENEVE (RFC 8926) with the packet inside.
 func (p *Packet) geneve(b []byte, depth int) bool {
 	if len(b) < 8 || b[0]>>6 != 0 || len(b) < 8+int(b[0]&63)*4 {
 		return false
@@ -67,7 +67,7 @@ func (p *Packet) gre(b []byte, depth int) bool {
 
 const transparentEthernet = 0x6558
 
-// bridged decodes an Ethernet frame or what an EtherType announces.
+// bridged decodes an Ethernet frame or the packet of an EtherType.
 func (p *Packet) bridged(kind uint16, b []byte, depth int) bool {
 	if kind == transparentEthernet {
 		return p.ethernet(b, false, depth+1)
@@ -124,7 +124,8 @@ func (p *Packet) capwap(b []byte, depth int) bool {
 	return p.wireless(swapped(b), depth+1)
 }
 
-// swapped is an 802.11 frame whose frame control has its bytes in the right order: some controllers of Cisco's send them swapped.
+// swapped is an 802.11 frame whose frame control has its bytes in the right order: some controllers
+// of Cisco's send them swapped.
 func swapped(b []byte) []byte {
 	if len(b) >= 2 && b[0]&0x0c != 8 && b[1]&0x0c == 8 {
 		b = append([]byte(nil), b...)

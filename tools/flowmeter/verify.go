@@ -7,7 +7,7 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Report is what Verify found. Rules holds the broken ones in the order of their first breach.
+// Report is the result of Verify. Rules holds the broken ones in the order of their first breach.
 type Report struct {
 	Rows  int64
 	Rules []Broken
@@ -23,7 +23,7 @@ type Broken struct {
 // Breach is one row that breaks a rule. Row counts data rows from 0.
 type Breach struct {
 	Row  int64
-	ID   int64 // -1 where that is what is missing
+	ID   int64 // -1 where it is missing
 	What string
 }
 
@@ -45,10 +45,12 @@ func (r *Report) add(rule string, row, id int64, what string) {
 	r.Rules = append(r.Rules, Broken{Rule: rule, Rows: 1, First: []Breach{{row, id, what}}})
 }
 
-// Verify reads flows and checks what must hold in every file of them, whoever metered it: ids follow each other, the two directions add up
-// to the whole, times and durations agree, means lie within their ranges and go with the sums, only TCP has flags, what did
-// not answer has zeros, the splt lists tell the same story as the counters, and texts stand only where their protocol has them. An error is
-// a file that cannot be read as flows at all. progress, where not nil, hears the bytes done and in all.
+// Verify reads flows and checks rules that hold in every file of them, whoever metered it: ids
+// follow each other, the two directions add up to the whole, times and durations agree, means lie
+// within their ranges and go with the sums, only TCP has flags, what did not answer has zeros, the
+// splt lists tell the same story as the counters, and texts stand only where their protocol has
+// them. An error is a file that cannot be read as flows at all. progress, where not nil, hears the
+// bytes done and in all.
 func Verify(r *dataset.Reader, progress func(done, total int64)) (*Report, error) {
 	v := &verifier{report: &Report{}, last: -1}
 	for r.Scan() {
@@ -139,7 +141,7 @@ func (v *verifier) load(f *dataset.Frame) {
 	}
 }
 
-// holes is a whole-number column with 0 for what is missing.
+// holes is a whole-number column with 0 for missing values.
 func (v *verifier) holes(f *dataset.Frame, name string) []int64 {
 	out := make([]int64, len(f.Labels()))
 	for i, x := range f.Float64s(name) {
@@ -204,8 +206,8 @@ func (v *verifier) row(i int) {
 	v.lists(i)
 }
 
-// answered says whether the row is a TCP flow that could have been turned round because it began with the answer to its request, see
-// Options.Orient.
+// answered says whether the row is a TCP flow that could have been turned round because it began
+// with the answer to its request, see Options.Orient.
 func (v *verifier) answered(i int) bool {
 	rev := &v.scopes[2]
 	return v.protocol[i] == protoTCP && rev.flags[0][i] > 0 && rev.flags[4][i] > 0 && rev.first[i] == v.scopes[0].first[i]

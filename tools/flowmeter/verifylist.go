@@ -30,8 +30,8 @@ func (v *verifier) lists(i int) {
 	}
 }
 
-// spltList sums up a list such as [0, 1, -1]: its entries, how many are used (a -1 ends them), and the first, the sum and the greatest
-// of those.
+// spltList sums up a list such as [0, 1, -1]: its entries, how many are used (a -1 ends them), and
+// the first, the sum and the greatest of those.
 type spltList struct {
 	entries, used   int
 	first, sum, max int64

@@ -1,6 +1,7 @@
-// Package gocell takes the code cells of GoNB notebooks apart: what a cell declares, what it executes, and what it takes from other cells. GoNB
-// composes a program for each cell from the declarations of all cells so far; with this package it can be told, without a kernel, what is in that
-// program.
+// Package gocell takes the code cells of GoNB notebooks apart: what a cell declares, what it
+// executes, and what it takes from other cells. GoNB composes a program for each cell from the
+// declarations of all cells so far; with this package it can be told, without a kernel, what is in
+// that program.
 package gocell
 
 import (
@@ -11,15 +12,16 @@ import (
 	"strings"
 )
 
-// Cell is a cell taken apart: what it declares, which GoNB keeps for the cells that follow, and what it does.
+// Cell is a cell taken apart: its declarations, which GoNB keeps for the cells that follow, and its
+// commands.
 type Cell struct {
 	Source   string
 	Foreign  bool     // its first line hands it to another program
 	Opaque   bool     // its Go cannot be parsed
 	Commands []string // lines of GoNB's other than %% and %main
 	Decls    []*Decl
-	Body     *Decl    // what follows %%, or func main; nil for declarations alone
-	BodyLine int      // the first line of what follows %%, from 1; 0 if nothing does
+	Body     *Decl    // the code after %%, or func main; nil for declarations alone
+	BodyLine int      // the first line of the code after %%, from 1; 0 if nothing does
 	Args     string   // the line of %%
 	Imports  [][2]int // first and last line of each import declaration
 	Tangled  bool     // an import shares a line with something else
@@ -90,7 +92,8 @@ func Read(source string) *Cell {
 // lineOf is line n, from 1, of a text that has it.
 func lineOf(text string, n int) string { return strings.Split(text, "\n")[n-1] }
 
-// split separates the lines of GoNB's from those of Go, and declarations from the body after %%. Lines keep their numbers in decls.
+// split separates the lines of GoNB's from those of Go, and declarations from the body after %%.
+// Lines keep their numbers in decls.
 func (c *Cell) split() (decls, body string) {
 	lines := Lines(c.Source)
 	texts := make([]string, len(lines))
@@ -121,7 +124,8 @@ func (c *Cell) split() (decls, body string) {
 	return strings.Join(texts[:main], "\n"), strings.Join(texts[main+1:], "\n")
 }
 
-// RunsShell reports whether a part of the cell is executed by another program, whose failure GoNB tells by text alone: a line for the shell, a script.
+// RunsShell reports whether a part of the cell is executed by another program, whose failure GoNB
+// tells by text alone: a line for the shell, a script.
 func (c *Cell) RunsShell() bool {
 	if c.Foreign {
 		return !slices.Contains([]string{"writefile", "gx"}, program(c.Source))

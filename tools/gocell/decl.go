@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// A Decl is a declaration that stands or falls as one: an import, a function, a type, a variable, a constant or a group of them that counts.
+// A Decl is a declaration that stands or falls as one: an import, a function, a type, a variable, a
+// constant or a group of them that counts.
 type Decl struct {
 	Keys      []string // GoNB's names for it
 	Kind      token.Token

@@ -2,8 +2,9 @@ package gocell
 
 import "slices"
 
-// detectors are the names by which a program can detect which program it is: its arguments, its lines and the names of its closures, and what the packages that only
-// other cells use have registered. A package without names is one of which nothing may be used.
+// detectors are the names by which a program can detect which program it is: its arguments, its
+// lines and the names of its closures, and what the packages that only other cells use have
+// registered. A package without names is one of which nothing may be used.
 var detectors = map[string][]string{
 	"flag": nil, "os": {"Args"}, "log": {"Lshortfile", "Llongfile"}, "log/slog": {"HandlerOptions"},
 	"runtime": {"Caller", "Callers", "CallersFrames", "FuncForPC", "NumGoroutine", "Stack"}, "runtime/debug": {"PrintStack", "ReadBuildInfo", "Stack"}, "runtime/pprof": nil,
@@ -17,7 +18,8 @@ var registries = map[string][]string{
 	"database/sql": nil, "runtime": {"NumGoroutine", "Stack", "ReadMemStats"}, "runtime/debug": nil, "runtime/metrics": nil, "runtime/pprof": nil, "net/http": nil, "plugin": nil,
 }
 
-// detects reports whether a declaration can detect in which program it is. path tells the packages that a name may stand for.
+// detects reports whether a declaration can detect in which program it is. path tells the packages
+// that a name may stand for.
 func detects(u *Decl, path func(name string) []string) bool {
 	if u.Path != "" {
 		_, ok := detectors[u.Path]
@@ -29,7 +31,8 @@ func detects(u *Decl, path func(name string) []string) bool {
 	return selects(u, path, detectors)
 }
 
-// selects reports whether a declaration uses a listed name of a package, any name of one that is listed without.
+// selects reports whether a declaration uses a listed name of a package, any name of one that is
+// listed without.
 func selects(u *Decl, path func(name string) []string, list map[string][]string) bool {
 	for sel := range u.Selectors {
 		for _, p := range path(sel[0]) {
@@ -41,13 +44,15 @@ func selects(u *Decl, path func(name string) []string, list map[string][]string)
 	return false
 }
 
-// declaresDetector reports whether a cell declares something by which it, and each cell after it, can detect in which program it is.
+// declaresDetector reports whether a cell declares something by which it, and each cell after it,
+// can detect in which program it is.
 func (c *Cell) declaresDetector(known map[string]*Decl) bool {
 	path := pathOf(c, known)
 	return slices.ContainsFunc(c.Decls, func(u *Decl) bool { return detects(u, path) })
 }
 
-// pathOf tells the packages that a name may stand for in a cell; none if it stands for something else. Of names that goimports must find, it knows Go's own.
+// pathOf tells the packages that a name may stand for in a cell; none if it stands for something
+// else. Of names that goimports must find, it knows Go's own.
 func pathOf(c *Cell, known map[string]*Decl) func(name string) []string {
 	own := c.Names()
 	return func(name string) []string {

@@ -8,7 +8,7 @@ import (
 	"flowbook/ml/module"
 )
 
-// Code is what a cell amounts to without comments and formatting, whether its Go makes sense or not.
+// Code is the text of a cell without comments and formatting, whether its Go makes sense or not.
 type Code struct {
 	Digest  string   // hex SHA-256
 	Imports []string // import paths, in order
@@ -21,8 +21,8 @@ type Code struct {
 // Digest is ReadCode(source).Digest.
 func Digest(source string) string { return ReadCode(source).Digest }
 
-// ReadCode reduces the source of a cell, or a part of one. Lines for GoNB count verbatim, as does a cell that is foreign, and one whose Go
-// cannot be scanned.
+// ReadCode reduces the source of a cell, or a part of one. Lines for GoNB count verbatim, as does a
+// cell that is foreign, and one whose Go cannot be scanned.
 func ReadCode(source string) Code {
 	source = strings.ReplaceAll(source, "\r\n", "\n")
 	h := sha256.New()

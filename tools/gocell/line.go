@@ -18,7 +18,8 @@ type Line struct {
 	Kind Kind
 }
 
-// Lines reads the lines of a cell that is not foreign. A line ends at \n or \r\n. A % or ! alone on its line is Go to GoNB, and an error to Go.
+// Lines reads the lines of a cell that is not foreign. A line ends at \n or \r\n. A % or ! alone on
+// its line is Go to GoNB, and an error to Go.
 func Lines(source string) []Line {
 	texts := strings.Split(strings.ReplaceAll(source, "\r\n", "\n"), "\n")
 	lines := make([]Line, len(texts))
@@ -44,7 +45,8 @@ func Lines(source string) []Line {
 	return lines
 }
 
-// program is the program that the first line of a cell hands all of the cell to: "bash" for %%bash; "" for a Go cell.
+// program is the program that the first line of a cell hands all of the cell to: "bash" for %%bash;
+// "" for a Go cell.
 func program(source string) string {
 	first, _, _ := strings.Cut(source, "\n")
 	f := strings.Fields(strings.TrimPrefix(first, "//gonb:"))
@@ -58,8 +60,8 @@ func program(source string) string {
 	return ""
 }
 
-// Declarations blanks everything of a GoNB cell that is no declaration: magics, shell lines, a package clause, and what follows %% or
-// %main. Lines keep their numbers.
+// Declarations blanks everything of a GoNB cell that is no declaration: magics, shell lines, a
+// package clause, and what follows %% or %main. Lines keep their numbers.
 func Declarations(source string) string {
 	decls, _ := (&Cell{Source: source}).split()
 	return decls

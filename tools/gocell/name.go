@@ -25,9 +25,10 @@ func (c *Cell) Names() map[string]*Decl {
 	return names
 }
 
-// FreeNames are the names that a cell takes from elsewhere: from cells before it, or from packages that it does not import itself. The names in maybe
-// are keys of composite literals, fields most likely, of which the cell alone cannot say. A name may be in free that is not, where the
-// cell makes no sense by itself; none that is free is missing.
+// FreeNames are the names that a cell takes from elsewhere: from cells before it, or from packages
+// that it does not import itself. The names in maybe are keys of composite literals, fields most
+// likely, of which the cell alone cannot say. A name may be in free that is not, where the cell
+// makes no sense by itself; none that is free is missing.
 func (c *Cell) FreeNames() (free, maybe map[string]bool) {
 	free, maybe = map[string]bool{}, map[string]bool{}
 	fset := token.NewFileSet()

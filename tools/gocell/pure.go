@@ -11,15 +11,18 @@ import (
 	"flowbook/ml/module"
 )
 
-// Purity tells which programs of cells put out the same whenever they are executed, so that a stored output may stand for another execution. A
-// program is pure if all that it names is known to be: on a list, or in a package of the module where it names such things in turn. What it is not known to be, it is not.
+// Purity tells which programs of cells put out the same whenever they are executed, so that a
+// stored output may stand for another execution. A program is pure if all that it names is known to
+// be: on a list, or in a package of the module where it names such things in turn. What it is not
+// known to be, it is not.
 type Purity struct {
 	space    *module.Workspace
 	packages []string // of the modules in it
 	read     map[string]*source
 }
 
-// NewPurity makes the Purity of cells that belong to a workspace. packages are the import paths that space.Packages returns.
+// NewPurity makes the Purity of cells that belong to a workspace. packages are the import paths
+// that space.Packages returns.
 func NewPurity(space *module.Workspace, packages []string) *Purity {
 	return &Purity{space: space, packages: packages, read: map[string]*source{}}
 }
@@ -104,7 +107,7 @@ func (s *search) selected(name, importPath string) {
 	s.methods[name] = true
 }
 
-// imported takes up what is executed because a package is imported; it says why that is not pure.
+// imported checks the code that an import executes; it returns the reason why that is not pure.
 func (s *search) imported(importPath string, inPackage bool) (why string, err error) {
 	if !s.space.Contains(importPath) {
 		if slices.Contains(trusted, importPath) || listed(importPath, inPackage) {
@@ -157,8 +160,8 @@ func (s *search) add(u *unit) {
 	}
 }
 
-// run follows all names. Methods of a type that is named are found by their names: whatever value they are called on, and those that the standard library
-// calls by itself.
+// run follows all names. Methods of a type that is named are found by their names: whatever value
+// they are called on, and those that the standard library calls by itself.
 func (s *search) run() (why string, err error) {
 	for {
 		for len(s.todo) > 0 {
@@ -182,7 +185,8 @@ func (s *search) run() (why string, err error) {
 	}
 }
 
-// calledByGo are the methods that packages of the standard library call on values that they are given.
+// calledByGo are the methods that packages of the standard library call on values that they are
+// given.
 var calledByGo = []string{
 	"String", "GoString", "Format", "Error", "Unwrap", "Is", "As", "Len", "Less", "Swap", "Push", "Pop", "Read", "Write", "Close", "Seek", "ReadAt", "WriteAt", "ReadByte", "WriteByte",
 	"ReadFrom", "WriteTo", "UnreadByte", "ReadRune", "WriteString", "Scan", "Set", "Get", "Done", "Err", "Value", "Deadline",

@@ -6,10 +6,11 @@ import (
 	"flowbook/ml/module"
 )
 
-// pure lists what is known to put out the same whenever it is called with the same: packages of which everything may be used, "*", and of others
-// the names. What is not here may read files, the clock, the network or chance. Streams that are passed in are accounted for where they come from:
-// os.Stdin and os.Open are not listed. Names of methods are not looked at, so a package whose values have impure methods, such as text/template with
-// its ParseFiles, is not listed at all.
+// pure lists functions known to return the same result for the same arguments: packages of which
+// everything may be used, "*", and of others the names. Functions that are not here may read files,
+// the clock, the network or chance. Streams that are passed in are accounted for where they come
+// from: os.Stdin and os.Open are not listed. Names of methods are not looked at, so a package whose
+// values have impure methods, such as text/template with its ParseFiles, is not listed at all.
 var pure = map[string][]string{
 	"cmp": all, "errors": all, "bytes": all, "strings": all, "strconv": all, "unicode": all, "unicode/utf8": all, "unicode/utf16": all,
 	"sort": all, "slices": all, "maps": all, "iter": all, "container/heap": all, "container/list": all, "container/ring": all,
@@ -29,7 +30,7 @@ var pure = map[string][]string{
 	},
 	"context": {"Background", "TODO", "WithCancel", "WithCancelCause", "WithValue", "WithoutCancel", "Cause", "Context", "CancelFunc", "CancelCauseFunc", "Canceled", "DeadlineExceeded"},
 	"os":      {"Stdout", "Stderr", "Exit", "FileMode", "PathError", "LinkError", "SyscallError", "File", "FileInfo", "DirEntry", "IsNotExist", "IsExist", "ErrNotExist", "ErrExist", "ErrPermission", "ErrInvalid"},
-	"io/fs":   all, // what a file system reads is accounted for where it comes from: os.DirFS is not listed
+	"io/fs":   all, // the reads of a file system are accounted for at its origin: os.DirFS is not listed
 	"path/filepath": {
 		"Base", "Clean", "Dir", "Ext", "FromSlash", "IsAbs", "IsLocal", "Join", "ListSeparator", "Localize", "Match", "Rel", "Separator", "Split", "SplitList", "ToSlash", "VolumeName", "ErrBadPattern",
 	},
@@ -63,8 +64,9 @@ var pure = map[string][]string{
 
 var all = []string{"*"}
 
-// pureInPackages lists what packages of the module may use besides: files of the module that they look up, the environment, which is in the key as far as
-// it concerns us, and libraries that compute the same on any number of processors.
+// pureInPackages lists functions that packages of the module may use besides: files of the module
+// that they look up, the environment, which is in the key as far as it concerns us, and libraries
+// that compute the same on any number of processors.
 var pureInPackages = map[string][]string{
 	"os":            {"Getenv", "LookupEnv", "Getwd"}, // the working folder is in the key
 	"path/filepath": {"Abs"},
@@ -91,11 +93,13 @@ var pureInPackages = map[string][]string{
 	"github.com/gomlx/gomlx/ml/layers/activation":            all,
 }
 
-// trusted are the packages of Flowbook whose dealings with files, time and signals are accounted for: what memo reads is what its key says, module finds
-// sources that are in the key, display and live draw what they are given.
+// trusted are the packages of Flowbook whose dealings with files, time and signals are accounted
+// for: what memo reads is what its key says, module finds sources that are in the key, display and
+// live draw what they are given.
 var trusted = []string{module.Self + "/ml/module", module.Self + "/ml/memo", module.Self + "/ml/display", module.Self + "/ml/live"}
 
-// allowed reports whether a name of a package is pure; in a package of the module rather than a cell if inPackage is set.
+// allowed reports whether a name of a package is pure; in a package of the module rather than a
+// cell if inPackage is set.
 func allowed(path, name string, inPackage bool) bool {
 	has := func(names []string) bool { return slices.Contains(names, "*") || slices.Contains(names, name) }
 	return has(pure[path]) || inPackage && has(pureInPackages[path])

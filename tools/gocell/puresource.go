@@ -19,7 +19,7 @@ type source struct {
 	methods []*unit
 }
 
-// unit is a declaration of a package, and what the names before a dot stand for in its file.
+// unit is a declaration of a package, and the meaning of the names before a dot in its file.
 type unit struct {
 	*Decl
 	from    *source
@@ -27,7 +27,8 @@ type unit struct {
 	imports map[string]string
 }
 
-// source reads a package of the module, all its files but tests, whatever their build constraints say.
+// source reads a package of the module, all its files but tests, whatever their build constraints
+// say.
 func (p *Purity) source(importPath string) (*source, error) {
 	if src := p.read[importPath]; src != nil {
 		return src, nil

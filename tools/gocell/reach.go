@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Memory is what GoNB remembers when a cell runs.
+// Memory is the set of declarations that GoNB remembers when a cell runs.
 type Memory struct {
 	Decls map[string]*Decl // by name, the last declaration of each
 	Order []*Decl          // those in force, in the order of their cells
@@ -41,15 +41,16 @@ func Remember(cells []*Cell) *Memory {
 	return d
 }
 
-// Reach is what the program of a cell consists of.
+// Reach is the parts of a cell's program.
 type Reach struct {
-	Decls   []*Decl  // its declarations, in order, and what it executes
+	Decls   []*Decl  // its declarations, in order, and its commands
 	Imports []*Decl  // packages that it names
 	Idents  []string // all names in it, sorted
 }
 
-// Reach follows names from a cell's own code, and from what every cell executes, to all declarations that matter to it. Names are compared as
-// text: a local variable that has a function's name reaches it too, which costs a run and never a wrong result.
+// Reach follows names from a cell's own code, and from what every cell executes, to all
+// declarations that matter to it. Names are compared as text: a local variable that has a
+// function's name reaches it too, which costs a run and never a wrong result.
 func (d *Memory) Reach(c *Cell) Reach {
 	roots := []*Decl{c.Body}
 	roots = append(roots, c.Decls...)
@@ -81,7 +82,8 @@ func (d *Memory) Reach(c *Cell) Reach {
 	return r
 }
 
-// from follows names from declarations, nil among them, to all that they reach. It returns the names, too, that stand in these.
+// from follows names from declarations, nil among them, to all that they reach. It returns the
+// names, too, that stand in these.
 func (d *Memory) from(roots []*Decl) (in map[*Decl]bool, idents map[string]bool) {
 	var todo []*Decl
 	in, idents = map[*Decl]bool{}, map[string]bool{}
@@ -113,7 +115,7 @@ func (d *Memory) from(roots []*Decl) (in map[*Decl]bool, idents map[string]bool)
 	return in, idents
 }
 
-// Code is what the program of a cell names, for Uses.
+// Code is the code of a cell's program, for Uses.
 func (r Reach) Code() Code {
 	var c Code
 	for _, u := range r.Imports {

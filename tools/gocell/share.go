@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Share tells which neighbouring cells can share a program, as lists of their indexes; no cell is in two, and a cell that can share none is in
-// none. cells[i] is nil for a cell that is not executed; alone(i) reports whether cell i must be executed by itself for a reason that its source
+// Share tells which neighbouring cells can share a program, as lists of their indexes; no cell is
+// in two, and a cell that can share none is in none. cells[i] is nil for a cell that is not
+// executed; alone(i) reports whether cell i must be executed by itself for a reason that its source
 // does not show.
 //
-// A cell joins the cells before it only where their programs mean the same with its declarations as without (see admits), and where none of them can detect
-// which program it is in (see detects).
+// A cell joins the cells before it only where their programs mean the same with its declarations as
+// without (see admits), and where none of them can detect which program it is in (see detects).
 func Share(cells []*Cell, alone func(i int) bool) (groups [][]int) {
-	known := map[string]*Decl{} // what is declared so far, by name
+	known := map[string]*Decl{} // the declarations so far, by name
 	open := true                // no declaration so far detects its program
 	var g *group
 	end := func() {
@@ -87,7 +88,8 @@ func (c *Cell) apart() bool {
 	return !slices.ContainsFunc(c.Commands, func(cmd string) bool { return !strings.HasPrefix(cmd, "!") || strings.HasPrefix(cmd, "!*") })
 }
 
-// shareable reports whether a cell can share a program at all: Go without arguments, and nothing else.
+// shareable reports whether a cell can share a program at all: Go without arguments, and nothing
+// else.
 func (c *Cell) shareable() bool {
 	if c.Foreign || c.Opaque || c.Tangled || c.Altered || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
 		return false
@@ -95,13 +97,15 @@ func (c *Cell) shareable() bool {
 	return len(c.Decls) > 0 || c.Body != nil
 }
 
-// maxMain is how large the main of a group may become, in nodes of its syntax tree. The compiler inlines less in a function of more than 5000 nodes,
-// which are not quite these: a cell's loop would be slower, and the trace of a panic another one.
+// maxMain is how large the main of a group may become, in nodes of its syntax tree. The compiler
+// inlines less in a function of more than 5000 nodes, which are not quite these: a cell's loop
+// would be slower, and the trace of a panic another one.
 const maxMain = 3000
 
-// admits reports whether the programs of a group mean the same with the declarations of cell c as without. They do unless it
+// admits reports whether the programs of a group mean the same with the declarations of cell c as
+// without. They do unless it
 //   - declares a variable or an init function, which every program would execute,
-//   - declares anew what is there already, or a name that the group takes from elsewhere, Go's own names included,
+//   - declares a name again, or a name that the group takes from elsewhere, Go's own names included,
 //   - gives a method to a type of a cell before, under whatever name, which may change how its values are shown,
 //   - imports a package that may do more than be there when it is imported, or is the first to use it: GoNB leaves out what a program does not use.
 func (g *group) admits(c *Cell, known map[string]*Decl, free, paths map[string]bool) bool {

@@ -7,8 +7,9 @@ import (
 	"unicode"
 )
 
-// PackageName is the name of a package as goimports assumes it from the path: the last element without a version and a leading go-, as far as it
-// could be a name. gopkg.in/yaml.v3 and math/rand/v2 are yaml and rand.
+// PackageName is the name of a package as goimports assumes it from the path: the last element
+// without a version and a leading go-, as far as it could be a name. gopkg.in/yaml.v3 and
+// math/rand/v2 are yaml and rand.
 func PackageName(importPath string) string {
 	base := path.Base(unversioned(importPath))
 	base = strings.TrimPrefix(base, "go-")
@@ -30,13 +31,15 @@ func unversioned(importPath string) string {
 	return importPath
 }
 
-// doubtful reports whether the name of a package cannot be told from its path: what is left out of go-cmp or yaml.v3 may be a part of the name.
+// doubtful reports whether the name of a package cannot be told from its path: what is left out of
+// go-cmp or yaml.v3 may be a part of the name.
 func doubtful(importPath string) bool {
 	return PackageName(importPath) != path.Base(unversioned(importPath))
 }
 
-// Std are the packages of the standard library that have a name, one for nearly all names. goimports takes one of them for a name that nothing
-// declares and no import has, by what is used of it.
+// Std are the packages of the standard library that have a name, one for nearly all names.
+// goimports takes one of them for a name that nothing declares and no import has, by the parts of
+// it that are used.
 func Std(name string) []string { return stdNames[name] }
 
 var stdNames = func() map[string][]string {
@@ -58,7 +61,7 @@ func IsStd(importPath string) bool {
 	return false
 }
 
-// stdPaths is the output of go list std without what is internal.
+// stdPaths is the output of go list std without internal packages.
 const stdPaths = `
 archive/tar archive/zip bufio bytes cmp compress/bzip2 compress/flate compress/gzip compress/lzw
 compress/zlib container/heap container/list container/ring context crypto crypto/aes crypto/cipher crypto/des

@@ -6,11 +6,13 @@ import (
 	"strings"
 )
 
-// Uses returns those of a module's packages that code uses, in their order: the code imports them; or it names them without an import, by the last
-// element of the path, and goimports finds them, unless an import has this last element; or a text of it, a command or an argument of os/exec, names their folder, such
-// as tools/flowbook in "go run ../tools/flowbook".
+// Uses returns those of a module's packages that code uses, in their order: the code imports them;
+// or it names them without an import, by the last element of the path, and goimports finds them,
+// unless an import has this last element; or a text of it, a command or an argument of os/exec,
+// names their folder, such as tools/flowbook in "go run ../tools/flowbook".
 //
-// packages are the import paths of all its packages, and folder gives that of each, from the module's root, with slashes.
+// packages are the import paths of all its packages, and folder gives that of each, from the
+// module's root, with slashes.
 func (c Code) Uses(packages []string, folder func(pkg string) string) (used []string) {
 	imported := map[string]bool{}
 	for _, p := range c.Imports {

@@ -18,22 +18,24 @@ import (
 	"github.com/go-zeromq/zmq4/security/null"
 )
 
-// longestFrame is the longest frame that is read, in bytes; the length of a frame is what a broken sender gets wrong first.
+// longestFrame is the longest frame that is read, in bytes; the length of a frame is what a broken
+// sender gets wrong first.
 const longestFrame = 1 << 30
 
-// channel is a ZMTP connection to one of the kernel's sockets. It is used below the library's Socket, whose readers
-// cannot be stopped, and which takes a frame's length for granted.
+// channel is a ZMTP connection to one of the kernel's sockets. It is used below the library's
+// Socket, whose readers cannot be stopped, and which takes a frame's length for granted.
 type channel struct {
 	name string
 	raw  net.Conn
 	zmtp *zmq4.Conn
 	in   *bufio.Reader
-	dead atomic.Bool // the kernel's process has ended: what is still in the socket comes at once or never
+	dead atomic.Bool // the kernel's process has ended: messages still in the socket come at once or never
 
 	mu sync.Mutex // writing
 }
 
-// dial connects to a socket that may not exist yet and shakes hands, again and again until ctx ends.
+// dial connects to a socket that may not exist yet and shakes hands, again and again until ctx
+// ends.
 func dial(ctx context.Context, name, network, address string, kind zmq4.SocketType, id string) (*channel, error) {
 	var last error
 	for wait := time.Millisecond; ; wait = min(2*wait, 20*time.Millisecond) {

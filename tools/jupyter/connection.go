@@ -14,7 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// connection is the content of a connection file: where the kernel listens and the key that signs messages.
+// connection is the content of a connection file: where the kernel listens and the key that signs
+// messages.
 type connection struct {
 	Transport       string `json:"transport"`
 	IP              string `json:"ip"` // ipc: the path that -PORT is appended to
@@ -28,15 +29,17 @@ type connection struct {
 	KernelName      string `json:"kernel_name"`
 }
 
-// longestSocket is what the smallest of our systems takes as the path of a unix socket: 104 bytes with the final zero.
+// longestSocket is what the smallest of our systems takes as the path of a unix socket: 104 bytes
+// with the final zero.
 const longestSocket = 103
 
-// longestBelow is the longest name that a kernel or a cell is expected to put below the run folder for a socket:
-// GoNB's gonb_12345678/gopls_socket, and some room.
+// longestBelow is the longest name that a kernel or a cell is expected to put below the run folder
+// for a socket: GoNB's gonb_12345678/gopls_socket, and some room.
 const longestBelow = len("/gonb_12345678/gopls_socket") + 8
 
-// newFolder names a run folder that does not exist yet. It is in the system's temporary folder, or in /tmp where that
-// folder is too deep for a socket, or has a name that is not UTF-8 and so cannot stand in a connection file.
+// newFolder names a run folder that does not exist yet. It is in the system's temporary folder, or
+// in /tmp where that folder is too deep for a socket, or has a name that is not UTF-8 and so cannot
+// stand in a connection file.
 func newFolder() string {
 	base := os.TempDir()
 	if abs, err := filepath.Abs(base); err == nil { // the kernel has another working folder
@@ -101,8 +104,9 @@ var handed = struct {
 	ports map[int]bool
 }{ports: map[int]bool{}}
 
-// freePorts returns n TCP ports of the loopback interface that nobody listens on and that no other kernel of this
-// process was given. All listeners stay open until the last port is chosen, or the system would give one twice.
+// freePorts returns n TCP ports of the loopback interface that nobody listens on and that no other
+// kernel of this process was given. All listeners stay open until the last port is chosen, or the
+// system would give one twice.
 func freePorts(n int) ([]int, error) {
 	handed.Lock()
 	defer handed.Unlock()

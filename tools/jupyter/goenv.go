@@ -18,14 +18,15 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// goEnv is what `go env` says in the module's root, where a go command that is too old has switched to the toolchain
-// that go.mod asks for.
+// goEnv is what `go env` says in the module's root, where a go command that is too old has switched
+// to the toolchain that go.mod asks for.
 type goEnv struct {
 	GOVERSION, GOROOT, GOPATH, GOMODCACHE, GOCACHE string
 	GOFLAGS                                        string
 }
 
-// check refuses a GOROOT without a standard library, of which the kernel would say no more than a trace of its calls.
+// check refuses a GOROOT without a standard library, of which the kernel would say no more than a
+// trace of its calls.
 func (e goEnv) check() error {
 	if info, err := os.Stat(filepath.Join(e.GOROOT, "src", "fmt")); !filepath.IsAbs(e.GOROOT) || err != nil || !info.IsDir() {
 		return fmt.Errorf("GOROOT is %q, where the standard library is not: unset it, and the go command finds its own", e.GOROOT)
@@ -59,7 +60,7 @@ func homeDir() string {
 	return ""
 }
 
-// findGo finds the go command. Its error says what to do.
+// findGo finds the go command. Its error names the remedy.
 func findGo() (string, error) {
 	path, err := exec.LookPath("go")
 	if err == nil {
@@ -74,7 +75,8 @@ func findGo() (string, error) {
 	return path, nil
 }
 
-// goEnvironment is our environment with a home, for the go command finds neither its caches nor its settings without.
+// goEnvironment is our environment with a home, for the go command finds neither its caches nor its
+// settings without.
 func goEnvironment(state string) []string {
 	env := os.Environ()
 	if _, err := os.UserHomeDir(); err != nil {
@@ -92,7 +94,7 @@ func scrubbed(env []string) []string {
 	return append(env, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOEXPERIMENT=")
 }
 
-// goError is what the go command said when it failed: its last line, or a cure where there is one.
+// goError is the message of a go command that failed: its last line, or a cure where there is one.
 func goError(err error, said string) error {
 	lines := strings.Split(strings.TrimSpace(said), "\n")
 	last := strings.TrimSpace(lines[len(lines)-1])
@@ -110,8 +112,8 @@ func goError(err error, said string) error {
 	return fmt.Errorf("%w: %s", err, strings.Join(lines, "; "))
 }
 
-// readGoEnv asks the go command for its settings, or takes its answer of last time, which is kept under everything
-// that it depends on: the command, the variables, the settings file, go.mod.
+// readGoEnv asks the go command for its settings, or takes its answer of last time, which is kept
+// under everything that it depends on: the command, the variables, the settings file, go.mod.
 func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv, error) {
 	var e goEnv
 	key, err := goEnvKey(goCommand, root)
@@ -152,7 +154,7 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 	return e, atomicfile.Write(kept, []byte(values), 0o600)
 }
 
-// goEnvKey digests what the answer of `go env` depends on.
+// goEnvKey digests the inputs of `go env`.
 func goEnvKey(goCommand, root string) (string, error) {
 	info, err := os.Stat(goCommand)
 	if err != nil {

@@ -13,12 +13,14 @@ import (
 
 // GoNB returns the spec of the Go kernel for the module in root.
 //
-// The kernel finds the module, and all that its go.work uses, without a set-up cell. The user's settings of the go command hold in it, those of
-// `go env -w`, too; but GOOS and GOARCH are this machine's and CGO_ENABLED is 0, for a cell runs here and a link with C is slow; of GOFLAGS
-// -mod and -modfile are left out, which are about the user's own builds; and GOWORK is the kernel's own.
+// The kernel finds the module, and all that its go.work uses, without a set-up cell. The user's
+// settings of the go command hold in it, those of `go env -w`, too; but GOOS and GOARCH are this
+// machine's and CGO_ENABLED is 0, for a cell runs here and a link with C is slow; of GOFLAGS -mod
+// and -modfile are left out, which are about the user's own builds; and GOWORK is the kernel's own.
 //
-// Where neither HOME nor GOCACHE are set, the home is the one that the system knows for the user; a user that it does not know gets a
-// home in the module's state, and so does a build cache that cannot be where the go command wants it.
+// Where neither HOME nor GOCACHE are set, the home is the one that the system knows for the user; a
+// user that it does not know gets a home in the module's state, and so does a build cache that
+// cannot be where the go command wants it.
 func GoNB(ctx context.Context, root string) (*Spec, error) {
 	spec, err := goNB(ctx, root)
 	if err != nil {
@@ -36,7 +38,8 @@ func goNB(ctx context.Context, root string) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The toolchain that go.mod asks for may be another than the go command on the PATH, which then only calls it.
+	// The toolchain that go.mod asks for may be another than the go command on the PATH, which then
+	// only calls it.
 	goDir := filepath.Join(k.settings.GOROOT, "bin")
 	if _, err := os.Stat(filepath.Join(goDir, "go"+exe)); err != nil {
 		goDir = filepath.Dir(k.goCommand)
@@ -80,7 +83,8 @@ func goNB(ctx context.Context, root string) (*Spec, error) {
 	}, nil
 }
 
-// cellFlags are the user's GOFLAGS as cells have them. Without a symbol table a cell links in two thirds of the time.
+// cellFlags are the user's GOFLAGS as cells have them. Without a symbol table a cell links in two
+// thirds of the time.
 func cellFlags(user string) string {
 	flags := []string{}
 	linked := false
@@ -109,5 +113,6 @@ func homeOf(env []string) string {
 	return ""
 }
 
-// GoNB returns the spec of the Go kernel for the module or workspace in root, whatever it is called. Its programs are built once for each
-// version and toolchain, into the user's cache folder (see programs.go); nothing is installed elsewhere, and root stays as it is.
+// GoNB returns the spec of the Go kernel for the module or workspace in root, whatever it is
+// called. Its programs are built once for each version and toolchain, into the user's cache folder
+// (see programs.go); nothing is installed elsewhere, and root stays as it is.

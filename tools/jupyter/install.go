@@ -20,7 +20,7 @@ import (
 //go:embed logo
 var logos embed.FS
 
-// DisplayName is what Jupyter's launcher calls the installed kernel.
+// DisplayName is the installed kernel's name in Jupyter's launcher.
 const DisplayName = "Go (Flowbook)"
 
 // Installed is a kernelspec that Install wrote. Its metadata says so, and which module it serves.
@@ -31,13 +31,13 @@ type Installed struct {
 	} `json:"metadata"`
 }
 
-// Mark is what tells our kernelspecs from others.
+// Mark identifies our kernelspecs.
 type Mark struct {
 	Root  string   `json:"root"`  // of the module that the kernel's cells see
 	Files []string `json:"files"` // all that was written, with slashes, from the kernelspec's folder
 }
 
-// GPU says whether the kernel's cells are built with cgo, which is what links XLA into them.
+// GPU says whether the kernel's cells are built with cgo, which links XLA into them.
 func (i *Installed) GPU() bool { return i.Env["CGO_ENABLED"] == "1" }
 
 // ForeignError says that a kernelspec in the way was written by something else.
@@ -47,20 +47,22 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("the kernelspec %s is not Flowbook's; `jupyter kernelspec remove %s` removes it", e.Dir, filepath.Base(e.Dir))
 }
 
-// PrefixDir is the Jupyter data folder of the Python installation, or virtual environment, in prefix.
+// PrefixDir is the Jupyter data folder of the Python installation, or virtual environment, in
+// prefix.
 func PrefixDir(prefix string) string { return filepath.Join(prefix, "share", "jupyter") }
 
-// InstallOptions say what is different in the installed kernel.
+// InstallOptions change the installed kernel.
 type InstallOptions struct {
 	GPU     bool // cells are built with cgo, which links XLA into them
 	Offline bool // cells fetch no module
 }
 
-// Install writes the kernelspec "gonb" into a Jupyter data folder: the kernel of [GoNB], in its environment, with its
-// programs copied beside kernel.json, so that it works whatever becomes of the cache folder. gopls, which completes code, is found by [FindGopls] and stays where it is.
+// Install writes the kernelspec "gonb" into a Jupyter data folder: the kernel of [GoNB], in its
+// environment, with its programs copied beside kernel.json, so that it works whatever becomes of
+// the cache folder. gopls, which completes code, is found by [FindGopls] and stays where it is.
 //
-// What an earlier Install wrote is replaced, file by file and kernel.json last; a kernelspec of something else is a
-// [*ForeignError].
+// The files of an earlier Install are replaced, file by file and kernel.json last; a kernelspec of
+// something else is a [*ForeignError].
 func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*Installed, error) {
 	dir, err := filepath.Abs(filepath.Join(dataDir, "kernels", "gonb"))
 	if err != nil {
@@ -126,8 +128,8 @@ func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*In
 	return in, nil
 }
 
-// ReadInstalled reads the kernelspec in dir if Install wrote it. Its error is a [*ForeignError] if something else did, and
-// wraps [fs.ErrNotExist] if none is there.
+// ReadInstalled reads the kernelspec in dir if Install wrote it. Its error is a [*ForeignError] if
+// something else did, and wraps [fs.ErrNotExist] if none is there.
 func ReadInstalled(dir string) (*Installed, error) {
 	path := filepath.Join(dir, "kernel.json")
 	data, err := os.ReadFile(path)
@@ -162,7 +164,8 @@ func Remove(dir string) error {
 	return nil
 }
 
-// FindGopls is where gopls is: on the PATH, in $GOBIN or in the folder bin of gopath; "" if nowhere.
+// FindGopls is where gopls is: on the PATH, in $GOBIN or in the folder bin of gopath; "" if
+// nowhere.
 func FindGopls(gopath string) string {
 	if path, err := exec.LookPath("gopls"); err == nil {
 		if abs, err := filepath.Abs(path); err == nil {
@@ -181,7 +184,8 @@ func FindGopls(gopath string) string {
 	return ""
 }
 
-// replace puts a file in place of another, so that whoever runs or reads the old one goes on with it.
+// replace puts a file in place of another, so that whoever runs or reads the old one goes on with
+// it.
 func replace(path string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -16,9 +16,9 @@ const IsolatedName = "gonb-sandbox"
 // that it isolates.
 const baseFile = "base.json"
 
-// InstallIsolated writes the kernelspec [IsolatedName] beside an installed one. Its kernels are those of
-// base in a sandbox: it starts `program kernel isolated`, a copy of the program at that path, which
-// calls [Relay]. nbgrader, papermill and JupyterLab run a stranger's cells with it.
+// InstallIsolated writes the kernelspec [IsolatedName] beside an installed one. Its kernels are
+// those of base in a sandbox: it starts `program kernel isolated`, a copy of the program at that
+// path, which calls [Relay]. nbgrader, papermill and JupyterLab run a stranger's cells with it.
 func InstallIsolated(base *Installed, program string) (*Installed, error) {
 	dir := filepath.Join(filepath.Dir(base.Dir), IsolatedName)
 	if _, err := ReadInstalled(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -1,5 +1,5 @@
-// Package jupyter runs a Jupyter kernel: it finds or builds it, starts it under a supervisor that lets nothing of it
-// survive, and speaks the wire protocol with it.
+// Package jupyter runs a Jupyter kernel: it finds or builds it, starts it under a supervisor that
+// lets nothing of it survive, and speaks the wire protocol with it.
 //
 // A program that starts kernels calls [Main] first, for the supervisor is a copy of the program:
 //
@@ -12,9 +12,9 @@
 //		for m := range kernel.Messages() { … } // those whose Parent.MsgID is id
 //	}
 //
-// Everything a kernel does happens below one folder, fbXXXXXXXX in the temporary folder: connection file, sockets, and
-// its own temporary files. The folder and all of the kernel's processes are gone two seconds after the kernel, the
-// program, or both have ended, in whatever way.
+// Everything a kernel does happens below one folder, fbXXXXXXXX in the temporary folder: connection
+// file, sockets, and its own temporary files. The folder and all of the kernel's processes are gone
+// two seconds after the kernel, the program, or both have ended, in whatever way.
 package jupyter
 
 import (
@@ -30,7 +30,7 @@ import (
 	"flowbook/tools/sandbox"
 )
 
-// Options says what [Start] starts.
+// Options describe the kernel that [Start] starts.
 type Options struct {
 	Spec         *Spec
 	Dir          string          // the kernel's working directory, "" is ours
@@ -66,15 +66,15 @@ type Kernel struct {
 	left     error
 }
 
-// Dropped counts what a kernel sent that is no message for us.
+// Dropped counts the kernel's messages that are not for us.
 type Dropped struct {
 	Malformed int // no delimiter, too few frames, not JSON
 	Signature int // wrong HMAC
 	Orphans   int // no parent: also the status starting that many kernels publish
 }
 
-// Start starts a kernel and returns when it has answered kernel_info on shell and been heard on iopub. ctx and
-// opt.ReadyTimeout bound the start only; the kernel lives until Shutdown.
+// Start starts a kernel and returns when it has answered kernel_info on shell and been heard on
+// iopub. ctx and opt.ReadyTimeout bound the start only; the kernel lives until Shutdown.
 func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	if opt.Spec == nil || len(opt.Spec.Argv) == 0 {
 		return nil, fmt.Errorf("start a kernel: the spec has no command")
@@ -100,7 +100,8 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 		if err != nil && why != "" {
 			return nil, fmt.Errorf("%w; %s", err, why)
 		}
-		// Between our choice of a TCP port and the kernel's use of it another process may have taken it.
+		// Between our choice of a TCP port and the kernel's use of it another process may have
+		// taken it.
 		if err == nil || opt.Transport != "tcp" || attempt == 3 || ctx.Err() != nil {
 			return k, err
 		}
@@ -170,8 +171,9 @@ func (k *Kernel) giveUp(err error) error {
 	return fmt.Errorf("start kernel %s: %w", k.spec.label(), err)
 }
 
-// Messages is the one channel of everything the kernel sends, in arrival order per socket. It is closed after the
-// kernel's death, when all that it had sent is delivered. Answers to Start's own questions are not in it.
+// Messages is the one channel of everything the kernel sends, in arrival order per socket. It is
+// closed after the kernel's death, when all that it had sent is delivered. Answers to Start's own
+// questions are not in it.
 func (k *Kernel) Messages() <-chan Message { return k.out }
 
 // Info is the content of the kernel_info_reply.
@@ -187,7 +189,7 @@ func (k *Kernel) Death() *DeathError {
 	return k.death
 }
 
-// Dropped says what was thrown away so far.
+// Dropped counts the messages thrown away so far.
 func (k *Kernel) Dropped() Dropped {
 	k.mu.Lock()
 	defer k.mu.Unlock()

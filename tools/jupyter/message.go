@@ -15,7 +15,7 @@ const protocolVersion = "5.3"
 // delimiter ends the routing frames of a message on the wire.
 const delimiter = "<IDS|MSG>"
 
-// Header is a message's header, and also the parent header of what answers it.
+// Header is a message's header, and also the parent header of its answers.
 type Header struct {
 	MsgID    string `json:"msg_id"`
 	Session  string `json:"session"`
@@ -25,7 +25,8 @@ type Header struct {
 	Version  string `json:"version"`
 }
 
-// Message is one message from a kernel. Its signature has been verified, and its Parent names a request.
+// Message is one message from a kernel. Its signature has been verified, and its Parent names a
+// request.
 type Message struct {
 	Channel  string // shell, control, stdin or iopub: the socket it came in by
 	Header   Header
@@ -42,7 +43,8 @@ var (
 	errOrphan    = errors.New("no parent")
 )
 
-// sign returns the hex HMAC-SHA256 of the four JSON frames, or "" for the empty key, which means unsigned.
+// sign returns the hex HMAC-SHA256 of the four JSON frames, or "" for the empty key, which means
+// unsigned.
 func sign(key []byte, frames [][]byte) string {
 	if len(key) == 0 {
 		return ""
@@ -54,7 +56,8 @@ func sign(key []byte, frames [][]byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// encode makes the frames of a request: delimiter, signature, header, empty parent, empty metadata, content.
+// encode makes the frames of a request: delimiter, signature, header, empty parent, empty metadata,
+// content.
 func encode(key []byte, h Header, content any) ([][]byte, error) {
 	header, err := json.Marshal(h)
 	if err != nil {
@@ -68,8 +71,8 @@ func encode(key []byte, h Header, content any) ([][]byte, error) {
 	return append([][]byte{[]byte(delimiter), []byte(sign(key, signed))}, signed...), nil
 }
 
-// decode checks and parses the frames of a message. What stands before the delimiter (a topic on iopub, routing
-// elsewhere) is ignored.
+// decode checks and parses the frames of a message. The part before the delimiter (a topic on
+// iopub, routing elsewhere) is ignored.
 func decode(key []byte, channel string, frames [][]byte) (Message, error) {
 	at := -1
 	for i, f := range frames {

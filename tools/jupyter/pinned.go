@@ -13,8 +13,9 @@ import (
 	"flowbook/ml/module"
 )
 
-// findPinned returns the folder of the module whose go.mod has GoNB among its tools, with the version that the user wants; "" if none has. It also
-// reads the module files for what is wrong with them, so that this is said here and not by a kernel that does not start.
+// findPinned returns the folder of the module whose go.mod has GoNB among its tools, with the
+// version that the user wants; "" if none has. It also reads the module files for what is wrong
+// with them, so that this is said here and not by a kernel that does not start.
 func findPinned(space *module.Workspace) (string, error) {
 	dir, pinned := "", ""
 	for _, m := range space.Modules {
@@ -46,7 +47,8 @@ func findPinned(space *module.Workspace) (string, error) {
 	return dir, nil
 }
 
-// checkGo says which go.mod asks for a newer Go than there is. The go command would say it when the kernel starts.
+// checkGo says which go.mod asks for a newer Go than there is. The go command would say it when the
+// kernel starts.
 func checkGo(space *module.Workspace, have string) error {
 	for _, m := range space.Modules {
 		name := filepath.Join(m.Dir, "go.mod")

@@ -2,8 +2,9 @@ package jupyter
 
 import "sync"
 
-// queueLimit is how many bytes of undelivered messages are kept. Below it the sockets are always read, for a kernel
-// whose subscriber is slow throws messages away; above it the kernel has to wait.
+// queueLimit is how many bytes of undelivered messages are kept. Below it the sockets are always
+// read, for a kernel whose subscriber is slow throws messages away; above it the kernel has to
+// wait.
 const queueLimit = 64 << 20
 
 // queue holds the messages of all channels in the order in which they arrived.
@@ -62,7 +63,7 @@ func (q *queue) pop() (m Message, ok bool) {
 	return m, true
 }
 
-// close ends the queue; what is in it is still delivered.
+// close ends the queue; its messages are still delivered.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,8 +12,9 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// connect opens the four channels and starts to read them. Shell, control and stdin have one identity: a kernel
-// addresses its input requests to the one who sent the request on shell, and GoNB answers control on shell.
+// connect opens the four channels and starts to read them. Shell, control and stdin have one
+// identity: a kernel addresses its input requests to the one who sent the request on shell, and
+// GoNB answers control on shell.
 func (k *Kernel) connect(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -89,8 +90,8 @@ func (k *Kernel) drop(err error) {
 	}
 }
 
-// lost deals with a connection that the kernel has closed. If it was not the kernel's end, which is seen within a
-// moment, it must be made its end: nothing would ever come by this connection again.
+// lost deals with a connection that the kernel has closed. If it was not the kernel's end, which is
+// seen within a moment, it must be made its end: nothing would ever come by this connection again.
 func (k *Kernel) lost(name string) {
 	select {
 	case <-k.dead:

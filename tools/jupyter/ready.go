@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// probe is how readiness is found out: kernel_info_request again and again, until a reply has come on shell and a
-// message with such a request as its parent on iopub. Nothing else tells that a kernel knows its iopub subscriber.
+// probe is how readiness is found out: kernel_info_request again and again, until a reply has come
+// on shell and a message with such a request as its parent on iopub. Nothing else tells that a
+// kernel knows its iopub subscriber.
 type probe struct {
 	mu    sync.Mutex
 	ids   map[string]bool
@@ -20,7 +21,7 @@ type probe struct {
 
 func newProbe() *probe { return &probe{ids: map[string]bool{}, done: make(chan struct{})} }
 
-// take keeps back what answers a probe, also long after: a kernel may have queued many of them.
+// take keeps back the answers to a probe, also long after: a kernel may have queued many of them.
 func (p *probe) take(m Message) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -13,10 +13,10 @@ import (
 	"flowbook/tools/sandbox"
 )
 
-// Relay is the kernel that Jupyter starts where the real one is isolated: it starts the kernel of spec
-// in a sandbox, where it has no network and listens on unix sockets, and carries the bytes between
-// those and the TCP ports of Jupyter's connection file. It returns when the kernel has ended, or when
-// ctx ends, which ends the kernel.
+// Relay is the kernel that Jupyter starts where the real one is isolated: it starts the kernel of
+// spec in a sandbox, where it has no network and listens on unix sockets, and carries the bytes
+// between those and the TCP ports of Jupyter's connection file. It returns when the kernel has
+// ended, or when ctx ends, which ends the kernel.
 func Relay(ctx context.Context, connectionFile string, spec *Spec, policy sandbox.Policy) error {
 	data, err := os.ReadFile(connectionFile)
 	if err != nil {

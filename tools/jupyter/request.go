@@ -15,13 +15,15 @@ type executeRequest struct {
 	StopOnError     bool           `json:"stop_on_error"`
 }
 
-// Execute sends an execute_request with every field set and allow_stdin false; the id is the parent of what answers it.
+// Execute sends an execute_request with every field set and allow_stdin false; the id is the parent
+// of its answers.
 func (k *Kernel) Execute(code string, silent, storeHistory, stopOnError bool) (msgID string, err error) {
 	return k.Send("shell", "execute_request", executeRequest{Code: code, Silent: silent, StoreHistory: storeHistory,
 		UserExpressions: map[string]any{}, StopOnError: stopOnError})
 }
 
-// Send sends a request by "shell", "control" or "stdin". Its error is a [DeathError] if the kernel is dead.
+// Send sends a request by "shell", "control" or "stdin". Its error is a [DeathError] if the kernel
+// is dead.
 func (k *Kernel) Send(channel, msgType string, content any) (msgID string, err error) {
 	id := k.nextID()
 	return id, k.sendAs(id, channel, msgType, content)
@@ -43,7 +45,7 @@ func (k *Kernel) sendAs(id, channel, msgType string, content any) error {
 	}
 	select {
 	case <-k.dead:
-	case <-time.After(time.Second): // what broke the connection is mostly the kernel's death, seen in a moment
+	case <-time.After(time.Second): // mostly the kernel's death broke the connection, and is seen in a moment
 	}
 	if d := k.Death(); d != nil {
 		return d

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leastRoom is the number of processes and threads that a kernel of Go and the builds of its cells take at the least: on two
-// processors they fail where there is room for 40, and some cells where there is room for 50.
+// leastRoom is the number of processes and threads that a kernel of Go and the builds of its cells
+// take at the least: on two processors they fail where there is room for 40, and some cells where
+// there is room for 50.
 const leastRoom = 48
 
 // crowded says that this user may start too few processes for a kernel, or is "".

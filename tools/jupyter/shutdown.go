@@ -15,8 +15,9 @@ const (
 	graceKill      = 5 * time.Second // the supervisor gives up on a process after two
 )
 
-// Interrupt interrupts what runs, by message or by signal as the spec says. GoNB loses an interrupt that comes while it
-// compiles: repeat it. GoNB kills a cell that does not heed one after five seconds.
+// Interrupt interrupts the running cell, by message or by signal as the spec says. GoNB loses an
+// interrupt that comes while it compiles: repeat it. GoNB kills a cell that does not heed one after
+// five seconds.
 func (k *Kernel) Interrupt() error {
 	if k.spec.InterruptMode == "message" {
 		_, err := k.Send("control", "interrupt_request", struct{}{})
@@ -29,10 +30,11 @@ func (k *Kernel) Interrupt() error {
 	return nil
 }
 
-// Shutdown ends the kernel and all its descendants and removes its folder: interrupt, shutdown_request, SIGTERM, SIGKILL,
-// each when the one before has not helped; SIGKILL at once when ctx ends. Its error says what could not be removed. What
-// the kernel had sent can be read from Messages meanwhile; what nobody reads is thrown away. Shutdown of a dead kernel
-// only waits for the cleaning, and a second call returns what the first did.
+// Shutdown ends the kernel and all its descendants and removes its folder: interrupt,
+// shutdown_request, SIGTERM, SIGKILL, each when the one before has not helped; SIGKILL at once when
+// ctx ends. Its error says what could not be removed. What the kernel had sent can be read from
+// Messages meanwhile; unread messages are thrown away. Shutdown of a dead kernel only waits for the
+// cleaning, and a second call returns the first one's result.
 func (k *Kernel) Shutdown(ctx context.Context) error {
 	k.shutdown.Do(func() {
 		k.mu.Lock()

@@ -38,11 +38,11 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("no kernel is called %q; there are: %s", e.Name, strings.Join(e.Known, ", "))
 }
 
-// validName is what Jupyter allows as the name of a kernel.
+// validName matches the kernel names that Jupyter allows.
 var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// FindSpec finds the kernelspec called name, in upper or lower case, on Jupyter's search path. Its error is a
-// [*NotFoundError] if there is none.
+// FindSpec finds the kernelspec called name, in upper or lower case, on Jupyter's search path. Its
+// error is a [*NotFoundError] if there is none.
 func FindSpec(name string) (*Spec, error) {
 	specs, err := Specs()
 	for _, s := range specs {
@@ -60,8 +60,8 @@ func FindSpec(name string) (*Spec, error) {
 	return nil, e
 }
 
-// Specs lists the kernelspecs of Jupyter's search path by name; of two with one name the earlier on the path. What is
-// not readable as a kernelspec is left out and joined in the error.
+// Specs lists the kernelspecs of Jupyter's search path by name; of two with one name the earlier on
+// the path. What is not readable as a kernelspec is left out and joined in the error.
 func Specs() ([]*Spec, error) {
 	found := map[string]bool{}
 	var specs []*Spec
@@ -109,8 +109,9 @@ func ReadSpec(dir string) (*Spec, error) {
 	return s, nil
 }
 
-// searchPath is where Jupyter looks for data, in order: $JUPYTER_PATH, the user's folder, the folders of the virtual
-// environment and of the python3 on the PATH, the system's. With $JUPYTER_PREFER_ENV_PATH the environment comes before the user.
+// searchPath is where Jupyter looks for data, in order: $JUPYTER_PATH, the user's folder, the
+// folders of the virtual environment and of the python3 on the PATH, the system's. With
+// $JUPYTER_PREFER_ENV_PATH the environment comes before the user.
 func searchPath() []string {
 	var path []string
 	add := func(dirs ...string) {

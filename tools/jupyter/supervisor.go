@@ -21,8 +21,8 @@ const (
 	envKernel    = "FLOWBOOK_KERNEL_FOLDER" // the run folder: this process descends from its kernel
 )
 
-// plan is the first thing that the supervisor reads: what it starts. It is sent as gob, because JSON would
-// change arguments and paths that are not UTF-8.
+// plan is the first thing that the supervisor reads: the process to start. It is sent as gob,
+// because JSON would change arguments and paths that are not UTF-8.
 type plan struct {
 	Argv   []string
 	Env    []string
@@ -40,18 +40,19 @@ type report struct {
 	Signal string `json:",omitempty"`
 }
 
-// Commands that the supervisor reads after its plan. The end of its input means that the runner is gone, or has done
-// with the kernel: it kills everything.
+// Commands that the supervisor reads after its plan. The end of its input means that the runner is
+// gone, or has done with the kernel: it kills everything.
 const (
 	cmdInterrupt = "interrupt"
 	cmdTerminate = "terminate"
 )
 
-// mainCalled lets Start refuse to re-execute a program that would not become a supervisor but do its work again.
+// mainCalled lets Start refuse to re-execute a program that would not become a supervisor but do
+// its work again.
 var mainCalled bool
 
-// Main must be the first call of every main and TestMain that starts kernels. [Start] runs a copy of the program as the
-// kernel's supervisor; in that copy Main never returns.
+// Main must be the first call of every main and TestMain that starts kernels. [Start] runs a copy
+// of the program as the kernel's supervisor; in that copy Main never returns.
 func Main() {
 	mainCalled = true
 	sandbox.Main()
@@ -61,11 +62,12 @@ func Main() {
 	}
 }
 
-// supervise is the supervisor's life. It makes the run folder, starts the kernel, and waits for the kernel's end or for
-// the end of in, which is the runner's; then it kills every descendant and removes the folder. That it makes the
-// folder itself leaves no moment at which a killed runner leaves one behind.
+// supervise is the supervisor's life. It makes the run folder, starts the kernel, and waits for the
+// kernel's end or for the end of in, which is the runner's; then it kills every descendant and
+// removes the folder. That it makes the folder itself leaves no moment at which a killed runner
+// leaves one behind.
 func supervise(folder string, in io.Reader, out io.Writer) int {
-	// Caught, not ignored: what is ignored, the kernel would inherit.
+	// Caught, not ignored: the kernel would inherit ignored signals.
 	signal.Notify(make(chan os.Signal, 1), terminalSignals...)
 	say := json.NewEncoder(out)
 	fail := func(err error) int {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// tail keeps the end of what a process writes.
+// tail keeps the end of a process's output.
 type tail struct {
 	mu   sync.Mutex
 	text []byte
@@ -47,7 +47,7 @@ func (t *tail) settle(limit time.Duration) {
 	}
 }
 
-// forget drops what was written so far: what a kernel said while it started explains no later death.
+// forget drops the text so far: a kernel's messages while it started explain no later death.
 func (t *tail) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,7 +57,8 @@ func (t *tail) forget() {
 // colours are the escape sequences of a terminal's colours.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// last returns the last twelve lines, or twelve from the last Go panic on, whose cause stands at its top.
+// last returns the last twelve lines, or twelve from the last Go panic on, whose cause stands at
+// its top.
 func (t *tail) last() string {
 	t.mu.Lock()
 	text := strings.ToValidUTF8(string(t.text), "\uFFFD")

@@ -16,7 +16,8 @@ import (
 // adopts says that orphaned descendants become children of the supervisor, so that none gets away.
 const adopts = true
 
-// adopt makes this process the parent of orphaned descendants, and marks all of them for the case that it is killed.
+// adopt makes this process the parent of orphaned descendants, and marks all of them for the case
+// that it is killed.
 func adopt(folder string) {
 	unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	_ = markLimit(folder) // without it, the mark in the environment is left
@@ -26,13 +27,14 @@ func kernelAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// A process is what /proc says of one.
+// process is an entry of /proc.
 type process struct {
 	ppid   int
 	zombie bool
 }
 
-// look reads /proc/PID/stat, which has "pid (name) state ppid …"; name may hold blanks and brackets.
+// look reads /proc/PID/stat, which has "pid (name) state ppid …"; name may hold blanks and
+// brackets.
 func look(pid int) (p process, ok bool) {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
@@ -105,15 +107,17 @@ func marked(folder string) []int {
 // numberBits is the size of the number of a run folder in a limit of its processes.
 const numberBits = 40
 
-// number is the run folder's, by which its processes are known even in an empty environment and a session of their own.
+// number is the run folder's, by which its processes are known even in an empty environment and a
+// session of their own.
 func number(folder string) uint64 {
 	sum := sha256.Sum256([]byte(folder))
 	return binary.BigEndian.Uint64(sum[:]) >> (64 - numberBits)
 }
 
-// markLimit marks this process and all that it will start with the number of the run folder. The mark is the limit of
-// processor time under real-time scheduling, in microseconds: descendants inherit it and only root can raise it, everybody
-// may read it, and it is still months or more. A run in a cell of a run has a lower one.
+// markLimit marks this process and all that it will start with the number of the run folder. The
+// mark is the limit of processor time under real-time scheduling, in microseconds: descendants
+// inherit it and only root can raise it, everybody may read it, and it is still months or more. A
+// run in a cell of a run has a lower one.
 func markLimit(folder string) error {
 	var old unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_RTTIME, &old); err != nil {
@@ -127,7 +131,8 @@ func markLimit(folder string) error {
 	return unix.Setrlimit(unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: value, Max: value})
 }
 
-// hasNumber reports whether markLimit marked the process, or an ancestor of it, with the run folder's number.
+// hasNumber reports whether markLimit marked the process, or an ancestor of it, with the run
+// folder's number.
 func hasNumber(pid int, folder string) bool {
 	var limit unix.Rlimit
 	if err := unix.Prlimit(pid, unix.RLIMIT_RTTIME, nil, &limit); err != nil || limit.Max == unix.RLIM_INFINITY {

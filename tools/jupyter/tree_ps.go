@@ -12,14 +12,16 @@ import (
 	"syscall"
 )
 
-// adopts: these systems give orphans to process 1. What left the kernel's tree is found by the mark in its environment.
+// adopts: these systems give orphans to process 1. What left the kernel's tree is found by the mark
+// in its environment.
 const adopts = false
 
 func adopt(string) {}
 
 func kernelAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
-// ps calls visit with pid, parent and the rest of each line of ps with the given last column, our own ps left out.
+// ps calls visit with pid, parent and the rest of each line of ps with the given last column, our
+// own ps left out.
 func ps(column string, visit func(pid, ppid int, rest string), flags ...string) {
 	out, err := exec.Command("ps", append(flags, "-axww", "-o", "pid=,ppid=,"+column+"=")...).Output()
 	if err != nil {
@@ -59,7 +61,8 @@ func descendants(t *tree) []int {
 	return append(found, marked(t.folder)...)
 }
 
-// marked lists the processes of ours whose environment, which ps -E shows after the command, names the run folder.
+// marked lists the processes of ours whose environment, which ps -E shows after the command, names
+// the run folder.
 func marked(folder string) []int {
 	var found []int
 	ps("command", func(pid, _ int, command string) {

@@ -11,13 +11,15 @@ import (
 	"time"
 )
 
-// terminalSignals are those that a terminal or a service manager sends to whole groups and that the supervisor outlives.
+// terminalSignals are those that a terminal or a service manager sends to whole groups and that the
+// supervisor outlives.
 var terminalSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE}
 
 // signals says that a kernel can be interrupted by a signal.
 const signals = true
 
-// detached is how a supervisor is started: in a session of its own, away from the terminal's signals.
+// detached is how a supervisor is started: in a session of its own, away from the terminal's
+// signals.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 // tree is the kernel and its descendants, seen from the supervisor, their parent or reaper.
@@ -31,9 +33,11 @@ type tree struct {
 	alive bool
 }
 
-// plant starts the kernel in a session of its own, so that an interrupt reaches its group as Jupyter's does.
+// plant starts the kernel in a session of its own, so that an interrupt reaches its group as
+// Jupyter's does.
 func plant(cmd *exec.Cmd, folder string) (*tree, error) {
-	// The kernel dies with the thread that started it (Linux), so that thread must last as long as we do.
+	// The kernel dies with the thread that started it (Linux), so that thread must last as long as
+	// we do.
 	runtime.LockOSThread()
 	adopt(folder)
 	cmd.SysProcAttr = kernelAttr()
@@ -45,7 +49,8 @@ func plant(cmd *exec.Cmd, folder string) (*tree, error) {
 	return t, nil
 }
 
-// reap waits for every child, the kernel and the orphans of it that became ours, as the only one who does.
+// reap waits for every child, the kernel and the orphans of it that became ours, as the only one
+// who does.
 func (t *tree) reap() {
 	defer close(t.none)
 	child := t.pid
@@ -90,7 +95,8 @@ func (t *tree) signal(sig syscall.Signal) {
 func (t *tree) interrupt() { t.signal(syscall.SIGINT) }
 func (t *tree) terminate() { t.signal(syscall.SIGTERM) }
 
-// fell kills every descendant of ours, and again what they started meanwhile, until none is left or limit is over.
+// fell kills every descendant of ours, and again what they started meanwhile, until none is left or
+// limit is over.
 func (t *tree) fell(limit time.Duration) {
 	t.signal(syscall.SIGKILL) // the kernel's own group, also where /proc cannot be read
 	for until := time.Now().Add(limit); time.Now().Before(until); {
@@ -108,8 +114,8 @@ func (t *tree) fell(limit time.Duration) {
 	}
 }
 
-// killMarked kills what still carries the mark of the run folder: the rest of a kernel whose supervisor
-// was itself killed.
+// killMarked kills processes that still carry the mark of the run folder: the rest of a kernel
+// whose supervisor was itself killed.
 func killMarked(folder string, limit time.Duration) {
 	for until := time.Now().Add(limit); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		pids := marked(folder)

@@ -15,12 +15,14 @@ const signals = false
 
 var terminalSignals = []os.Signal{os.Interrupt}
 
-// detached is how a supervisor is started: Ctrl-C in the console does not reach a new process group.
+// detached is how a supervisor is started: Ctrl-C in the console does not reach a new process
+// group.
 func detached() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
 }
 
-// tree is the kernel and its descendants: a job object, which the system ends when its last handle, ours, is closed.
+// tree is the kernel and its descendants: a job object, which the system ends when its last handle,
+// ours, is closed.
 type tree struct {
 	cmd *exec.Cmd
 	job windows.Handle

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Bundle is a MIME bundle: type → content. Content is a JSON string for text and for base64 data, any JSON value for
-// types that are JSON themselves. Lists of lines are joined when a notebook is read and cut again when it is written.
+// Bundle is a MIME bundle: type → content. Content is a JSON string for text and for base64 data,
+// any JSON value for types that are JSON themselves. Lists of lines are joined when a notebook is
+// read and cut again when it is written.
 type Bundle struct {
 	Object
 }
@@ -20,7 +21,8 @@ func NewBundle(pairs ...string) *Bundle {
 	return b
 }
 
-// Text is the content of a type that is a string in the file; ok is false where the type is missing or not a string.
+// Text is the content of a type that is a string in the file; ok is false where the type is missing
+// or not a string.
 func (b *Bundle) Text(mime string) (text string, ok bool) {
 	if b == nil {
 		return "", false
@@ -39,7 +41,8 @@ func (b *Bundle) setText(mime, text string) {
 	b.Set(mime, json.RawMessage(e.buf))
 }
 
-// UnmarshalJSON keeps the contents raw, lists of lines joined: a kernel's message and a file read alike.
+// UnmarshalJSON keeps the contents raw, lists of lines joined: a kernel's message and a file read
+// alike.
 func (b *Bundle) UnmarshalJSON(data []byte) error {
 	if err := b.Object.UnmarshalJSON(data); err != nil {
 		return err

@@ -20,7 +20,8 @@ type Cell struct {
 	Attachments    Object // name → MIME bundle, of a markdown or raw cell; nil Object where there is none
 	Extra          Object // fields that nbformat 4.5 does not know
 
-	// Line is the line of the file, from 1, in which the source begins; 0 for a cell that was not read from a file.
+	// Line is the line of the file, from 1, in which the source begins; 0 for a cell that was not
+	// read from a file.
 	Line int
 
 	lines  []int // the file's line of each line of the source
@@ -33,7 +34,8 @@ func NewCode(source string) *Cell { return &Cell{Type: Code, Source: source} }
 // NewMarkdown returns a markdown cell without id.
 func NewMarkdown(source string) *Cell { return &Cell{Type: Markdown, Source: source} }
 
-// Tags are the cell's tags in their order; none where metadata.tags is missing or not a list of strings.
+// Tags are the cell's tags in their order; none where metadata.tags is missing or not a list of
+// strings.
 func (c *Cell) Tags() []string {
 	var tags []string
 	if c.Metadata.Decode("tags", &tags) != nil {
@@ -45,9 +47,9 @@ func (c *Cell) Tags() []string {
 // HasTag says whether the cell carries the tag.
 func (c *Cell) HasTag(tag string) bool { return slices.Contains(c.Tags(), tag) }
 
-// LineOf is the line of the file that holds the source's line k, both from 1 and ended by \n: where a CI annotation
-// points. A source kept as one string stands in one line of the file; a line past the end is the last one. It is 0 for a cell that was
-// not read from a file.
+// LineOf is the line of the file that holds the source's line k, both from 1 and ended by \n: where
+// a CI annotation points. A source kept as one string stands in one line of the file; a line past
+// the end is the last one. It is 0 for a cell that was not read from a file.
 func (c *Cell) LineOf(k int) int {
 	if len(c.lines) == 0 {
 		return c.Line

@@ -10,12 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// encoder writes values in the layout of Python's json.dumps(indent=1, sort_keys=True, ensure_ascii=False).
+// encoder writes values in the layout of Python's json.dumps(indent=1, sort_keys=True,
+// ensure_ascii=False).
 type encoder struct {
 	buf []byte
 }
 
-// value writes a map, a list, a string, a number, a raw JSON value or what is encoded already.
+// value writes a map, a list, a string, a number, a raw JSON value or an encoded value.
 func (e *encoder) value(v any, depth int) error {
 	switch v := v.(type) {
 	case map[string]any:
@@ -111,8 +112,9 @@ func (e *encoder) newline(depth int) {
 	}
 }
 
-// str writes a string as Python does: short escapes, \u00XX for the other control characters, everything else as it
-// is. A lone surrogate, which UTF-8 has no bytes for, is escaped; other bytes that are no UTF-8 become U+FFFD.
+// str writes a string as Python does: short escapes, \u00XX for the other control characters,
+// everything else as it is. A lone surrogate, which UTF-8 has no bytes for, is escaped; other bytes
+// that are no UTF-8 become U+FFFD.
 func (e *encoder) str(s string) {
 	e.buf = append(e.buf, '"')
 	start := 0 // of the run of bytes that stay as they are

@@ -7,7 +7,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// Error is a fault of a notebook's file: broken JSON, a field of the wrong kind, or a breach of the format's schema.
+// Error is a fault of a notebook's file: broken JSON, a field of the wrong kind, or a breach of the
+// format's schema.
 type Error struct {
 	File   string // as given to ReadFile; "" from Read and Validate
 	Line   int    // in the file, from 1; 0 where it is not known

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a JSON value is.
+// kind is the type of a JSON value.
 type kind int
 
 const (
@@ -24,8 +24,8 @@ func (k kind) String() string {
 	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}[k]
 }
 
-// node is a parsed value with the bytes it was parsed from. encoding/json gives neither positions nor the texts of
-// numbers inside any, and replaces lone surrogates; hence a parser of our own.
+// node is a parsed value with the bytes it was parsed from. encoding/json gives neither positions
+// nor the texts of numbers inside any, and replaces lone surrogates; hence a parser of our own.
 type node struct {
 	kind  kind
 	off   int    // of raw in the file

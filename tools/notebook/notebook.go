@@ -1,10 +1,11 @@
-// Package notebook reads, checks and writes Jupyter notebooks: the .ipynb format, nbformat 4.0 to 4.5, and 3
-// to read.
+// Package notebook reads, checks and writes Jupyter notebooks: the .ipynb format, nbformat 4.0 to
+// 4.5, and 3 to read.
 //
-// Its one convention: what is not understood is kept. Metadata, MIME bundles and fields of later format versions stay
-// the raw bytes of the file, so floats, big integers, NaN and odd escapes survive, and a notebook that the Python
-// package nbformat wrote is written back byte for byte: one space of indent, sorted keys, text cut into lines as
-// Python's str.splitlines cuts it, a newline at the end. A file of another layout comes out in that one.
+// Its one convention: unknown fields are kept. Metadata, MIME bundles and fields of later format
+// versions stay the raw bytes of the file, so floats, big integers, NaN and odd escapes survive,
+// and a notebook that the Python package nbformat wrote is written back byte for byte: one space of
+// indent, sorted keys, text cut into lines as Python's str.splitlines cuts it, a newline at the
+// end. A file of another layout comes out in that one.
 //
 //	nb, err := notebook.ReadFile("a.ipynb")
 //	if err != nil {
@@ -13,8 +14,8 @@
 //	nb.Cells[0].Source = "fmt.Println(1)"
 //	return nb.WriteFile("a.ipynb") // atomic
 //
-// Strings may hold lone UTF-16 surrogates, which JSON allows and Unicode does not: in memory each is the three bytes
-// that UTF-8 would use for it (WTF-8), in a file the escape \udXXX.
+// Strings may hold lone UTF-16 surrogates, which JSON allows and Unicode does not: in memory each
+// is the three bytes that UTF-8 would use for it (WTF-8), in a file the escape \udXXX.
 package notebook
 
 import (
@@ -31,7 +32,7 @@ const (
 // Notebook is one .ipynb file.
 type Notebook struct {
 	Cells    []*Cell
-	Metadata Object // kernelspec, language_info and what others put there
+	Metadata Object // kernelspec, language_info and the keys of others
 	Minor    int    // nbformat_minor: 0 to 5, or later
 	Extra    Object // fields of the top level that nbformat 4.5 does not know
 
@@ -49,8 +50,8 @@ func (nb *Notebook) KernelName() string {
 	return spec.Name
 }
 
-// Language is the language of the code cells in lower case ("go", "python"): language_info's name, else the
-// kernelspec's language, else "".
+// Language is the language of the code cells in lower case ("go", "python"): language_info's name,
+// else the kernelspec's language, else "".
 func (nb *Notebook) Language() string {
 	var info struct{ Name, Language string }
 	if nb.Metadata.Decode("language_info", &info); info.Name == "" {
@@ -60,7 +61,8 @@ func (nb *Notebook) Language() string {
 	return lower(info.Name)
 }
 
-// Clone returns a copy that shares no list with nb: changing cells, outputs or metadata of one leaves the other alone.
+// Clone returns a copy that shares no list with nb: changing cells, outputs or metadata of one
+// leaves the other alone.
 func (nb *Notebook) Clone() *Notebook {
 	c := *nb
 	c.Metadata, c.Extra = nb.Metadata.Clone(), nb.Extra.Clone()
@@ -82,7 +84,8 @@ func lower(s string) string {
 	return string(b)
 }
 
-// fields is a set of the format's field names: those that a file left out and that stay out while they are empty.
+// fields is a set of the format's field names: those that a file left out and that stay out while
+// they are empty.
 type fields []string
 
 func (f fields) has(name string) bool { return slices.Contains(f, name) }

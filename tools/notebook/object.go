@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Object is a JSON object whose values stay raw bytes and whose keys keep their order. The zero Object is empty and
-// ready for use. Written into a notebook, its keys are sorted.
+// Object is a JSON object whose values stay raw bytes and whose keys keep their order. The zero
+// Object is empty and ready for use. Written into a notebook, its keys are sorted.
 type Object struct {
 	members []member
 }
@@ -65,7 +65,8 @@ func (o *Object) Set(key string, raw json.RawMessage) {
 	o.members = append(o.members, member{key, raw})
 }
 
-// Put gives key the JSON form of v, made by encoding/json without its HTML escapes. A json.RawMessage is taken as it is.
+// Put gives key the JSON form of v, made by encoding/json without its HTML escapes. A
+// json.RawMessage is taken as it is.
 func (o *Object) Put(key string, v any) error {
 	if raw, ok := v.(json.RawMessage); ok {
 		o.Set(key, raw)

@@ -17,7 +17,7 @@ const (
 type Output struct {
 	Type string // Stream, DisplayData, ExecuteResult or ErrorOutput; another type keeps its fields in Extra
 
-	Name, Text string // stream: "stdout" or "stderr", and what was written
+	Name, Text string // stream: "stdout" or "stderr", and the text
 
 	Data           *Bundle         // display_data, execute_result
 	Metadata       json.RawMessage // display_data, execute_result: per MIME type; nil is {}

@@ -12,7 +12,8 @@ import (
 	"strings"
 )
 
-// A Limit is the size in bytes of the largest notebook that is read, which takes some ten times as much memory. Zero is no limit.
+// A Limit is the size in bytes of the largest notebook that is read, which takes some ten times as
+// much memory. Zero is no limit.
 type Limit int64
 
 // Usual is the limit of [Read] and [ReadFile].
@@ -25,8 +26,9 @@ func (l Limit) tooLarge(path string) error {
 // Exceeds reports whether a file of that many bytes is too large.
 func (l Limit) Exceeds(size int64) bool { return l > 0 && size > int64(l) }
 
-// Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps, and one of format 3, which becomes one of
-// 4.5 as nbformat upgrades it. Anything else is an *Error. It does not check against the schema: Validate does, and Repair mends.
+// Read reads a notebook of format 4.0 to 4.5, or of a later 4.x whose new fields it keeps, and one
+// of format 3, which becomes one of 4.5 as nbformat upgrades it. Anything else is an *Error. It
+// does not check against the schema: Validate does, and Repair mends.
 func Read(r io.Reader) (*Notebook, error) { return Usual.Read(r) }
 
 // Read is the function Read with another limit.
@@ -134,7 +136,8 @@ func (d *decoder) object(n node, path, key string) Object {
 	return rest(item)
 }
 
-// rest is an object without the named keys. Of a key that came twice the last one counts, as in Python.
+// rest is an object without the named keys. Of a key that came twice the last one counts, as in
+// Python.
 func rest(n node, known ...string) Object {
 	var o Object
 	for i, key := range n.keys {
@@ -210,7 +213,7 @@ func (d *decoder) notebook(n node) *Notebook {
 	if minor := d.count(n, "", "nbformat_minor"); minor != nil {
 		nb.Minor = *minor
 	}
-	// What says where a notebook came from is for memory only: nbformat, too, never writes it.
+	// The fields of a notebook's origin are for memory only: nbformat, too, never writes it.
 	for _, transient := range []string{"orig_nbformat", "orig_nbformat_minor", "signature"} {
 		nb.Metadata.Delete(transient)
 	}
@@ -233,7 +236,7 @@ func (d *decoder) format3(n node) bool {
 	return v.kind == number && string(v.raw) == "3"
 }
 
-// version refuses what is neither format 4 nor format 3.
+// version refuses formats other than 4 and 3.
 func (d *decoder) version(n node) {
 	v, ok := n.get("nbformat")
 	switch {

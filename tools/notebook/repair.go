@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// Repair makes a valid notebook of format 4.5 of one that is not valid and says what it changed, a few words for each kind of fault;
-// a valid one stays as it is, of whatever version. It does what nbformat and JupyterLab do: ids are added and duplicates replaced,
-// missing fields get their empty value, metadata of the wrong shape goes. A field that the format does not know moves into the metadata
-// beside it. What cannot be repaired, such as an unknown type of output, is left for Validate.
+// Repair makes a valid notebook of format 4.5 of one that is not valid and lists its changes, a few
+// words for each kind of fault; a valid one stays unchanged, of whatever version. It does what
+// nbformat and JupyterLab do: ids are added and duplicates replaced, missing fields get their empty
+// value, metadata of the wrong shape goes. A field that the format does not know moves into the
+// metadata beside it. Other faults, such as an unknown type of output, are left for Validate.
 func (nb *Notebook) Repair() []string {
 	if Validate(nb) == nil {
 		return nil
@@ -40,7 +41,7 @@ func (nb *Notebook) Repair() []string {
 	return r.words()
 }
 
-// repair counts what was changed.
+// repair counts the changes.
 type repair struct {
 	kinds []string
 	count map[string]int // of cells; 0 where a fault is the notebook's
@@ -74,7 +75,8 @@ func (r *repair) words() []string {
 	return words
 }
 
-// kernelspec completes what says which language and kernel the notebook is for, or takes it out where it says nothing.
+// kernelspec completes the fields for the language and the kernel, or takes them out where they are
+// empty.
 func (r *repair) kernelspec(nb *Notebook) {
 	language := nb.Language()
 	if raw := nb.Metadata.Get("kernelspec"); raw != nil {
@@ -210,7 +212,8 @@ func (r *repair) ids(nb *Notebook) {
 	nb.AddIDs()
 }
 
-// metadata takes out what the schema refuses, key by key, as nbformat's strip_invalid_metadata does; tags that are there twice are there once.
+// metadata takes out the keys that the schema refuses, as nbformat's strip_invalid_metadata does;
+// tags that are there twice are there once.
 func (r *repair) metadata(nb *Notebook) {
 	for _, c := range nb.Cells {
 		tags := c.Tags()

@@ -5,8 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// splitLines cuts s where Python's str.splitlines(True) does, line ends kept: \n, \r, \r\n, \v, \f, the file, group and
-// record separators, NEL, and the line and paragraph separators of Unicode. "" gives no line.
+// splitLines cuts s where Python's str.splitlines(True) does, line ends kept: \n, \r, \r\n, \v, \f,
+// the file, group and record separators, NEL, and the line and paragraph separators of Unicode. ""
+// gives no line.
 func splitLines(s string) []string {
 	lines := []string{}
 	start := 0
@@ -41,7 +42,8 @@ func lineEnd(s string) int {
 	return 0
 }
 
-// appendCode appends code point r; a lone surrogate becomes the three bytes UTF-8 would use if it were allowed.
+// appendCode appends code point r; a lone surrogate becomes the three bytes UTF-8 would use if it
+// were allowed.
 func appendCode(b []byte, r rune) []byte {
 	if r >= 0xd800 && r <= 0xdfff {
 		return append(b, 0xed, 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f)

@@ -14,8 +14,9 @@ var mime3 = map[string]string{
 	"latex": "text/latex", "json": "application/json", "javascript": "application/javascript",
 }
 
-// upgrade turns a notebook of format 3 into one of 4.5 by the rules of nbformat's v4.upgrade. Each node keeps its place in the file.
-// What has not the shape of format 3 stays as it is, for the decoder to refuse.
+// upgrade turns a notebook of format 3 into one of 4.5 by the rules of nbformat's v4.upgrade. Each
+// node keeps its place in the file. A part without the shape of format 3 stays unchanged, for the
+// decoder to refuse.
 func upgrade(n node) node {
 	var cells []node
 	sheets, ok := n.get("worksheets")
@@ -158,7 +159,8 @@ func mimeKeys(n node) node {
 	return n
 }
 
-// joined is a list of lines whose ends may have been left out: format 3 has both forms, and the first line tells which.
+// joined is a list of lines whose ends may have been left out: format 3 has both forms, and the
+// first line tells which.
 func joined(n node) node {
 	if n.kind != list || len(n.items) == 0 {
 		return n

@@ -17,9 +17,10 @@ import (
 //go:embed schema/*.json
 var schemas embed.FS
 
-// Validate checks the notebook as it would be written: against the official schema of its minor version (that of 4.5,
-// open to new fields, for later ones), and that no two cells have the same id, which the schema cannot say. The first
-// fault is an *Error with the cell's line; nil means valid.
+// Validate checks the notebook as it would be written: against the official schema of its minor
+// version (that of 4.5, open to new fields, for later ones), and that no two cells have the same
+// id, which the schema cannot say. The first fault is an *Error with the cell's line; nil means
+// valid.
 func Validate(nb *Notebook) error {
 	bad, err := Faults(nb)
 	if err != nil {
@@ -31,8 +32,8 @@ func Validate(nb *Notebook) error {
 	return nil
 }
 
-// Faults are all that Validate finds, in the order of the notebook, at most one for a place in the document and a rule. The error is
-// that of a notebook that cannot be written.
+// Faults are all that Validate finds, in the order of the notebook, at most one for a place in the
+// document and a rule. The error is that of a notebook that cannot be written.
 func Faults(nb *Notebook) ([]*Error, error) {
 	data, err := nb.bytes()
 	if err != nil {
@@ -88,8 +89,8 @@ func (nb *Notebook) sharedIDs() (all []*Error) {
 	return all
 }
 
-// faultsOfParts finds what the whole schema refused by asking it part by part. The schema says "one of three kinds of
-// cell"; its own report would list why the cell is none of them.
+// faultsOfParts finds the reasons of the whole schema's refusal by asking it part by part. The
+// schema says "one of three kinds of cell"; its own report would list why the cell is none of them.
 func (nb *Notebook) faultsOfParts(doc map[string]any) (all []*Error, err error) {
 	check := func(definition string, v any, path string, line int) error {
 		found, err := check(nb.Minor, definition, v, path, line)
@@ -145,7 +146,8 @@ func check(minor int, definition string, v any, path string, line int) ([]*Error
 	return all, err
 }
 
-// faults are the deepest causes of a schema's complaint. Of alternatives, of which none fits, the first tells why not.
+// faults are the deepest causes of a schema's complaint. Of alternatives, of which none fits, the
+// first tells why not.
 func faults(err error, path string, line int) ([]*Error, error) {
 	var bad *jsonschema.ValidationError
 	if !errors.As(err, &bad) {
@@ -180,7 +182,8 @@ func faults(err error, path string, line int) ([]*Error, error) {
 	return []*Error{{Line: line, Offset: -1, Path: strings.TrimPrefix(path, "."), Msg: bad.DetailedOutput().Error.String()}}, nil
 }
 
-// compiled holds each schema that was asked for: compiling takes milliseconds, and most runs need one or none.
+// compiled holds each schema that was asked for: compiling takes milliseconds, and most runs need
+// one or none.
 var compiled sync.Map
 
 // schemaOf is the schema of a format version, or of one of its definitions.
@@ -226,7 +229,8 @@ func compile(minor int, definition string) (*jsonschema.Schema, error) {
 	return schema, nil
 }
 
-// relax opens every object of a schema to more fields, as nbformat does for minor versions it does not know.
+// relax opens every object of a schema to more fields, as nbformat does for minor versions it does
+// not know.
 func relax(v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -243,7 +247,8 @@ func relax(v any) {
 	}
 }
 
-// any is the value as the schema library takes it. NaN and the infinities, which JSON does not have, pass as a number.
+// any is the value as the schema library takes it. NaN and the infinities, which JSON does not
+// have, pass as a number.
 func (n node) any() any {
 	switch n.kind {
 	case null:

@@ -8,8 +8,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// Write writes the notebook as nbformat does. The same notebook gives the same bytes. The one error of its own is a raw
-// value that is not JSON.
+// Write writes the notebook as nbformat does. The same notebook gives the same bytes. The one error
+// of its own is a raw value that is not JSON.
 func (nb *Notebook) Write(w io.Writer) error {
 	data, err := nb.bytes()
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 // goValue writes values as Go source of a wanted type; go/types decides what fits.
 type goValue struct{ d *goDecl }
 
-// of writes the value of an assignment. Text from a command line is taken as it is for a string, else as a Go expression
-// ([]int{1, 2}, 1<<20, math.Pi), else as a YAML value ([1, 2]).
+// of writes the value of an assignment. Text from a command line is taken as it is for a string,
+// else as a Go expression ([]int{1, 2}, 1<<20, math.Pi), else as a YAML value ([1, 2]).
 func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	if a.Node != nil {
 		return g.node(a.Node, t, true)
@@ -41,7 +41,8 @@ func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	return g.node(resolve(&doc), t, false)
 }
 
-// node writes a YAML value. strict is for files: there a string must be a string, so that `name: 010` does not become "010" unseen.
+// node writes a YAML value. strict is for files: there a string must be a string, so that `name:
+// 010` does not become "010" unseen.
 func (g goValue) node(n *yaml.Node, t types.Type, strict bool) (string, error) {
 	n = resolve(n)
 	name := g.d.typeString(t)
@@ -114,7 +115,8 @@ func (g goValue) scalar(text string, basic *types.Basic, t types.Type) (string, 
 	return "", g.why(text, t)
 }
 
-// expr accepts text as a Go expression if it can be assigned to t without running anything but conversions.
+// expr accepts text as a Go expression if it can be assigned to t without running anything but
+// conversions.
 func (g goValue) expr(text string, t types.Type) (string, bool) {
 	e, err := parser.ParseExpr(text)
 	if err != nil || calls(e) {
@@ -130,7 +132,7 @@ func (g goValue) expr(text string, t types.Type) (string, bool) {
 	return text, types.AssignableTo(tv.Type, t)
 }
 
-// why says what is wrong with a number.
+// why returns the fault of a number.
 func (g goValue) why(text string, t types.Type) error {
 	name := g.d.typeString(t)
 	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.Name.Pos(), text)
@@ -310,7 +312,7 @@ next:
 	return name + "{" + strings.Join(items, ", ") + "}", nil
 }
 
-// any writes a value for a parameter that takes every type: what YAML makes of it.
+// any writes a value for a parameter that takes every type: the value as YAML reads it.
 func (g goValue) any(n *yaml.Node) (string, error) {
 	empty := types.Universe.Lookup("any").Type()
 	switch n.Kind {

@@ -11,7 +11,7 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// column is a column of a Parquet file: where it is and what its values are here.
+// column is a column of a Parquet file: its place and the kind of its values here.
 type column struct {
 	name  string
 	index int // among the file's columns
@@ -23,8 +23,9 @@ type column struct {
 	float  func(v parquet.Value) float64            // of kind Float64
 }
 
-// columnOf returns the named column of a file; ok is false if the file has none of that name. A column
-// of another type than whole numbers, floats, texts, truth values, dates and times is an error.
+// columnOf returns the named column of a file; ok is false if the file has none of that name. A
+// column of another type than whole numbers, floats, texts, truth values, dates and times is an
+// error.
 func columnOf(f *parquet.File, name string) (c column, ok bool, err error) {
 	node := f.Root().Column(name)
 	if node == nil {
@@ -45,7 +46,8 @@ func columnOf(f *parquet.File, name string) (c column, ok bool, err error) {
 	return c, true, nil
 }
 
-// setForm sets how a value of a type is read and written. It returns false for a type that has no form.
+// setForm sets how a value of a type is read and written. It returns false for a type that has no
+// form.
 func (c *column) setForm(kind parquet.Kind, logical any) bool {
 	switch logical := logical.(type) {
 	case nil:

@@ -16,8 +16,8 @@ const (
 	maxPage   = 256 << 20 // bytes of an uncompressed page; writers make pages of about one megabyte
 )
 
-// openFile opens a Parquet file of size bytes. Sizes that the file states are compared with the file
-// before anything is allocated for them.
+// openFile opens a Parquet file of size bytes. Sizes that the file states are compared with the
+// file before anything is allocated for them.
 func openFile(r io.ReaderAt, size int64, name string) (f *parquet.File, err error) {
 	defer damaged(name, &err)
 	if err := checkFooter(r, size); err != nil {
@@ -92,7 +92,8 @@ func checkPages(f *parquet.File, chunk *format.ColumnChunk) error {
 	return nil
 }
 
-// pageHeader decodes the page header at byte at, which ends before byte end, and returns its length.
+// pageHeader decodes the page header at byte at, which ends before byte end, and returns its
+// length.
 func pageHeader(r io.ReaderAt, at, end int64) (header format.PageHeader, length int64, err error) {
 	for window := int64(1 << 12); ; window *= 16 {
 		b := make([]byte, min(window, end-at))

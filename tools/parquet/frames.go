@@ -13,8 +13,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Reader is a Parquet file as a stream of frames of some of its columns, in memory that does not grow
-// with the file. It is read as a dataset.Reader is.
+// Reader is a Parquet file as a stream of frames of some of its columns, in memory that does not
+// grow with the file. It is read as a dataset.Reader is.
 type Reader struct {
 	name  string
 	file  *os.File
@@ -111,8 +111,8 @@ type builder struct {
 	texts  []string
 }
 
-// add copies values, whose bytes the next page will overwrite. A missing number is an error, because
-// no detector can score it; a missing text is empty.
+// add copies values, whose bytes the next page will overwrite. A missing number is an error,
+// because no detector can score it; a missing text is empty.
 func (b *builder) add(c *column, values []parquet.Value) error {
 	for _, v := range values {
 		switch {

@@ -16,10 +16,10 @@ type ReaderAtSeeker interface {
 	io.Seeker
 }
 
-// ToCSV reads Parquet from r and writes CSV of pandas's form to w: a null and an empty text alike as an
-// empty field. Whole numbers of any width, floats, texts, truth values, dates and times have such a
-// form; a column of another type is refused by name. name stands for r in errors. progress is called
-// now and then with the rows done; it may be nil.
+// ToCSV reads Parquet from r and writes CSV of pandas's form to w: a null and an empty text alike
+// as an empty field. Whole numbers of any width, floats, texts, truth values, dates and times have
+// such a form; a column of another type is refused by name. name stands for r in errors. progress
+// is called now and then with the rows done; it may be nil.
 func ToCSV(ctx context.Context, r ReaderAtSeeker, name string, w io.Writer, progress func(rows int)) (done int, err error) {
 	defer damaged(name, &err)
 	size, err := r.Seek(0, io.SeekEnd)

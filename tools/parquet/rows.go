@@ -8,7 +8,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// rows are the values of some columns of a file, row group by row group. Each column holds one page.
+// rows are the values of some columns of a file, row group by row group. Each column holds one
+// page.
 type rows struct {
 	file    *parquet.File
 	columns []column
@@ -28,8 +29,8 @@ func newRows(f *parquet.File, columns []column) *rows {
 	return r
 }
 
-// next returns the next values of every column, equally many, or none at the end of the file. They are
-// valid until the next call.
+// next returns the next values of every column, equally many, or none at the end of the file. They
+// are valid until the next call.
 func (r *rows) next() ([][]parquet.Value, error) {
 	for r.left == 0 {
 		if more, err := r.nextGroup(); !more || err != nil {

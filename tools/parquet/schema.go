@@ -8,8 +8,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// schemaOf returns the Parquet schema of a frame's columns: each may be missing, and each begins with a
-// dictionary, which the writer gives up for a column of many distinct values.
+// schemaOf returns the Parquet schema of a frame's columns: each may be missing, and each begins
+// with a dictionary, which the writer gives up for a column of many distinct values.
 func schemaOf(fields []dataset.Field) *parquet.Schema {
 	root := record{Group: parquet.Group{}}
 	for _, f := range fields {

@@ -14,15 +14,16 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// Written says what FromCSV has made.
+// Written describes the file that FromCSV has made.
 type Written struct {
 	Rows  int
 	Exact bool // ToCSV would give back the bytes that were read
 }
 
-// FromCSV reads CSV from r and writes Parquet to w: zstd, row groups of 32,768 rows. name stands for r in errors,
-// which are those of dataset.Reader and *dataset.RowError for a text that is not UTF-8, which Parquet's texts must be.
-// progress is called now and then with the rows done; it may be nil.
+// FromCSV reads CSV from r and writes Parquet to w: zstd, row groups of 32,768 rows. name stands
+// for r in errors, which are those of dataset.Reader and *dataset.RowError for a text that is not
+// UTF-8, which Parquet's texts must be. progress is called now and then with the rows done; it may
+// be nil.
 func FromCSV(ctx context.Context, r io.Reader, name string, w io.Writer, progress func(rows int)) (out Written, err error) {
 	seed := maphash.MakeSeed()
 	var read, again maphash.Hash

@@ -16,8 +16,9 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// digests are the SHA-256 of files, remembered with the properties that tell whether a file is still the same. Programs set its time of
-// modification as they like, but not, where the system has one, the time of its last change.
+// digests are the SHA-256 of files, remembered with the properties that tell whether a file is
+// still the same. Programs set its time of modification as they like, but not, where the system has
+// one, the time of its last change.
 type digests struct {
 	mu    sync.Mutex
 	file  string
@@ -40,14 +41,14 @@ func stamp(info fs.FileInfo) known {
 	return k
 }
 
-// settled is how old a file must be for its digest to be remembered: a younger one may change again within the same tick of the
-// file system's clock.
+// settled is how old a file must be for its digest to be remembered: a younger one may change again
+// within the same tick of the file system's clock.
 const settled = 2 * time.Second
 
 // clock is a variable only to make time predictable in tests.
 var clock = time.Now
 
-// openDigests reads what earlier runs remembered; a damaged file is as good as none.
+// openDigests reads the digests of earlier runs; a damaged file is as good as none.
 func openDigests(file string) *digests {
 	d := &digests{file: file, known: map[string]known{}}
 	if data, err := os.ReadFile(file); err != nil || json.Unmarshal(data, &d.known) != nil {

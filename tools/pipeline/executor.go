@@ -14,8 +14,10 @@ import (
 	"flowbook/tools/runner"
 )
 
-// Executor makes a run that is not up to date: it leaves the run's files as Task.Execute, which makes it on this machine, leaves
-// them. What takes its time says so with a StartEvent. Execute is called by several goroutines at once. With an error, the outcome tells what there is of the run, or is nil.
+// Executor makes a run that is not up to date: it leaves the run's files as Task.Execute, which
+// makes it on this machine, leaves them. What takes its time says so with a StartEvent. Execute is
+// called by several goroutines at once. With an error, the outcome tells what there is of the run,
+// or is nil.
 type Executor interface {
 	Execute(ctx context.Context, t *Task, tell func(Event)) (*Outcome, error)
 }
@@ -24,8 +26,8 @@ type Executor interface {
 type Task struct {
 	Run    *Run
 	Why    string            // why it is not up to date
-	Key    string            // hex SHA-256 of all that decides what the run writes; the same on every machine
-	Parts  []Part            // what the key is made of
+	Key    string            // hex SHA-256 of everything that decides the run's outputs; the same on every machine
+	Parts  []Part            // the parts of the key
 	Source string            // digest of the notebook's file, "" for a command
 	Inputs map[string]string // digests by path, Absent for an optional one that is not there
 
@@ -35,13 +37,14 @@ type Task struct {
 	forced   bool
 }
 
-// ExecutedNotebook stands in Outcome.Outputs for the executed notebook, which has no path in the module.
+// ExecutedNotebook stands in Outcome.Outputs for the executed notebook, which has no path in the
+// module.
 const ExecutedNotebook = "the executed notebook"
 
 // Absent stands for the digest of an optional file that is not there.
 const Absent = "absent"
 
-// Outcome is what came of a run.
+// Outcome is the result of a run.
 type Outcome struct {
 	Status    State             // Ran or Fetched
 	Where     string            // name of the machine that made it, "" for this one
@@ -66,8 +69,8 @@ func (t *Task) Changes() (words []string) {
 	return words
 }
 
-// Private says why what the run writes is of no use to other machines, "" if it is: only of a Go notebook and of a command is
-// everything known that decides what they do.
+// Private returns the reason why the run's outputs are of no use to other machines, "" if it is:
+// only of a Go notebook and of a command is everything known that decides their results.
 func (t *Task) Private() string {
 	if t.instance.Notebook == "" {
 		return ""
@@ -129,7 +132,7 @@ type UnwrittenError struct{ Step, Path string }
 
 func (e *UnwrittenError) Error() string { return "step " + e.Step + " has not written " + e.Path }
 
-// there returns what tells whether a file that the run should write is written anew.
+// there returns the state by which to see whether a file that the run should write is written anew.
 func (t *Task) there() map[string]known {
 	files := map[string]known{}
 	for _, f := range t.instance.outputs {
@@ -159,7 +162,8 @@ func (t *Task) Declares(name string) bool {
 	return name == ExecutedNotebook && t.Run.Executed != "" || declares(t.instance.outputs, name)
 }
 
-// Complete adds the optional outputs that are not there. It returns the first output that must be there and is not, "" if all are.
+// Complete adds the optional outputs that are not there. It returns the first output that must be
+// there and is not, "" if all are.
 func (t *Task) Complete(outputs map[string]string) (lacks string) {
 	if _, ok := outputs[ExecutedNotebook]; !ok && t.Run.Executed != "" {
 		return ExecutedNotebook
@@ -179,7 +183,8 @@ func (t *Task) Complete(outputs map[string]string) (lacks string) {
 	return ""
 }
 
-// Stage returns an empty folder for the files of the run before they are put into their places, and what removes it.
+// Stage returns an empty folder for the files of the run before they are put into their places, and
+// a function that removes it.
 func (t *Task) Stage() (dir string, remove func(), err error) {
 	dir = filepath.Join(t.session.state, stageFolder, t.instance.name)
 	if err := os.RemoveAll(dir); err != nil {
@@ -188,19 +193,21 @@ func (t *Task) Stage() (dir string, remove func(), err error) {
 	return dir, func() { os.RemoveAll(dir) }, os.MkdirAll(dir, 0o700)
 }
 
-// stageFolder holds what is fetched; what a killed pipeline has left there goes when the next one has the lock.
+// stageFolder holds fetched files; those of a killed pipeline are removed when the next one has the
+// lock.
 const stageFolder = "fetched"
 
-// StrayError names a file that stands in the way of another machine's outputs: the run would have to say what becomes of it.
+// StrayError names a file that stands in the way of another machine's outputs: only a run here may
+// decide on it.
 type StrayError struct{ Path string }
 
 func (e *StrayError) Error() string {
 	return e.Path + " is in the way: the run did not write it, and it matches one of the run's outputs"
 }
 
-// Place puts staged files, by their names in outputs, where the run would have written them, and removes what the run's last record
-// says that it wrote and that is not among them. A file that matches an output and that nobody's record has is a *StrayError, and
-// nothing is changed.
+// Place puts staged files, by their names in outputs, where the run would have written them, and
+// removes what the run's last record says that it wrote and that is not among them. A file that
+// matches an output and that nobody's record has is a *StrayError, and nothing is changed.
 func (t *Task) Place(outputs, staged map[string]string) error {
 	var names, old []string
 	for _, f := range t.instance.outputs {
@@ -242,7 +249,8 @@ func (t *Task) Place(outputs, staged map[string]string) error {
 	return nil
 }
 
-// move renames a file, or copies it where the target is on another file system or is no ordinary file.
+// move renames a file, or copies it where the target is on another file system or is no ordinary
+// file.
 func move(from, to string) error {
 	info, err := os.Lstat(to)
 	if errors.Is(err, os.ErrNotExist) || err == nil && info.Mode().IsRegular() {

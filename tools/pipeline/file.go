@@ -71,7 +71,7 @@ func (p *Pipeline) yamlError(err error) error {
 	return p.errorAt(1, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
-// errUnknown is what a field's reader says of a field that it does not know.
+// errUnknown is the error of a field's reader for an unknown field.
 var errUnknown = errors.New("unknown")
 
 // fields calls read for each field of a mapping.
@@ -98,10 +98,10 @@ func (p *Pipeline) fields(n *yaml.Node, what string, read func(key, value *yaml.
 	return nil
 }
 
-// stepName is what names of steps are made of: they become file names.
+// stepName matches the names of steps: they become file names.
 var stepName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
-// need is what a step may need of a worker.
+// need matches a property that a step may need of a worker.
 var need = regexp.MustCompile(`^[a-z0-9]+$`)
 
 func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
@@ -171,10 +171,12 @@ func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
 	return s, p.checkGrid(s)
 }
 
-// mostRuns is the largest number of runs that a grid may have: beyond, a range is a slip of the pen.
+// mostRuns is the largest number of runs that a grid may have: beyond, a range is a slip of the
+// pen.
 const mostRuns = 100_000
 
-// size is the number of runs of the step's grid, without the axes that count files, and the last axis.
+// size is the number of runs of the step's grid, without the axes that count files, and the last
+// axis.
 func (s *Step) size() (runs float64, last Axis) {
 	runs = 1
 	for _, a := range s.Grid {
@@ -249,7 +251,7 @@ func (p *Pipeline) files(n *yaml.Node, to *[]File) error {
 	return nil
 }
 
-// local refuses paths that lead out of the module: a run depends on what the module holds alone.
+// local refuses paths that lead out of the module: a run depends on the module's files alone.
 func (p *Pipeline) local(n *yaml.Node, name string) error {
 	if !fs.ValidPath(name) || name == "." || strings.Contains(name, `\`) || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return p.errorAt(n.Line, "%s: want a path below the module's root, with slashes and without ..", name)

@@ -11,7 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// instance is a step with values for the parameters of its grid: what is run, and what has a key.
+// instance is a step with values for the parameters of its grid: the unit that is run and has a
+// key.
 type instance struct {
 	*Step
 	name            string
@@ -32,7 +33,8 @@ func placeholders(pattern string) (names []string) {
 // counts reports whether the axis goes as far as there are files.
 func (a Axis) counts() bool { return a.Values == nil && a.To == 0 }
 
-// counted is the input whose files an axis 1..N counts: the first with the axis's placeholder, and no other, in its name.
+// counted is the input whose files an axis 1..N counts: the first with the axis's placeholder, and
+// no other, in its name.
 func (s *Step) counted(a Axis) *File {
 	for i, f := range s.Inputs {
 		if names := placeholders(f.Pattern); len(names) == 1 && names[0] == a.Name {
@@ -42,8 +44,8 @@ func (s *Step) counted(a Axis) *File {
 	return nil
 }
 
-// expand returns the runs of a step, for a grid the values of the last axis changing fastest. What 1..N means depends on the
-// files that are there now.
+// expand returns the runs of a step, for a grid the values of the last axis changing fastest. The
+// meaning of 1..N depends on the files that are there now.
 func (p *Pipeline) expand(t tree, s *Step) []*instance {
 	var spans []span
 	for _, axis := range s.Grid {

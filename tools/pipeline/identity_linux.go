@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// identity tells a file from another one that was put in its place, and from its own earlier content:
-// its inode and the time of its last change, in Unix nanoseconds.
+// identity tells a file from another one that was put in its place, and from its own earlier
+// content: its inode and the time of its last change, in Unix nanoseconds.
 func identity(info fs.FileInfo) (inode uint64, changed int64) {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		return uint64(s.Ino), s.Ctim.Nano()

@@ -32,8 +32,8 @@ type Part struct {
 // keyForm changes when a key made of the same parts would mean something else.
 const keyForm = "2"
 
-// keyOf is the digest of a step's code and of the rest of a run's parts. The two are apart because the code of a step is the same
-// for all its runs and known before any of them.
+// keyOf is the digest of a step's code and of the rest of a run's parts. The two are apart because
+// the code of a step is the same for all its runs and known before any of them.
 func keyOf(code string, rest []Part) string { return sum(keyForm, code, digestOf(rest)) }
 
 func digestOf(parts []Part) string {
@@ -47,7 +47,7 @@ func digestOf(parts []Part) string {
 // change is a part that two keys do not share.
 type change struct{ name, what string }
 
-// compare returns what the new parts have other than the old.
+// compare returns the parts that are new or changed.
 func compare(old, now []Part) (changes []change) {
 	was := map[string]string{}
 	for _, p := range old {
@@ -69,7 +69,7 @@ func compare(old, now []Part) (changes []change) {
 	return changes
 }
 
-// describe says what changed in a few words.
+// describe names the changes in a few words.
 func describe(changes []change) string {
 	var words []string
 	for i, c := range changes {
@@ -85,7 +85,7 @@ func describe(changes []change) string {
 	return strings.Join(words, ", ")
 }
 
-// keys makes the parts of keys and remembers what several steps have in common.
+// keys makes the parts of keys and remembers the parts that several steps have in common.
 type keys struct {
 	p         *Pipeline
 	digests   *digests
@@ -116,7 +116,7 @@ func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
 	return &keys{p: p, digests: d, goVersion: version, space: space, packages: packages}, nil
 }
 
-// key is what a run depends on.
+// key is the digest of a run's inputs.
 type key struct {
 	digest string
 	parts  []Part
@@ -159,7 +159,8 @@ func restOf(run *instance, inputs map[string]string) (parts []Part, err error) {
 	return parts, nil
 }
 
-// code returns the parts that all runs of a step share. For a notebook it returns also the digest of its file.
+// code returns the parts that all runs of a step share. For a notebook it returns also the digest
+// of its file.
 func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 	var packages []string
 	if run.Notebook == "" {
@@ -255,8 +256,9 @@ func named(name string, err error) error {
 	return fmt.Errorf("read %s: %w", name, atomicfile.Reason(err))
 }
 
-// cells returns a part for each code cell and the packages of the module that the cells import, or name without importing them, which
-// goimports mends, or run by their path, in a command or with os/exec.
+// cells returns a part for each code cell and the packages of the module that the cells import, or
+// name without importing them, which goimports mends, or run by their path, in a command or with
+// os/exec.
 func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 	isGo := nb.Language() == "" || nb.Language() == "go"
 	var all gocell.Code
@@ -278,7 +280,8 @@ func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 	return parts, append(all.Uses(k.packages, k.space.Folder), slices.DeleteFunc(all.Imports, func(p string) bool { return !k.space.Contains(p) })...)
 }
 
-// backend is $GOMLX_BACKEND with a plugin's digest in the place of its path, which other machines do not share.
+// backend is $GOMLX_BACKEND with a plugin's digest in the place of its path, which other machines
+// do not share.
 func (k *keys) backend(config string) (string, error) {
 	name, options, _ := strings.Cut(config, ",")
 	kind, file, ok := strings.Cut(name, ":")
@@ -292,7 +295,7 @@ func (k *keys) backend(config string) (string, error) {
 	return kind + ":" + digest + "," + options, err
 }
 
-// settings are what besides its source decides how a cell is run.
+// settings are the values besides its source that decide a cell's run.
 func settings(c *notebook.Cell) string {
 	var tags []string
 	for _, tag := range c.Tags() {
@@ -304,8 +307,8 @@ func settings(c *notebook.Cell) string {
 	return strings.Join(tags, "\n") + "\n" + string(c.Metadata.Get("flowbook"))
 }
 
-// kernel identifies the kernel of a notebook. That of Go is pinned by go.mod or by this program; of others their kernelspec is all that
-// is known before they run.
+// kernel identifies the kernel of a notebook. That of Go is pinned by go.mod or by this program; of
+// others their kernelspec is all that is known before they run.
 func kernel(nb *notebook.Notebook) (string, error) {
 	name := nb.KernelName()
 	if name == "" || name == "gonb" {

@@ -77,8 +77,9 @@ func (s *session) runNotebook(ctx context.Context, run *instance, executed strin
 	return res, nil
 }
 
-// reads compares the files that a run has opened with those that it declares, and returns those that it has opened. Scratch files do not count: those that are gone
-// after the run, and those outside the module, where a notebook makes temporary files.
+// reads compares the files that a run has opened with those that it declares, and returns those
+// that it has opened. Scratch files do not count: those that are gone after the run, and those
+// outside the module, where a notebook makes temporary files.
 func (s *session) reads(run *instance) (names []string, err error) {
 	data, err := os.ReadFile(s.readsFile(run))
 	if errors.Is(err, os.ErrNotExist) {
@@ -110,7 +111,7 @@ func (s *session) reads(run *instance) (names []string, err error) {
 	return slices.Compact(names), nil
 }
 
-// readsFile is where a run's notebook tells what it has opened.
+// readsFile is where a run's notebook lists the files that it has opened.
 func (s *session) readsFile(run *instance) string { return filepath.Join(s.state, "reads", run.name) }
 
 func declares(files []File, name string) bool {
@@ -122,8 +123,9 @@ func declares(files []File, name string) bool {
 	return false
 }
 
-// carryOver brings a notebook's text and comments into its executed form: the source's cells with the outputs of the last run. It
-// is called when the code is the same, so that the code cells of the two are pairs.
+// carryOver brings a notebook's text and comments into its executed form: the source's cells with
+// the outputs of the last run. It is called when the code is the same, so that the code cells of
+// the two are pairs.
 func carryOver(source, executed string, assignments []parameter.Assignment) error {
 	now, err := notebook.ReadFile(source)
 	if err != nil {

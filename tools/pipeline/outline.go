@@ -7,18 +7,19 @@ import (
 	"slices"
 )
 
-// Outline is what decides the runs of a pipeline, without its sources and its data: whoever has it can tell what is ready, and name
-// each run by its key, from the digests of files alone.
+// Outline is the description of a pipeline's runs, without its sources and its data: whoever has it
+// can tell what is ready, and name each run by its key, from the digests of files alone.
 type Outline struct {
 	File    string            `json:"file"` // name of the pipeline file
-	Text    string            `json:"text"` // what is in it
+	Text    string            `json:"text"` // its contents
 	Steps   []string          `json:"steps"`
-	Code    map[string]string `json:"code"`              // by step: the digest of what all its runs share
+	Code    map[string]string `json:"code"`              // by step: the digest of the parts that all its runs share
 	Private []string          `json:"private,omitempty"` // steps whose runs the store cannot share
 	Files   Listing           `json:"files"`             // files that no step makes
 }
 
-// Outline returns the outline of the steps with these names, of all steps without names, and of those that they wait for.
+// Outline returns the outline of the steps with these names, of all steps without names, and of
+// those that they wait for.
 func (p *Pipeline) Outline(ctx context.Context, names []string) (*Outline, error) {
 	selected, _, err := p.Select(names)
 	if err != nil {
@@ -144,7 +145,8 @@ type Planned struct {
 	Err    error
 }
 
-// Expand returns the runs of a step; all that the step waits for is over, and files are what there is.
+// Expand returns the runs of a step; all that the step waits for is over, and files are the
+// existing files.
 func (g *Graph) Expand(s *Step, files Listing) (runs []Planned) {
 	for _, run := range g.p.expand(files, s) {
 		job := Planned{Job: Job{Step: s.Name, At: run.at, Name: run.name, Private: slices.Contains(g.Private, s.Name)}, Writes: run.outputs}
@@ -171,7 +173,8 @@ func (e *KeyError) Error() string {
 	return "step " + e.Name + " has another key here: this machine's Go version or its environment ($GOMLX_BACKEND) is another"
 }
 
-// Make makes one run on this machine, up to date or not, and keeps no record of it. Its inputs must be there.
+// Make makes one run on this machine, up to date or not, and keeps no record of it. Its inputs must
+// be there.
 func (p *Pipeline) Make(ctx context.Context, job Job, tell func(Event)) (*Task, *Outcome, error) {
 	i := slices.IndexFunc(p.Steps, func(s *Step) bool { return s.Name == job.Step })
 	if i < 0 || len(p.Steps[i].Grid) != len(job.At) {

@@ -10,8 +10,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// record is what is kept of a run that went well. It is written when the run is over and removed before the next, so that a run that was
-// killed has none.
+// record describes a run that went well. It is written when the run is over and removed before the
+// next, so that a run that was killed has none.
 type record struct {
 	Key     string            `json:"key"`
 	Parts   []Part            `json:"parts"`

@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// Run brings the targets up to date and returns what became of each run, in the order of the steps. The error says why the pipeline
-// itself could not be run; that of a step is in its Run. A step that fails stops those that wait for it, no others; when ctx ends, no
-// more are started.
+// Run brings the targets up to date and returns each run's result, in the order of the steps. The
+// error says why the pipeline itself could not be run; that of a step is in its Run. A step that
+// fails stops those that wait for it, no others; when ctx ends, no more are started.
 func (p *Pipeline) Run(ctx context.Context, opt Options) ([]*Run, error) {
 	selected, targets, err := p.Select(opt.Targets)
 	if err != nil {
@@ -48,7 +48,7 @@ type schedule struct {
 	done int
 }
 
-// run starts what is ready until nothing is left.
+// run starts the runs that are ready until nothing is left.
 func (s *schedule) run(ctx context.Context) ([]*Run, error) {
 	type ended struct{ step *Step }
 	ends := make(chan ended)

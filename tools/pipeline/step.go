@@ -19,12 +19,12 @@ type Step struct {
 	Inputs   []File
 	Outputs  []File
 	Missing  bool   // run only while the first output is not there
-	Needs    string // what a worker on another machine must have, such as gpu
+	Needs    string // a property that a worker on another machine must have, such as gpu
 	Params   []Param
 	Grid     []Axis
 	Line     int // in the pipeline file
 
-	after []*Step // steps that write what this one reads
+	after []*Step // steps that write inputs of this one
 }
 
 // File is a path that a step reads or writes, from the module's root and with slashes.
@@ -67,8 +67,8 @@ func overlaps(a, b File) bool {
 	return true
 }
 
-// elementsOverlap compares two path elements. Of two patterns only what stands before and after the wild cards is compared,
-// which errs on the side of an order too many.
+// elementsOverlap compares two path elements. Of two patterns only the parts before and after the
+// wild cards are compared, which errs on the side of an order too many.
 func elementsOverlap(x, y string) bool {
 	if ok, _ := path.Match(x, y); ok || x == y {
 		return true
@@ -99,7 +99,8 @@ func blank(pattern string) string {
 	}
 }
 
-// link finds out which step waits for which and brings the steps into an order in which they can run, as near to the file's as may be.
+// link finds out which step waits for which and brings the steps into an order in which they can
+// run, as near to the file's as may be.
 func (p *Pipeline) link() error {
 	for _, s := range p.Steps {
 		for _, in := range s.Inputs {
@@ -167,7 +168,8 @@ func (p *Pipeline) errorAt(line int, format string, args ...any) error {
 	return &FileError{p.file, line, fmt.Sprintf(format, args...)}
 }
 
-// Select returns the steps with these names, or notebook paths, and all that they wait for; all steps without names.
+// Select returns the steps with these names, or notebook paths, and all that they wait for; all
+// steps without names.
 func (p *Pipeline) Select(names []string) (selected, targets []*Step, err error) {
 	if len(names) == 0 {
 		return p.Steps, p.Steps, nil

@@ -35,7 +35,8 @@ func (t disk) has(name string) bool {
 	return err == nil
 }
 
-// names returns the paths of the files that match a pattern, or the path that is none, whether it is there or not.
+// names returns the paths of the files that match a pattern, or the path that is none, whether it
+// is there or not.
 func (p *Pipeline) names(f File) ([]string, error) {
 	if !strings.ContainsAny(f.Pattern, wild) {
 		return []string{f.Pattern}, nil
@@ -70,7 +71,7 @@ func (l Listing) of(name string) (string, error) {
 
 func (l Listing) has(name string) bool { return l[name] != "" }
 
-// Put replaces what a run has written before by what it wrote now.
+// Put replaces the earlier outputs of a run by the new ones.
 func (l Listing) Put(written []File, outputs map[string]string) {
 	for _, f := range written {
 		names, err := l.match(f)
@@ -88,8 +89,8 @@ func (l Listing) Put(written []File, outputs map[string]string) {
 	}
 }
 
-// all returns the digests of the files that are meant, by their paths from the root. A pattern that matches nothing is an error, or
-// Absent if that is allowed.
+// all returns the digests of the files that are meant, by their paths from the root. A pattern that
+// matches nothing is an error, or Absent if that is allowed.
 func all(t tree, files []File) (map[string]string, error) {
 	sums := map[string]string{}
 	for _, f := range files {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Annotations writes a workflow command for each thing that went wrong: GitHub and the CIs that follow it show it at
-// the line of the .ipynb file.
+// Annotations writes a workflow command for each thing that went wrong: GitHub and the CIs that
+// follow it show it at the line of the .ipynb file.
 //
 //	::error file=notebooks/a.ipynb,line=12,title=cell 3%3A fmt.Println::exit status 2
 func Annotations(w io.Writer, run Run) error {
@@ -50,7 +50,8 @@ func annotate(w io.Writer, p *Page, line int, title, msg string) error {
 	return err
 }
 
-// The two escapes of workflow commands: a line break would end the command, and within a property so would its marks.
+// The two escapes of workflow commands: a line break would end the command, and within a property
+// so would its marks.
 var message = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
 func property(s string) string {

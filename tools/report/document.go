@@ -13,9 +13,10 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// Markdown writes a notebook as one Markdown document: its texts as they are, code in fences, outputs below. Pictures go
-// to save, one file each, under names relative to the document; tables stay HTML, sanitised. HTML in the texts is the
-// author's and stays as it is: what renders the document decides on it.
+// Markdown writes a notebook as one Markdown document: its texts as they are, code in fences,
+// outputs below. Pictures go to save, one file each, under names relative to the document; tables
+// stay HTML, sanitised. HTML in the texts is the author's and stays as it is: the program that
+// renders the document decides on it.
 func Markdown(w io.Writer, p Page, save func(name string, data []byte) error) error {
 	if p.Notebook == nil {
 		return fmt.Errorf("write Markdown: %s is not a notebook", p.Path)
@@ -61,7 +62,7 @@ func (d *document) block(text string) {
 	d.w.WriteString(text + "\n")
 }
 
-// fold begins what a reader opens, end ends it.
+// fold begins a part that a reader opens, end ends it.
 func (d *document) fold(title string) (end func()) {
 	d.block("<details>\n<summary>" + title + "</summary>")
 	return func() { d.block("</details>") }
@@ -165,8 +166,8 @@ func (d *document) picture(mime, data, base string, b *notebook.Bundle) error {
 
 var attachment = regexp.MustCompile(`(\]\(<?|\ssrc\s*=\s*["']?)attachment:([^)\s>"']+)`)
 
-// attachments saves the pictures attached to a cell, under names of its own, and points its links to them. What is no picture stays
-// a link to nothing.
+// attachments saves the pictures attached to a cell, under names of its own, and points its links
+// to them. A file that is no picture stays a link to nothing.
 func (d *document) attachments(text string, attachments notebook.Object, number int) (string, error) {
 	var failed error
 	text = attachment.ReplaceAllStringFunc(text, func(s string) string {

@@ -19,7 +19,7 @@ type goCell struct {
 	text    string // the Markdown before it
 	imports []goImport
 	decls   []*goDecl
-	body    string // what it executes; "" for nothing
+	body    string // its commands; "" for nothing
 	args    []string
 	aside   string // the source of a cell that does not run here
 }
@@ -29,7 +29,7 @@ type goImport struct{ name, path string }
 
 // goDecl is a declaration: a function, a method, a type, a variable, or a group of constants.
 type goDecl struct {
-	names    []string // what GoNB remembers it by: name, Type~Method
+	names    []string // its key in GoNB's memory: name, Type~Method
 	text     string
 	replaced int // the number of the cell whose declaration replaces it; 0 for none
 }
@@ -39,7 +39,8 @@ func (c *goCell) runs() bool { return strings.TrimSpace(c.body) != "" }
 
 var execMagic = regexp.MustCompile(`^%exec\s+(\w+)(.*)`)
 
-// readGoCell takes a cell apart. Lines for the kernel become comments in their place, so that lines keep their numbers.
+// readGoCell takes a cell apart. Lines for the kernel become comments in their place, so that lines
+// keep their numbers.
 func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 	g := &goCell{number: number}
 	source := plain(c.Source)
@@ -98,7 +99,8 @@ func onlyComments(body string) bool {
 	return tok == token.EOF
 }
 
-// fault is a syntax error at the source's line; one that shows only behind the end is the last line's.
+// fault is a syntax error at the source's line; one that shows only behind the end is the last
+// line's.
 func fault(err error, source string) error {
 	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
 		last := strings.Count(strings.TrimSpace(source), "\n") + strings.Count(source[:len(source)-len(strings.TrimLeft(source, " \t\n"))], "\n") + 1
@@ -160,8 +162,9 @@ func (g *goCell) function(d *ast.FuncDecl, text, rest string, source func(ast.No
 	g.decls = append(g.decls, &goDecl{names: []string{name}, text: text})
 }
 
-// general reads imports, and types, variables and constants. Groups of types and variables are taken apart, since a later cell
-// may replace one of them; a group of constants hangs together by iota.
+// general reads imports, and types, variables and constants. Groups of types and variables are
+// taken apart, since a later cell may replace one of them; a group of constants hangs together by
+// iota.
 func (g *goCell) general(d *ast.GenDecl, text string, source func(from, to token.Pos) string) {
 	if d.Tok == token.IMPORT {
 		for _, s := range d.Specs {

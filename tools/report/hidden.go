@@ -7,8 +7,9 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// hidden says what of a code cell no form shows at once: why its source is folded away, "" if it is shown, and whether its outputs are.
-// Tags and metadata of JupyterLab, Jupyter Book and nbgrader say so.
+// hidden returns the parts of a code cell that no form shows at once: why its source is folded
+// away, "" if it is shown, and whether its outputs are. Tags and metadata of JupyterLab, Jupyter
+// Book and nbgrader say so.
 func hidden(c *notebook.Cell) (source string, outputs bool) {
 	var lab struct {
 		SourceHidden  bool `json:"source_hidden"`
@@ -31,7 +32,8 @@ func solves(c *notebook.Cell) bool {
 	return c.HasTag("solution") || strings.Contains(c.Source, "BEGIN SOLUTION")
 }
 
-// begun is the part of a cell with a fold that a student sees: the stub of a solution, the tests that are not hidden; "" where the fold has all.
+// begun is the part of a cell with a fold that a student sees: the stub of a solution, the tests
+// that are not hidden; "" where the fold has all.
 func begun(c *notebook.Cell) string {
 	if open := unsolved(c); open != c.Source && strings.TrimSpace(open) != "" {
 		return open
@@ -42,8 +44,8 @@ func begun(c *notebook.Cell) string {
 // withheld are the regions that nbgrader takes out of the students' version.
 var withheld = regexp.MustCompile(`(?ms)^([ \t]*)[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?^[^\n]*END (?:SOLUTION|HIDDEN TESTS)[^\n]*$\n?`)
 
-// unsolved is the source of a cell as a student begins with it: with nbgrader's stub for a solution and without hidden tests, or nothing
-// where the whole cell is the solution.
+// unsolved is the source of a cell as a student begins with it: with nbgrader's stub for a solution
+// and without hidden tests, or nothing where the whole cell is the solution.
 func unsolved(c *notebook.Cell) string {
 	if c.HasTag("solution") && !withheld.MatchString(c.Source) {
 		return ""

@@ -12,7 +12,8 @@ import (
 
 var codeHTML = html.New(html.WithClasses(true), html.PreventSurroundingPre(true))
 
-// highlight is the HTML of source code: spans with classes that the page's style sheet gives colours, inside no <pre>.
+// highlight is the HTML of source code: spans with classes that the page's style sheet gives
+// colours, inside no <pre>.
 func highlight(code, language string) string {
 	lexer := lexerOf(language)
 	if lexer == nil || len(code) > maxCode {
@@ -54,9 +55,10 @@ func spansOf(code string, lexer chroma.Lexer) string {
 	return strings.TrimRight(uncoloured.ReplaceAllString(b.String(), "$1"), "\n")
 }
 
-// uncoloured are the spans that the style sheet gives no colour: names, operators, space. They are half of the bytes.
+// uncoloured are the spans that the style sheet gives no colour: names, operators, space. They are
+// half of the bytes.
 var uncoloured = regexp.MustCompile(`<span class="(?:w|p|o|n|nx|nv|nn|err|x)">([^<]*)</span>`)
 
-// plainStyle stands in for a style: colours come from the page's style sheet by class. Package styles, which has some,
-// parses all of them at every start of the program.
+// plainStyle stands in for a style: colours come from the page's style sheet by class. Package
+// styles, which has some, parses all of them at every start of the program.
 var plainStyle = chroma.MustNewStyle("plain", chroma.StyleEntries{chroma.Background: ""})

@@ -10,8 +10,9 @@ import (
 	"flowbook/tools/status"
 )
 
-// JUnit writes the run as JUnit XML: a test suite for each page, a test case for each code cell, named by file and cell
-// so that a CI recognises it from run to run. A step without cells is one case.
+// JUnit writes the run as JUnit XML: a test suite for each page, a test case for each code cell,
+// named by file and cell so that a CI recognises it from run to run. A step without cells is one
+// case.
 func JUnit(w io.Writer, run Run) error {
 	doc := junitSuites{Name: plain(run.Title)}
 	var total time.Duration
@@ -76,7 +77,8 @@ type junitText struct {
 func suite(p *Page) junitSuite {
 	cells := p.Cells
 	if len(cells) == 0 || p.Status.Bad() && len(p.failed()) == 0 {
-		// What went wrong outside of all cells (the kernel did not start, a command failed) is a case of its own.
+		// A failure outside of all cells (the kernel did not start, a command failed) is a case of
+		// its own.
 		cells = append(cells[:len(cells):len(cells)], Cell{Title: p.Path, Status: p.Status, Duration: p.Duration, Message: p.Message, Text: p.Message})
 	}
 	s := junitSuite{Name: plain(p.Path), Tests: len(cells), Time: seconds(p.Duration)}

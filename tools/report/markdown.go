@@ -29,7 +29,8 @@ type heading struct {
 	ID, Text string
 }
 
-// markdown renders a notebook's Markdown: GitHub's, with TeX as JupyterLab finds it. It collects the headings of a page.
+// markdown renders a notebook's Markdown: GitHub's, with TeX as JupyterLab finds it. It collects
+// the headings of a page.
 type markdown struct {
 	headings []heading
 	ids      map[string]bool   // the anchors
@@ -98,7 +99,8 @@ func (m *markdown) render(source string, attachments notebook.Object) string {
 	return m.setMath(coloured(sanitize(attachedImages(b.String(), attachments)), formulas), formulas) + cut
 }
 
-// heading notes a heading and gives it its anchors: JupyterLab's and, where it is another, GitHub's.
+// heading notes a heading and gives it its anchors: JupyterLab's and, where it is another,
+// GitHub's.
 func (m *markdown) heading(n *ast.Heading, title string) {
 	id, github := strings.Join(strings.FieldsFunc(title, unicode.IsSpace), "-"), anchor(title)
 	if id == "" {
@@ -135,7 +137,8 @@ func firstHeading(source string) (title string) {
 	return title
 }
 
-// anchor is the id that GitHub gives a heading: letters and digits of all scripts in lower case, "-", "_", and "-" for a blank.
+// anchor is the id that GitHub gives a heading: letters and digits of all scripts in lower case,
+// "-", "_", and "-" for a blank.
 func anchor(title string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -194,7 +197,8 @@ func attached(dest []byte, attachments notebook.Object) []byte {
 	return []byte("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// attachedPicture is the picture that a link calls name: of a type that is shown, an SVG without what is no drawing.
+// attachedPicture is the picture that a link calls name: of a type that is shown, an SVG without
+// parts that are no drawing.
 func attachedPicture(name string, attachments notebook.Object) (mime string, data []byte, ok bool) {
 	if n, err := url.PathUnescape(name); err == nil {
 		name = n
@@ -227,7 +231,7 @@ func attachedPicture(name string, attachments notebook.Object) (mime string, dat
 
 var attachedSource = regexp.MustCompile(`(?i)(<img\b[^>]*?\ssrc\s*=\s*)(?:"(attachment:[^"]*)"|'(attachment:[^']*)'|(attachment:[^\s"'>]+))`)
 
-// attachedImages does for <img> in HTML what attached does for Markdown.
+// attachedImages treats <img> in HTML as attached treats Markdown.
 func attachedImages(text string, attachments notebook.Object) string {
 	if !strings.Contains(text, "attachment:") {
 		return text

@@ -13,8 +13,8 @@ type formula struct {
 	display bool
 }
 
-// A formula's place in a text is held by its number between two characters of private use while Markdown is read: so nothing within
-// it is markup, neither in tables nor over lines.
+// A formula's place in a text is held by its number between two characters of private use while
+// Markdown is read: so nothing within it is markup, neither in tables nor over lines.
 const (
 	hold    = '\ue000'
 	release = '\ue001'
@@ -22,12 +22,13 @@ const (
 
 var held = regexp.MustCompile("\ue000([0-9]+)\ue001")
 
-// mathMarks are the tokens by which JupyterLab finds formulas: dollars, environments, brackets behind two backslashes; and what counts
-// within them: braces, escaped signs, empty lines.
+// mathMarks are the tokens by which JupyterLab finds formulas: dollars, environments, brackets
+// behind two backslashes; and what counts within them: braces, escaped signs, empty lines.
 var mathMarks = regexp.MustCompile(`(?i)\$\$?|\\(?:begin|end)\{[a-z]*\*?\}|\\[\\]?[{}$]|[{}]|\n\s*\n|\\\\[()\[\]]`)
 
-// takeMath puts placeholders where formulas stand. It finds those that JupyterLab finds, but leaves money alone: a dollar before a digit
-// ends no formula, and neither does one after a blank where the formula would begin with a digit.
+// takeMath puts placeholders where formulas stand. It finds those that JupyterLab finds, but leaves
+// money alone: a dollar before a digit ends no formula, and neither does one after a blank where
+// the formula would begin with a digit.
 func takeMath(text string) (string, []formula) {
 	if !strings.ContainsAny(text, `$\`) {
 		return text, nil
@@ -243,8 +244,8 @@ func escapeHeld(text string, formulas []formula) string {
 	return held.ReplaceAllStringFunc(text, func(s string) string { return escape(putBack(s, formulas)) })
 }
 
-// math is the MathML of a TeX formula, which browsers set without scripts, fonts or network. A formula that cannot be set is shown as its
-// source, with the reason.
+// math is the MathML of a TeX formula, which browsers set without scripts, fonts or network. A
+// formula that cannot be set is shown as its source, with the reason.
 func (m *markdown) math(source string, display bool) string {
 	class := "math"
 	if display {

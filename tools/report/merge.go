@@ -55,7 +55,8 @@ func (m *merged) function(c *goCell) string {
 	return name
 }
 
-// inits takes the functions init_… out of their cells, in the order of their names, which is that of GoNB.
+// inits takes the functions init_… out of their cells, in the order of their names, which is that
+// of GoNB.
 func (m *merged) inits() []*goDecl {
 	var inits []*goDecl
 	for _, c := range m.cells {
@@ -73,8 +74,8 @@ func isInit(d *goDecl) bool {
 	return len(d.names) == 1 && strings.HasPrefix(d.names[0], "init_")
 }
 
-// imports writes the imports that a program needs: of those that cells have, the ones it uses, and what it uses of the
-// standard library beyond them.
+// imports writes the imports that a program needs: of those that cells have, the ones it uses, and
+// what it uses of the standard library beyond them.
 func (m *merged) imports(body []byte) (string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", append([]byte("package p\n"), body...), 0)
 	if err != nil {
@@ -137,7 +138,8 @@ func (m *merged) imports(body []byte) (string, error) {
 
 var version = regexp.MustCompile(`^v[0-9]+$`)
 
-// packageNames are the names that an import may go by: its own, or those that people derive from such a path.
+// packageNames are the names that an import may go by: its own, or those that people derive from
+// such a path.
 func packageNames(i goImport) []string {
 	if i.name != "" {
 		return []string{i.name}
@@ -158,8 +160,8 @@ func packageNames(i goImport) []string {
 	return names
 }
 
-// standard are the packages that a cell may use without importing them, since the kernel runs goimports. Of two with the
-// same name it is the one that goimports takes.
+// standard are the packages that a cell may use without importing them, since the kernel runs
+// goimports. Of two with the same name it is the one that goimports takes.
 const standard = `bufio bytes cmp context encoding/base64 encoding/binary encoding/csv encoding/gob encoding/hex encoding/json
 errors flag fmt hash/fnv html image image/color image/png io io/fs iter log log/slog maps math math/big math/bits
 math/cmplx math/rand mime net net/http net/netip net/url os os/exec os/signal path path/filepath reflect regexp runtime

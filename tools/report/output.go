@@ -9,8 +9,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// images are the types shown as pictures, the preferred first. A PNG goes before the interactive form of the same
-// figure, which would need scripts.
+// images are the types shown as pictures, the preferred first. A PNG goes before the interactive
+// form of the same figure, which would need scripts.
 var images = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
 
 // outputHTML is one output of a cell, "" where there is nothing to show.
@@ -66,7 +66,8 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 		}
 	}
 	if text, ok := b.Text("text/html"); ok {
-		// What is left of a widget or a script when both are forbidden is nothing; the plain text then says more.
+		// Nothing is left of a widget or a script when both are forbidden; the plain text then says
+		// more.
 		if clean := sanitize(text); strings.TrimSpace(plain(untagged(clean))) != "" || strings.Contains(clean, "<img ") {
 			if paper, ok := forPaper(clean); ok {
 				return `<div class="html screen">` + clean + `</div><div class="html paper">` + paper + `</div>`
@@ -95,7 +96,8 @@ func (m *markdown) bundleHTML(o *notebook.Output, n int) string {
 	return note("An output of type %s is not shown: it has no form that a still page can hold.", strings.Join(b.Keys(), ", "))
 }
 
-// figure lets a reader open a picture at its full size: the link to the figure lays it over the page, another lays it back. No script.
+// figure lets a reader open a picture at its full size: the link to the figure lays it over the
+// page, another lays it back. No script.
 func (m *markdown) figure(img string, n int) string {
 	if m.cell == "" || !strings.HasPrefix(img, "<img ") {
 		return img
@@ -108,8 +110,8 @@ func (m *markdown) figure(img string, n int) string {
 		class, id, id, img, m.cell)
 }
 
-// picture is an image with its data, at the size that its metadata gives: a figure drawn at 200 dots per inch is shown
-// at its natural size and stays sharp.
+// picture is an image with its data, at the size that its metadata gives: a figure drawn at 200
+// dots per inch is shown at its natural size and stays sharp.
 func picture(o *notebook.Output, mime, data string, n int) string {
 	if mime == "image/svg+xml" {
 		still, ok := stillSVG(data)

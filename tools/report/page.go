@@ -25,15 +25,16 @@ var indexHTML string
 
 var templates = template.Must(template.Must(template.New("page").Parse(pageHTML)).New("index").Parse(indexHTML))
 
-// policy is the content security policy of a page: its own style sheet, images within the page, nothing else. The style sheet stands in
-// each page and is allowed by its digest, so that one file can be sent and still look right.
+// policy is the content security policy of a page: its own style sheet, images within the page,
+// nothing else. The style sheet stands in each page and is allowed by its digest, so that one file
+// can be sent and still look right.
 func policy(style string) string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; base-uri 'none'; form-action 'none'"
 }
 
-// pageView is what page.html shows.
+// pageView is the data of page.html.
 type pageView struct {
 	frame
 	Page       *Page
@@ -46,7 +47,7 @@ type pageView struct {
 	Prev, Next *link
 }
 
-// frame is what all pages share.
+// frame is the common data of all pages.
 type frame struct {
 	Title, Site string
 	Policy      string
@@ -117,7 +118,8 @@ func page(run Run, titles []string, i int) ([]byte, error) {
 	return execute("page", view)
 }
 
-// cellView renders a cell. Tags and metadata of JupyterLab and Jupyter Book say what is folded or left out.
+// cellView renders a cell. Tags and metadata of JupyterLab and Jupyter Book decide which parts are
+// folded or left out.
 func (m *markdown) cellView(c *notebook.Cell, language string) cellView {
 	v := cellView{Kind: c.Type, Anchor: m.cell}
 	if c.Type != notebook.Code {

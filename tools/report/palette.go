@@ -12,7 +12,8 @@ import (
 // trueColour is a colour of 24 bits within an ANSI sequence.
 var trueColour = regexp.MustCompile(`([34]8)[;:]2[;:](\d{1,3})[;:](\d{1,3})[;:](\d{1,3})`)
 
-// fewerColours makes of colours of 24 bits the nearest of xterm's 256, which a page has classes for.
+// fewerColours makes of colours of 24 bits the nearest of xterm's 256, which a page has classes
+// for.
 func fewerColours(s string) string {
 	return trueColour.ReplaceAllStringFunc(s, func(s string) string {
 		m := trueColour.FindStringSubmatch(s)
@@ -41,7 +42,8 @@ func abs(n int) int { return max(n, -n) }
 
 var colourClass = regexp.MustCompile(`term-(fg|bg)x(\d{1,3})\b`)
 
-// palette are the rules of those of xterm's 256 colours that a page shows, in the order of their numbers.
+// palette are the rules of those of xterm's 256 colours that a page shows, in the order of their
+// numbers.
 func palette(shown []template.HTML) string {
 	var rules []string
 	for _, text := range shown {

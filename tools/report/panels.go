@@ -19,8 +19,9 @@ const (
 	mostPixels = 40e6
 )
 
-// panels cuts a figure of several panels into them, row by row, so that a narrow page can stack them. Package figure
-// says in the Vega-Lite form where they are. It returns nil for any other picture.
+// panels cuts a figure of several panels into them, row by row, so that a narrow page can stack
+// them. Package figure says in the Vega-Lite form where they are. It returns nil for any other
+// picture.
 func panels(o *notebook.Output, data string, n int) []string {
 	var spec struct {
 		Usermeta struct {

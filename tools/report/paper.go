@@ -21,7 +21,8 @@ var (
 	loneTable = regexp.MustCompile(`(?s)<table[^>]*>.*?</table>`)
 )
 
-// forPaper is sanitised HTML with its wide tables broken by columns, as a page of paper needs them, and whether there are any.
+// forPaper is sanitised HTML with its wide tables broken by columns, as a page of paper needs them,
+// and whether there are any.
 func forPaper(text string) (string, bool) {
 	broken := false
 	text = loneTable.ReplaceAllStringFunc(text, func(table string) string {
@@ -34,7 +35,8 @@ func forPaper(text string) (string, bool) {
 	return text, broken
 }
 
-// breakTable takes a table that is wider than a page apart into tables of as many columns as fit, the first column before each.
+// breakTable takes a table that is wider than a page apart into tables of as many columns as fit,
+// the first column before each.
 func breakTable(table string) (string, bool) {
 	m := tableHTML.FindStringSubmatch(table)
 	if m == nil || len(table) > maxTable || strings.Count(table, "<table") != 1 || strings.Contains(table, "colspan=") || strings.Contains(table, "rowspan=") {

@@ -12,14 +12,17 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// Program writes a notebook of Go cells as one program that runs them in their order, without a kernel. It merges
-// declarations as GoNB does: a later cell's replaces an earlier one's of the same name, functions called init_… become
-// init, imports that nothing uses are dropped, and those of the standard library that are missing are added. What a
-// cell executes becomes a function that main calls; texts become comments. Lines for the kernel (% and !) and cells
-// tagged raises-exception or skip-execution stay behind as comments. Solutions of exercises stay in the notebook, as pages fold them.
+// Program writes a notebook of Go cells as one program that runs them in their order, without a
+// kernel. It merges declarations as GoNB does: a later cell's replaces an earlier one's of the same
+// name, functions called init_… become init, imports that nothing uses are dropped, and those of
+// the standard library that are missing are added. What a cell executes becomes a function that
+// main calls; texts become comments. Lines for the kernel (% and !) and cells tagged
+// raises-exception or skip-execution stay behind as comments. Solutions of exercises stay in the
+// notebook, as pages fold them.
 //
-// What differs from the notebook: it is one process, so package variables live on from cell to cell, and a cell that ran
-// with a declaration which a later cell replaced runs with the later one; the head of the program names those.
+// The program differs from the notebook: it is one process, so package variables live on from cell
+// to cell, and a cell that ran with a declaration which a later cell replaced runs with the later
+// one; the head of the program names those.
 func Program(w io.Writer, p Page) error {
 	if p.Notebook == nil {
 		return fmt.Errorf("write program: %s is not a notebook", p.Path)
@@ -64,7 +67,8 @@ func Program(w io.Writer, p Page) error {
 	return err
 }
 
-// commands are the lines for the kernel that neither a declaration nor what the cell executes holds as comments.
+// commands are the lines for the kernel that neither a declaration nor what the cell executes holds
+// as comments.
 func (g *goCell) commands(source string) string {
 	if g.aside != "" {
 		return ""
@@ -146,7 +150,8 @@ func (m *merged) main(b *bytes.Buffer) {
 	b.WriteString("}\n")
 }
 
-// comment writes a text as line comments, an empty line after them, so that they belong to no declaration.
+// comment writes a text as line comments, an empty line after them, so that they belong to no
+// declaration.
 func comment(b *bytes.Buffer, text string) {
 	text = strings.TrimSpace(plain(text))
 	if text == "" {

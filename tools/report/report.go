@@ -1,9 +1,10 @@
-// Package report turns executed notebooks into what people and machines read afterwards: a static HTML site, Markdown,
-// a runnable Go program, JUnit XML, CI annotations and a Markdown summary.
+// Package report turns executed notebooks into reports for people and machines: a static HTML site,
+// Markdown, a runnable Go program, JUnit XML, CI annotations and a Markdown summary.
 //
-// Its one convention: a [Run] goes in, bytes come out. The same run gives the same bytes; nothing asks for the time or
-// for the machine. Whatever came from a notebook is untrusted: HTML is sanitised, everything else is escaped for where
-// it goes, and pages carry a content security policy under which nothing runs and nothing is fetched.
+// Its one convention: a [Run] goes in, bytes come out. The same run gives the same bytes; nothing
+// asks for the time or for the machine. Whatever came from a notebook is untrusted: HTML is
+// sanitised, everything else is escaped for where it goes, and pages carry a content security
+// policy under which nothing runs and nothing is fetched.
 //
 //	run := report.Run{Title: "Flows", Pages: []report.Page{{Name: "Anomalies", Path: "notebooks/Anomalies.ipynb", Notebook: nb, Status: status.OK}}}
 //	err := report.Site("site", run) // site/index.html, site/Anomalies.html
@@ -31,7 +32,7 @@ type Page struct {
 	Status   status.Status      // "" if it was not run, only exported
 	Duration time.Duration      // 0 is not shown
 	Message  string             // why it went wrong, in a line or a few; "" where the cells say it
-	Cells    []Cell             // what became of its code cells; none for an export
+	Cells    []Cell             // the results of its code cells; none for an export
 
 	// A page of a book.
 	Title  string // "" for the notebook's first heading
@@ -42,13 +43,13 @@ type Page struct {
 	Source string // where its file can be read
 }
 
-// Cell is what became of one code cell.
+// Cell is the result of one code cell.
 type Cell struct {
 	Index    int    // in the notebook's cells, from 0
 	Number   int    // among the code cells, from 1
 	ID       string // nbformat's id, or the derived one
 	Line     int    // in the .ipynb file, where an annotation points: the failing line if it is known, else the source's first; 0 if unknown
-	Title    string // what it is called in lists: its first line
+	Title    string // its name in lists: its first line
 	Status   status.Status
 	Duration time.Duration
 	Message  string // why it went wrong, in a line
@@ -76,7 +77,7 @@ func (p *Page) failed() (bad []Cell) {
 	return bad
 }
 
-// cell is what became of the cell with an index, or nil.
+// cell returns the result of the cell with an index, or nil.
 func (p *Page) cell(index int) *Cell {
 	for i := range p.Cells {
 		if p.Cells[i].Index == index {
@@ -86,7 +87,7 @@ func (p *Page) cell(index int) *Cell {
 	return nil
 }
 
-// name is what messages call a cell.
+// name is a cell's name in messages.
 func (c *Cell) name() string {
 	if title := oneLine(c.Title); title != "" {
 		return fmt.Sprintf("cell %d: %s", c.Number, title)

@@ -10,8 +10,9 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 )
 
-// untrusted is what HTML from a notebook may hold: text, tables, links, images within the page. No scripts, no styles,
-// no forms, nothing that is fetched. The classes are those that this package itself gives meaning to.
+// untrusted is the allowed part of HTML from a notebook: text, tables, links, images within the
+// page. No scripts, no styles, no forms, nothing that is fetched. The classes are those that this
+// package itself gives meaning to.
 var untrusted = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.AllowDataURIImages()
@@ -25,7 +26,7 @@ var untrusted = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// terminals is what text with ANSI colours may become.
+// terminals is the allowed HTML of text with ANSI colours.
 var terminals = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(term-[a-z0-9]+ ?)+$`)).OnElements("span")
@@ -34,8 +35,8 @@ var terminals = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// sanitize makes untrusted HTML harmless and complete: what it opens it closes, and it closes nothing else, so that it
-// cannot break out of the place it is put in.
+// sanitize removes scripts from untrusted HTML and closes every element that it opens and no other,
+// so that it cannot break out of the place it is put in.
 func sanitize(text string) string { return balance(untrusted().Sanitize(text)) }
 
 var tag = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>`)
@@ -45,8 +46,9 @@ var altText = regexp.MustCompile(` alt="([^"]+)"`)
 // void elements have no end tag.
 var void = []string{"area", "br", "col", "hr", "img", "input", "wbr"}
 
-// balance drops end tags without a beginning and closes what is open at the end. It takes the sanitiser's output, where
-// each < begins a tag, since those in texts and attributes are escaped. Elements nested deeper than browsers take them are dropped.
+// balance drops end tags without a beginning and closes the elements that are open at the end. It
+// takes the sanitiser's output, where each < begins a tag, since those in texts and attributes are
+// escaped. Elements nested deeper than browsers take them are dropped.
 func balance(text string) string {
 	var b strings.Builder
 	var open []string
@@ -58,7 +60,7 @@ func balance(text string) string {
 		name := strings.ToLower(text[m[4]:m[5]])
 		switch {
 		case name == "img" && !strings.Contains(text[m[0]:m[1]], ` src="data:`):
-			// The page fetches nothing; what the picture was called must do.
+			// The page fetches nothing; the picture's name must do.
 			if alt := altText.FindStringSubmatch(text[m[0]:m[1]]); alt != nil {
 				b.WriteString(`<em>[image: ` + alt[1] + `]</em>`)
 			}

@@ -12,7 +12,7 @@ import (
 	"flowbook/tools/status"
 )
 
-// indexView is what index.html shows.
+// indexView is the data of index.html.
 type indexView struct {
 	frame
 	Rows      []row
@@ -33,9 +33,12 @@ type row struct {
 // name of a page: it becomes a file and a part of links.
 var pageName = regexp.MustCompile(`^[\pL\pN_][\pL\pN\pM_.-]*$`)
 
-// Site writes the run as a static site into dir, which is made if need be: index.html and one page for each notebook.
-// Each page is one file that fetches nothing, runs no script and works from disk; files of the same names are replaced,
-// others stay. Formulas are MathML, which browsers set by themselves; one that KaTeX cannot read is shown as its source. Pictures that a text only links to are named, not fetched. Names of pages must be unique file names of letters, digits, ".", "-", "_", and none is "index".
+// Site writes the run as a static site into dir, which is made if need be: index.html and one page
+// for each notebook. Each page is one file that fetches nothing, runs no script and works from
+// disk; files of the same names are replaced, others stay. Formulas are MathML, which browsers set
+// by themselves; one that KaTeX cannot read is shown as its source. Pictures that a text only links
+// to are named, not fetched. Names of pages must be unique file names of letters, digits, ".", "-",
+// "_", and none is "index".
 func Site(dir string, run Run) error {
 	seen := map[string]bool{"index": true}
 	for i := range run.Pages {
@@ -115,7 +118,8 @@ func index(run Run, titles []string) ([]byte, error) {
 	return execute("index", view)
 }
 
-// title is what the book calls a page, or its notebook's first heading of the first level, or its name.
+// title is the book's name of a page, or its notebook's first heading of the first level, or its
+// name.
 func title(p *Page) string {
 	if p.Title != "" {
 		return p.Title
@@ -133,7 +137,8 @@ func title(p *Page) string {
 	return p.Name
 }
 
-// chapters are the pages of a run as a table of contents; current is that page's index, -1 for none.
+// chapters are the pages of a run as a table of contents; current is that page's index, -1 for
+// none.
 func chapters(run Run, titles []string, current int) (list []chapterView) {
 	for i := range run.Pages {
 		p := &run.Pages[i]

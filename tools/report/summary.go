@@ -10,8 +10,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// Summary writes the run as Markdown for a CI's summary page or a comment: a table of the steps, then each failure with
-// the end of its text.
+// Summary writes the run as Markdown for a CI's summary page or a comment: a table of the steps,
+// then each failure with the end of its text.
 func Summary(w io.Writer, run Run) error {
 	b := bufio.NewWriter(w)
 	if run.Title != "" {
@@ -45,7 +45,7 @@ func failure(b *bufio.Writer, heading, msg, text string) {
 	if text == "" {
 		text = "no message"
 	}
-	// The end says most: that is where a traceback names what failed.
+	// The end says most: that is where a traceback names the failure.
 	if r := []rune(text); len(r) > longest {
 		text = "…" + string(r[len(r)-longest:])
 	}
@@ -71,7 +71,8 @@ func mark(s status.Status) string {
 	return map[string]string{"good": "✅", "bad": "❌", "idle": "➖"}[group(s)]
 }
 
-// inline is text that stays text in a line of Markdown: every mark that could begin markup is a character reference.
+// inline is text that stays text in a line of Markdown: every mark that could begin markup is a
+// character reference.
 func inline(s string) string {
 	var b strings.Builder
 	for _, r := range oneLine(s) {

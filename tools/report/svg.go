@@ -25,8 +25,8 @@ var (
 	fetched = regexp.MustCompile(`(?i)url\s*\(\s*["']?\s*[^#"'\s]|@|\\|expression|javascript:|<`)
 )
 
-// stillSVG is a picture without scripts, handlers, links and what is fetched, and whether it is one at all. Opened by itself, an SVG is a
-// document that runs what it holds.
+// stillSVG is a picture without scripts, handlers, links and addresses to fetch, and whether it is
+// one at all. Opened by itself, an SVG is a document that runs its scripts.
 func stillSVG(text string) (string, bool) {
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Strict = false

@@ -6,7 +6,8 @@ import (
 	terminal "github.com/buildkite/terminal-to-html/v3"
 )
 
-// ansi is the HTML of text as a terminal would show it: colours as spans with classes, cursor moves, \r and \b obeyed.
+// ansi is the HTML of text as a terminal would show it: colours as spans with classes, cursor
+// moves, \r and \b obeyed.
 func ansi(s string) string {
 	if !strings.ContainsAny(s, "\x1b\r\b\u009b") {
 		return escape(plain(s))
@@ -19,7 +20,8 @@ func ansi(s string) string {
 	if _, err := screen.Write([]byte(fewerColours(decent(s)))); err != nil {
 		return escape(plain(s))
 	}
-	// The library keeps an empty line from vanishing by a space that does not break; in <pre> it does not vanish.
+	// The library keeps an empty line from vanishing by a space that does not break; in <pre> it
+	// does not vanish.
 	text := strings.ReplaceAll(screen.AsHTML(), "&nbsp;\n", "\n")
 	return balance(terminals().Sanitize(text))
 }

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// buildGraph measures the parts of a Go cell's time by the go command's own record of its actions, which it writes anew on each build
-// (go build -debug-actiongraph). Nothing is guessed: without a record the parts stay zero, and where nothing was built all of the time is the run's.
+// buildGraph measures the parts of a Go cell's time by the go command's own record of its actions,
+// which it writes anew on each build (go build -debug-actiongraph). Nothing is guessed: without a
+// record the parts stay zero, and where nothing was built all of the time is the run's.
 type buildGraph struct {
 	dir   string // the kernel's folder, which goes with it
 	stray string // where a cell that calls go build itself has the record written
@@ -18,7 +19,8 @@ type buildGraph struct {
 
 const graphFile = ".flowbook-build.json"
 
-// graphEnv is the GOFLAGS that makes go build write its record. GoNB builds in a folder of its own in the kernel's.
+// graphEnv is the GOFLAGS that makes go build write its record. GoNB builds in a folder of its own
+// in the kernel's.
 func graphEnv(flags string) string {
 	return "GOFLAGS=" + strings.TrimSpace(flags+" -debug-actiongraph="+filepath.Join("..", graphFile))
 }

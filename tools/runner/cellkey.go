@@ -15,11 +15,13 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// keyVersion is part of every key: another way of keying, storing or normalizing outputs makes old results unreachable.
+// keyVersion is part of every key: another way of keying, storing or normalizing outputs makes old
+// results unreachable.
 const keyVersion = "flowbook cell 2"
 
-// keyer computes the keys of a notebook's cells. A key is the digest of everything that a cell's output depends on, but for the data files
-// that it reads, which are known only once it has run and are stored with its result:
+// keyer computes the keys of a notebook's cells. A key is the digest of everything that a cell's
+// output depends on, but for the data files that it reads, which are known only once it has run and
+// are stored with its result:
 //
 //   - the cell's code and the declarations that its program consists of, without comments and formatting;
 //   - the commands of GoNB's (%env, %cd, !…) in all cells before it, and cells before it that are no Go;
@@ -28,7 +30,7 @@ const keyVersion = "flowbook cell 2"
 type keyer struct {
 	space   *module.Workspace
 	known   []string // its packages
-	base    string   // digest of what all cells have in common
+	base    string   // digest of the inputs that all cells have in common
 	cells   []*gocell.Cell
 	digests map[string]string // by list of packages
 	purity  *gocell.Purity
@@ -71,8 +73,9 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
 // errTorn ends an incremental run before it has begun.
 var errTorn = fmt.Errorf("a group of constants, or of methods that are one to GoNB, is redeclared in part")
 
-// key returns the key of cell i, or why it has none and is executed on each run. pure is nil, or the cell's metadata "pure": its author's word that
-// its outputs follow from its code, what it names, these packages of the module and the data files that are noted.
+// key returns the key of cell i, or why it has none and is executed on each run. pure is nil, or
+// the cell's metadata "pure": its author's word that its outputs follow from its code, what it
+// names, these packages of the module and the data files that are noted.
 func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	c := k.cells[i]
 	switch {

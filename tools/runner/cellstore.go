@@ -16,8 +16,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// cellStore keeps the outputs of single cells by their keys, each in a file that is itself a notebook of one cell. A file that is damaged, or
-// whose data files are no longer what they were, is no result.
+// cellStore keeps the outputs of single cells by their keys, each in a file that is itself a
+// notebook of one cell. A file that is damaged, or whose data files have changed, is no result.
 type cellStore struct{ dir string }
 
 // storeLimit bounds the folder; the results longest unused go first.
@@ -135,7 +135,7 @@ func (s cellStore) prune() error {
 	return nil
 }
 
-// info keeps what the kernel says about itself, for runs that need no kernel.
+// info keeps the kernel's description of itself, for runs that need no kernel.
 func (s cellStore) info(base string) json.RawMessage {
 	data, err := os.ReadFile(filepath.Join(s.dir, "kernel-"+base[:16]+".json"))
 	if err != nil || !json.Valid(data) {

@@ -9,7 +9,8 @@ import (
 // place is a line of a cell.
 type place struct{ number, line int }
 
-// composed is a source that is sent in place of a cell's own. places says for each line where it comes from; nil if it is the cell's own source.
+// composed is a source that is sent in place of a cell's own. places says for each line where it
+// comes from; nil if it is the cell's own source.
 type composed struct {
 	lines  []string
 	places []place

@@ -11,8 +11,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// execute runs one cell to its end and judges it. It returns when the reply and idle have come, the kernel is dead, or the cell has been
-// interrupted and its grace is over.
+// execute runs one cell to its end and judges it. It returns when the reply and idle have come, the
+// kernel is dead, or the cell has been interrupted and its grace is over.
 func (s *session) execute(ctx context.Context, t *task) {
 	t.out = &outputs{displays: s.displays, limit: max(s.opt.MaxOutput, 0), crossed: &s.crossed}
 	s.executed++
@@ -38,7 +38,8 @@ func (s *session) execute(ctx context.Context, t *task) {
 	}
 }
 
-// again executes cell i as it is, which was sent with others and not accepted; nothing of the first try remains.
+// again executes cell i as it is, which was sent with others and not accepted; nothing of the first
+// try remains.
 func (s *session) again(ctx context.Context, i int) {
 	t := s.plan[i]
 	for id, other := range s.tasks {
@@ -62,16 +63,18 @@ const (
 	stopped           // the context is done
 	died              // the kernel is dead
 	askedStdin        // it wants input
-	flooded           // it put out many times what is kept
+	flooded           // it put out many times the limit
 	noIdle            // replied, then silence
 	noReply           // idle, then silence
 )
 
-// flood is how many times the limit of what is kept a cell may put out. A kernel that sends faster than anyone can read fills its memory.
+// flood is how many times the limit of what is kept a cell may put out. A kernel that sends faster
+// than anyone can read fills its memory.
 const flood = 16
 
-// await takes messages, and lets the saver write, until the cell has ended. Once something cuts it short it interrupts the kernel, again each second because GoNB loses
-// an interrupt while it compiles, and waits for the cell to end by itself as long as the grace lasts.
+// await takes messages, and lets the saver write, until the cell has ended. Once something cuts it
+// short it interrupts the kernel, again each second because GoNB loses an interrupt while it
+// compiles, and waits for the cell to end by itself as long as the grace lasts.
 func (s *session) await(ctx context.Context, t *task) ending {
 	var timeout, silence, grace, again <-chan time.Time
 	if t.timeout > 0 {
@@ -137,7 +140,8 @@ func (s *session) interrupt(t *task) {
 	}
 }
 
-// dispatch gives a message to the cell whose request it answers, and returns that cell; nil for messages of nobody's.
+// dispatch gives a message to the cell whose request it answers, and returns that cell; nil for
+// messages of nobody's.
 func (s *session) dispatch(m jupyter.Message) *task {
 	t := s.tasks[m.Parent.MsgID]
 	if strings.HasPrefix(m.Header.MsgType, "comm_") && m.Channel == "iopub" {
@@ -188,7 +192,7 @@ func (s *session) iopub(t *task, m jupyter.Message) {
 		return
 	case "stream", "display_data", "execute_result", "update_display_data", "error", "clear_output":
 	default:
-		return // what we do not know changes nothing
+		return // unknown messages change nothing
 	}
 	if s.opt.Log != nil {
 		s.log(t, m)
@@ -202,7 +206,8 @@ func (s *session) iopub(t *task, m jupyter.Message) {
 	}
 }
 
-// capture gives an output to an Output widget instead of the cell, and tells the kernel's side of it.
+// capture gives an output to an Output widget instead of the cell, and tells the kernel's side of
+// it.
 func (s *session) capture(t *task, w *model, m jupyter.Message) {
 	if err := w.out.take(m); err != nil && t.broken == nil {
 		t.broken = err

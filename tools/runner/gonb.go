@@ -7,14 +7,15 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// GoNB reports some failures only as text: its reply to a cell whose shell line failed, or whose magic it does not know, says "ok". It
-// writes these texts as messages of their own, which no program's output is likely to equal.
+// GoNB reports some failures only as text: its reply to a cell whose shell line failed, or whose
+// magic it does not know, says "ok". It writes these texts as messages of their own, which no
+// program's output is likely to equal.
 var (
 	shellFailed  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z -]+|exec: .*|fork/exec .*)\n$`)
 	unknownMagic = regexp.MustCompile(`^"%\S*" unknown or not implemented yet\.$`)
 )
 
-// see remembers what a stream message says about the cell.
+// see takes a cell's state from a stream message.
 func (e *events) see(name, text string) {
 	if name != "stderr" {
 		return
@@ -28,8 +29,8 @@ func (e *events) see(name, text string) {
 	}
 }
 
-// gonbFailure applies GoNB's rules to a cell whose reply says ok: a failing shell line or script and an unknown magic are failures. A line
-// that may fail says so itself: `!cmd || true`.
+// gonbFailure applies GoNB's rules to a cell whose reply says ok: a failing shell line or script
+// and an unknown magic are failures. A line that may fail says so itself: `!cmd || true`.
 func gonbFailure(source string, e *events) *CellError {
 	if e.magic != "" {
 		return &CellError{Name: "UnknownMagic", Value: e.magic}

@@ -15,9 +15,10 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// incremental is what a run knows that executes only cells whose stored outputs no longer hold. Cells are pure programs under GoNB: no value
-// lives from one to the next, so a cell's outputs follow from its key and the data files it reads. Cells that are no such
-// programs have no key and are always executed; so are those that may fail.
+// incremental is the state of a run that executes only cells whose stored outputs no longer hold.
+// Cells are pure programs under GoNB: no value lives from one to the next, so a cell's outputs
+// follow from its key and the data files it reads. Cells that are no such programs have no key and
+// are always executed; so are those that may fail.
 type incremental struct {
 	asIs
 	keys  *keyer
@@ -113,8 +114,9 @@ func (inc *incremental) reuse(i int) bool {
 	return true
 }
 
-// compose makes what is sent for cell i: its source, and before it the declarations in force of the cells before that were not executed, so that
-// GoNB compiles the program that it would in a full run. A cell without Go is sent as it is.
+// compose makes the code to send for cell i: its source, and before it the declarations in force of
+// the cells before that were not executed, so that GoNB compiles the program that it would in a
+// full run. A cell without Go is sent as it is.
 func (inc *incremental) compose(i int) (string, []place, error) {
 	if err := os.Truncate(inc.reads, 0); err != nil { // of the next cell
 		return "", nil, fmt.Errorf("incremental run: %w", err)
@@ -163,7 +165,7 @@ func (inc *incremental) compose(i int) (string, []place, error) {
 	return out.source(), out.places, nil
 }
 
-// executed takes up what cell i has read.
+// executed notes the files that cell i has read.
 func (inc *incremental) executed(i int) error {
 	data, err := os.ReadFile(inc.reads)
 	if err != nil {

@@ -8,14 +8,16 @@ import (
 	"strings"
 )
 
-// GoNB names the cell and line before each place in main.go that a stack trace mentions. It looks at the trace piece by piece as the dying program
-// writes it, and where a piece ends between the file's name and the line it says nothing. What it composed still lies there, and most lines of it
+// GoNB names the cell and line before each place in main.go that a stack trace mentions. It looks
+// at the trace piece by piece as the dying program writes it, and where a piece ends between the
+// file's name and the line it says nothing. What it composed still lies there, and most lines of it
 // are found in one cell only.
 
 // mainPlace matches a place in main.go, and GoNB's words before it if it has any.
 var mainPlace = regexp.MustCompile(`(\[\[ Cell \[\d+\] Line \d+ \]\](?:\x1b\[0m)? )?([^\s:]*gonb_[0-9a-f]{8}[/\\]main\.go):(\d+)`)
 
-// mainLines says of the lines of the last main.go from which cell they come, as far as that can be told. It is called when a program has failed.
+// mainLines says of the lines of the last main.go from which cell they come, as far as that can be
+// told. It is called when a program has failed.
 func (s *session) mainLines() map[int]place {
 	files, err := filepath.Glob(filepath.Join(s.k.Folder(), "gonb_*", "main.go"))
 	if err != nil || len(files) != 1 {
@@ -78,7 +80,8 @@ func lost(stderr string, lines map[int]place) (place, bool) {
 	return p, ok
 }
 
-// restorePlaces writes GoNB's words where they are missing. count turns a cell's number into its execution count, 0 if it has none.
+// restorePlaces writes GoNB's words where they are missing. count turns a cell's number into its
+// execution count, 0 if it has none.
 func restorePlaces(text string, lines map[int]place, count func(number int) int) string {
 	return mainPlace.ReplaceAllStringFunc(text, func(m string) string {
 		parts := mainPlace.FindStringSubmatch(m)

@@ -9,8 +9,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// A normalizer takes out of a Go cell's streams and errors what is different on each run or machine and means nothing to a reader, so that
-// a second run gives the same bytes:
+// A normalizer takes out of a Go cell's streams and errors what is different on each run or machine
+// and means nothing to a reader, so that a second run gives the same bytes:
 //
 //   - the folder of this kernel in which GoNB composes programs, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
 //   - in stack traces, addresses and program counters are written 0x?, goroutines but the first and the closures of a cell's main are N, folders are
@@ -18,7 +18,7 @@ import (
 //   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3] Line 2, are counted as if each were executed
 //     by itself.
 //
-// Nothing else is touched: what a cell shows by other means is its author's.
+// Nothing else is touched: output that a cell shows by other means is its author's.
 type normalizer struct {
 	folders []string // the kernel's folder, by each path that leads to it
 	name    string   // its last element
@@ -105,7 +105,8 @@ func (n *normalizer) trace(line string) string {
 	return line
 }
 
-// ownFolders finds the folder in which a GoNB whose temporary folder is temp composes its programs, by each path that leads to it.
+// ownFolders finds the folder in which a GoNB whose temporary folder is temp composes its programs,
+// by each path that leads to it.
 func ownFolders(temp string) (folders []string, name string) {
 	found, err := filepath.Glob(filepath.Join(temp, "gonb_????????"))
 	if err != nil || len(found) != 1 {

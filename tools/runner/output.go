@@ -10,8 +10,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// outputs collects what one cell puts out. Outputs are held by pointer: a display that is updated later is the same value wherever
-// it stands, whatever was merged or cleared around it.
+// outputs collects the outputs of one cell. Outputs are held by pointer: a display that is updated
+// later is the same value wherever it stands, whatever was merged or cleared around it.
 type outputs struct {
 	displays map[string][]*piece // display id → where it is shown, shared by all cells of a run
 	limit    int                 // bytes that are kept, 0 is no limit
@@ -21,7 +21,7 @@ type outputs struct {
 	clear   bool // a clear_output(wait) waits for the next output
 	size    int  // bytes that are kept
 	sent    int  // bytes that have come
-	dropped bool // what comes is dropped
+	dropped bool // later output is dropped
 	lost    int  // characters that the kernel cut
 	events  events
 }
@@ -37,7 +37,7 @@ type piece struct {
 // maxPieces is how many outputs of a cell are kept where their size is limited.
 const maxPieces = 20_000
 
-// events is what the rules for failures look at.
+// events is the input of the rules for failures.
 type events struct {
 	errors int    // error outputs
 	shell  string // the last stderr message by which GoNB says that a shell line failed
@@ -72,8 +72,8 @@ func (c *content) displayID() string {
 	return c.Transient.DisplayID
 }
 
-// take adds an iopub message that makes, changes or clears outputs; others are ignored. Content that is no JSON object of the right
-// shape is an error.
+// take adds an iopub message that makes, changes or clears outputs; others are ignored. Content
+// that is no JSON object of the right shape is an error.
 func (o *outputs) take(m jupyter.Message) error {
 	o.sent += len(m.Content)
 	var c content
@@ -99,7 +99,7 @@ func (o *outputs) take(m jupyter.Message) error {
 	return nil
 }
 
-// reset drops what the cell has put out. Displays among it are forgotten by being no longer reachable.
+// reset drops the cell's outputs. Displays among it are forgotten by being no longer reachable.
 func (o *outputs) reset() { o.list, o.clear, o.size, o.dropped = nil, false, 0, false }
 
 // stream adds text to the last output if it is the same stream, else starts a new one.
@@ -140,7 +140,8 @@ func (o *outputs) stream(name, text string) {
 	}
 }
 
-// failure adds an error. One that finds no room, or not enough, is shortened; no second one gets in then.
+// failure adds an error. One that finds no room, or not enough, is shortened; no second one gets in
+// then.
 func (o *outputs) failure(c *content) {
 	o.events.errors++
 	out := &notebook.Output{Type: notebook.ErrorOutput, EName: c.EName, EValue: c.EValue, Traceback: c.Traceback}
@@ -197,8 +198,8 @@ func (o *outputs) display(msgType string, c *content) error {
 	return nil
 }
 
-// update replaces data and metadata of every output with the display id; an unknown id does nothing. One for which there is no room is dropped, and the
-// displays stay as they are.
+// update replaces data and metadata of every output with the display id; an unknown id does
+// nothing. One for which there is no room is dropped, and the displays stay as they are.
 func (o *outputs) update(c *content) error {
 	shown := o.displays[c.displayID()]
 	grown := 0
@@ -266,7 +267,8 @@ func (o *outputs) drop() {
 	o.list = append(o.list, p)
 }
 
-// result is what the cell has put out so far, in a notebook's form. count is the number of the cell's execution.
+// result returns the cell's outputs so far, in a notebook's form. count is the number of the cell's
+// execution.
 func (o *outputs) result(count int, normal func(*notebook.Output)) []*notebook.Output {
 	outs := make([]*notebook.Output, 0, len(o.list))
 	for _, p := range o.list {

@@ -9,7 +9,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// prepare plans the cells, clears what will be made again and proves that the notebook can be written.
+// prepare plans the cells, clears the outputs that will be made again and proves that the notebook
+// can be written.
 func (s *session) prepare() error {
 	var common settings
 	if err := s.nb.Metadata.Decode("flowbook", &common); err != nil {
@@ -19,7 +20,7 @@ func (s *session) prepare() error {
 	if err := s.nb.Metadata.Decode("execution", &nbmake); err != nil {
 		return fmt.Errorf("metadata execution: %w", err)
 	}
-	if s.opt.Sandbox != nil { // whoever wrote the notebook does not decide what is executed, and for how long
+	if s.opt.Sandbox != nil { // the notebook's author does not decide which cells are executed, and for how long
 		common, nbmake = settings{}, settings{}
 	}
 	everywhere, err := nbmake.timeout(s.opt.Timeout)

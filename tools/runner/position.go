@@ -8,7 +8,8 @@ import (
 
 var (
 	ansi = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
-	// GoNB's places: in the traceback of a compile error, and before a line of a stack trace in stderr.
+	// GoNB's places: in the traceback of a compile error, and before a line of a stack trace in
+	// stderr.
 	gonbCompile  = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)$`)
 	gonbTrace    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
@@ -18,7 +19,8 @@ var (
 	pythonTrace  = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
 
-// locate finds where an error happened and what was said there. count is the kernel's execution count of the place, 0 if it names none.
+// locate finds where an error happened and its message. count is the kernel's execution count of
+// the place, 0 if it names none.
 func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 	for _, entry := range traceback {
 		lines := strings.Split(ansi.ReplaceAllString(entry, ""), "\n")
@@ -54,7 +56,8 @@ func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 	return count, p
 }
 
-// complaint is the line of stderr that says what went wrong: that of the panic, else the last one that a program wrote.
+// complaint is the line of stderr that names the failure: that of the panic, else the last one that
+// a program wrote.
 func complaint(stderr string) string {
 	last := ""
 	for line := range strings.Lines(stderr) {

@@ -8,14 +8,15 @@ import (
 	"flowbook/tools/status"
 )
 
-// Result is what a run did to a notebook: one CellResult for each code cell, in the notebook's order.
+// Result is the result of a notebook's run: one CellResult for each code cell, in the notebook's
+// order.
 type Result struct {
 	Path     string       // the notebook as the caller named it, slashes, relative where it was
 	Output   string       // where the executed notebook was written; "" if it was not
 	Status   Status       // the worst of the cells
 	Cells    []CellResult // code cells only
-	Stop     error        // what ended the whole run early from outside: a *DeadlineError or the context's cause
-	Warnings []string     // what a reader should know although nothing failed
+	Stop     error        // the reason why the run ended early: a *DeadlineError or the context's cause
+	Warnings []string     // notices for the reader although nothing failed
 
 	Kernel        string // kernelspec name
 	Language      string // language and its version as the kernel reported it, "go go1.26.5"
@@ -25,10 +26,10 @@ type Result struct {
 	Elapsed       time.Duration
 }
 
-// CellResult is what became of one code cell.
+// CellResult is the result of one code cell.
 type CellResult struct {
 	Index   int    // index in the notebook's cells, from 0
-	Number  int    // the how-manieth code cell it is, from 1: what messages call "cell 3"
+	Number  int    // its number among the code cells, from 1, as in "cell 3" of messages
 	ID      string // nbformat id, "" where the notebook has none
 	Line    int    // line of the cell's source in the .ipynb file, 0 if unknown
 	Title   string // first line of code, shortened
@@ -40,8 +41,9 @@ type CellResult struct {
 	Phases  Phases
 }
 
-// Phases is where a cell's time went. Total is from request to reply and idle; the others are zero where they could not be measured:
-// Prepare is everything before the compiler (goimports, go get, loading packages), Build the compiling, Link the linking and Run the rest.
+// Phases is where a cell's time went. Total is from request to reply and idle; the others are zero
+// where they could not be measured: Prepare is everything before the compiler (goimports, go get,
+// loading packages), Build the compiling, Link the linking and Run the rest.
 type Phases struct {
 	Total, Prepare, Build, Link, Run time.Duration
 }
@@ -87,7 +89,8 @@ func (e *CellError) Error() string {
 	return msg
 }
 
-// ExitCode is the exit status of a command that ran this notebook: the stop from outside if there was one, else the worst cell.
+// ExitCode is the exit status of a command that ran this notebook: the stop from outside if there
+// was one, else the worst cell.
 func (r *Result) ExitCode() int {
 	if c, ok := r.Stop.(interface{ ExitCode() int }); ok {
 		return c.ExitCode()

@@ -9,7 +9,7 @@ import (
 )
 
 // saver writes the notebook after each cell without keeping the next one waiting for the disk: one
-// write at a time, and of what was to be written meanwhile only the last. Each write is atomic, so
+// write at a time, and of the states to write meanwhile only the last. Each write is atomic, so
 // the file is always a notebook as it was after some cell.
 type saver struct {
 	path     string     // "" to write nothing
@@ -30,8 +30,8 @@ func newSaver(path string) saver {
 	return saver{path: path, replaces: path != "" && atomicfile.Replaces(path)}
 }
 
-// prove returns the error that writing the notebook would have now, and leaves the file as it is: an
-// output that is also the input keeps its cells' outputs until the kernel is up.
+// prove returns the error that writing the notebook would have now, and leaves the file as it is:
+// an output that is also the input keeps its cells' outputs until the kernel is up.
 func (v *saver) prove() error {
 	if !v.replaces {
 		return nil
@@ -84,7 +84,8 @@ func (v *saver) save(nb *notebook.Notebook) error {
 // forget has all cells encoded again: an output has changed after its cell was recorded.
 func (v *saver) forget() { v.draft = notebook.Draft{} }
 
-// written takes the end of a write; the notebook is written again if it has changed since that began.
+// written takes the end of a write; the notebook is written again if it has changed since that
+// began.
 func (v *saver) written(nb *notebook.Notebook, err error) {
 	v.busy, v.err = nil, err
 	if err == nil && v.next {

@@ -5,20 +5,23 @@ import (
 	"strings"
 )
 
-// sender decides what is sent to the kernel for each cell of a notebook, and what need not be.
+// sender decides which code is sent to the kernel for each cell of a notebook, and which cells need
+// not be sent.
 type sender interface {
-	// reuse gives cell i, by its index in the plan, its outputs without executing it; false if it must be executed.
+	// reuse gives cell i, by its index in the plan, its outputs without executing it; false if it
+	// must be executed.
 	reuse(i int) bool
 	// compose makes the source that is sent for cell i.
 	compose(i int) (source string, places []place, err error)
-	// refused reports whether cell i, which has just been executed, failed for the company in which it was sent. It is executed again then, as it is.
+	// refused reports whether cell i, which has just been executed, failed for the company in which
+	// it was sent. It is executed again then, as it is.
 	refused(i int) bool
 	// executed takes note that cell i has been executed and that the run goes on.
 	executed(i int) error
 
 	environment() []string              // for the kernel, on top of the rest
-	started(info json.RawMessage) error // takes note of what the kernel says about itself
-	info() json.RawMessage              // what it said in an earlier run, for one that needs no kernel; nil if a kernel must be asked
+	started(info json.RawMessage) error // notes the kernel's description of itself
+	info() json.RawMessage              // its description in an earlier run, for one that needs no kernel; nil if a kernel must be asked
 	finish() error                      // is called when the notebook is written
 }
 

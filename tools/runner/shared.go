@@ -8,13 +8,17 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// sharing lets neighbouring cells of a GoNB notebook share a program, which is most of the time of a notebook whose cells are short: GoNB compiles and links
-// a program for each cell, from the declarations of all cells so far and the cell's own body. The cells of a group (see gocell.Share) are sent, one
-// after the other as ever, as one source with all their declarations and a main that executes the body of the one that is meant, which its argument names: the source being
-// the same, it is compiled once, and each cell runs in a process of its own as before.
+// sharing lets neighbouring cells of a GoNB notebook share a program, which is most of the time of
+// a notebook whose cells are short: GoNB compiles and links a program for each cell, from the
+// declarations of all cells so far and the cell's own body. The cells of a group (see gocell.Share)
+// are sent, one after the other as ever, as one source with all their declarations and a main that
+// executes the body of the one that is meant, which its argument names: the source being the same,
+// it is compiled once, and each cell runs in a process of its own as before.
 //
-// If a group cannot be compiled, it and the rest of the notebook are sent cell by cell, so that an error is reported at its cell, and cells before it have run.
-// Options.Separate turns sharing off: the 33 cells of Anomaly_Detection take 21 s of processor time then, 8 s with it (2026-11-29, two loaded cores).
+// If a group cannot be compiled, it and the rest of the notebook are sent cell by cell, so that an
+// error is reported at its cell, and cells before it have run. Options.Separate turns sharing off:
+// the 33 cells of Anomaly_Detection take 21 s of processor time then, 8 s with it (2026-11-29, two
+// loaded cores).
 type sharing struct {
 	asIs
 	cells []*gocell.Cell
@@ -71,7 +75,8 @@ func (sh *sharing) compose(i int) (string, []place, error) {
 // ran matches GoNB's reply to a cell that was compiled and failed.
 var ran = regexp.MustCompile(`^(exit status \d+|signal: .*)$`)
 
-// refused reports whether the cell has failed because the program of its group could not be made. The groups are given up then.
+// refused reports whether the cell has failed because the program of its group could not be made.
+// The groups are given up then.
 func (sh *sharing) refused(i int) bool {
 	reply := sh.s.plan[i].reply
 	if sh.group[i] == nil || reply.Status != "error" || ran.MatchString(reply.EValue) {

@@ -11,7 +11,8 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// sidecar is the .run.json: what is different on each run and so has no place in the notebook.
+// sidecar is the .run.json: the values that differ on each run and so have no place in the
+// notebook.
 type sidecar struct {
 	Notebook string        `json:"notebook"`
 	Output   string        `json:"output"`

@@ -54,8 +54,8 @@ type StartError struct {
 func (e *StartError) Error() string { return fmt.Sprintf("start kernel %s: %v", e.Kernel, e.Err) }
 func (e *StartError) Unwrap() error { return e.Err }
 
-// introduce takes up what the kernel says about itself. The version of its language goes to the result and not into the notebook, whose bytes
-// must not depend on a patch release.
+// introduce stores the kernel's description of itself. The version of its language goes to the
+// result and not into the notebook, whose bytes must not depend on a patch release.
 func (s *session) introduce(raw json.RawMessage) error {
 	var info struct {
 		Implementation        string          `json:"implementation"`

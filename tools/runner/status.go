@@ -2,7 +2,7 @@ package runner
 
 import "flowbook/tools/status"
 
-// Status is what became of one cell, or of a whole notebook: the worst of its cells.
+// Status is the result of one cell, or of a whole notebook: the worst of its cells.
 type Status = status.Status
 
 // The statuses, which package status defines.

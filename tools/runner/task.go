@@ -16,7 +16,7 @@ type task struct {
 	mayFail bool
 	pure    []string // metadata "pure"
 
-	source  string  // what is sent
+	source  string  // the code to send
 	places  []place // where its lines come from, if it is not the cell's source
 	out     *outputs
 	count   int // execution count in the notebook
@@ -24,7 +24,7 @@ type task struct {
 	idle    bool
 	reply   reply
 	lines   map[int]place // of the main.go of a program that failed: where they come from
-	prompt  string        // what it asked on stdin
+	prompt  string        // its question on stdin
 	asked   bool
 	broken  error // a message of its that made no sense
 }
@@ -37,7 +37,8 @@ type reply struct {
 	Traceback []string `json:"traceback"`
 }
 
-// stops reports whether no other cell can follow, whatever the options: the kernel is dead, or still busy with this one.
+// stops reports whether no other cell can follow, whatever the options: the kernel is dead, or
+// still busy with this one.
 func (t *task) stops() bool {
 	switch t.res.Status {
 	case KernelDied, Interrupted:

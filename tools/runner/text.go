@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// unquote decodes a JSON string and keeps what encoding/json would replace: bytes that are no UTF-8 stay as they are, half a surrogate
-// pair becomes its three bytes. A kernel that cuts its output inside a character sends such halves, and the next message may
-// bring the other one; whole repairs the joined text.
+// unquote decodes a JSON string and keeps what encoding/json would replace: bytes that are no UTF-8
+// stay as they are, half a surrogate pair becomes its three bytes. A kernel that cuts its output
+// inside a character sends such halves, and the next message may bring the other one; whole repairs
+// the joined text.
 func unquote(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
@@ -77,8 +78,8 @@ func half(s string) rune {
 	return 0xd000 | rune(s[1]&0x3f)<<6 | rune(s[2]&0x3f)
 }
 
-// whole joins halves of surrogate pairs that stand side by side and replaces bytes that never became a character by U+FFFD. A half
-// that stays alone is kept: JSON can say it.
+// whole joins halves of surrogate pairs that stand side by side and replaces bytes that never
+// became a character by U+FFFD. A half that stays alone is kept: JSON can say it.
 func whole(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -104,15 +105,16 @@ func whole(s string) string {
 
 const replacement = "\ufffd"
 
-// A seam joins the chunks of one stream. A kernel such as GoNB that cuts its output inside a character and replaces each half's bytes by
-// U+FFFD has lost the character; the seam makes one U+FFFD of the halves, so that the text does not depend on where the cut fell
-// in it, and counts the loss.
+// A seam joins the chunks of one stream. A kernel such as GoNB that cuts its output inside a
+// character and replaces each half's bytes by U+FFFD has lost the character; the seam makes one
+// U+FFFD of the halves, so that the text does not depend on where the cut fell in it, and counts
+// the loss.
 type seam struct {
 	held int // U+FFFD at the end of the last chunk, not passed on yet
 	lost int // characters lost
 }
 
-// next returns what to write for a chunk.
+// next returns the text to write for a chunk.
 func (m *seam) next(chunk string) string {
 	head, rest := 0, chunk
 	for strings.HasPrefix(rest, replacement) {
@@ -136,5 +138,5 @@ func (m *seam) next(chunk string) string {
 	return strings.Repeat(replacement, prefix) + rest
 }
 
-// end returns what was held back.
+// end returns the text held back.
 func (m *seam) end() string { return strings.Repeat(replacement, m.held) }

@@ -8,7 +8,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// widgets follows the state of ipywidgets' models, so that the notebook can show them without a kernel.
+// widgets follows the state of ipywidgets' models, so that the notebook can show them without a
+// kernel.
 type widgets struct {
 	models map[string]*model // comm id → model
 	clock  int
@@ -20,7 +21,7 @@ type widgets struct {
 type model struct {
 	state   map[string]json.RawMessage
 	buffers []widgetBuffer
-	out     *outputs // of an Output widget: what its context has captured
+	out     *outputs // of an Output widget: the outputs that its context has captured
 	msgID   string   // of an Output widget: the request whose outputs it takes, "" for none
 	since   int      // when msgID was set
 }
@@ -123,7 +124,8 @@ func (m *model) str(key string) string {
 	return s
 }
 
-// capturing is the Output widget that takes the outputs of a request, or nil; of nested ones the innermost.
+// capturing is the Output widget that takes the outputs of a request, or nil; of nested ones the
+// innermost.
 func (w *widgets) capturing(msgID string) (in *model) {
 	for _, m := range w.models {
 		if m.out != nil && m.msgID != "" && m.msgID == msgID && (in == nil || m.since > in.since) {
@@ -133,7 +135,8 @@ func (w *widgets) capturing(msgID string) (in *model) {
 	return in
 }
 
-// captured stores what an Output widget has taken into its state and returns the message that tells the kernel.
+// captured stores the outputs that an Output widget has captured into its state and returns the
+// message that tells the kernel.
 func (m *model) captured(commID string) (any, error) {
 	list := make([]json.RawMessage, 0, len(m.out.list))
 	for _, o := range m.out.result(0, nil) {
@@ -182,7 +185,8 @@ func outputJSON(o *notebook.Output) (json.RawMessage, error) {
 	return json.Marshal(v)
 }
 
-// store writes the state of all models into the notebook's metadata; without models it removes what an earlier run has left.
+// store writes the state of all models into the notebook's metadata; without models it removes that
+// of an earlier run.
 func (w *widgets) store(nb *notebook.Notebook) error {
 	type stored struct {
 		ModelName    string                     `json:"model_name"`

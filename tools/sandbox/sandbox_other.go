@@ -12,7 +12,7 @@ func (p Policy) Command(Means, []string, string) (command []string, env string, 
 
 func (s *stage) run() error { return ErrNone }
 
-// Usage is what all processes of a program use together.
+// Usage is the consumption of all processes of a program together.
 type Usage struct{ Processes, Memory uint64 }
 
 // Used returns nothing.

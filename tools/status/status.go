@@ -1,13 +1,14 @@
-// Package status holds the one vocabulary for what became of a cell, a notebook and a command: the
+// Package status holds the one vocabulary for the results of a cell, a notebook and a command: the
 // statuses and the exit statuses that they map to.
 //
 //	res.Status = res.Status.Worst(status.TimedOut)
 //	os.Exit(res.Status.ExitCode()) // 4
 //
-// A step of a pipeline has words of its own (package pipeline), because a step can also be a command.
+// A step of a pipeline has words of its own (package pipeline), because a step can also be a
+// command.
 package status
 
-// Status is what became of one cell, or of a whole notebook: the worst of its cells.
+// Status is the result of one cell, or of a whole notebook: the worst of its cells.
 type Status string
 
 // The statuses of a cell. A cell that never replied is never OK.

@@ -11,8 +11,8 @@ import (
 	"flowbook/tools/pipeline"
 )
 
-// Result is the entry of a run: an ActionResult of build/bazel/remote/execution/v2 with exit code 0, the files that the run wrote, and
-// the Record as its standard output.
+// Result is the entry of a run: an ActionResult of build/bazel/remote/execution/v2 with exit code
+// 0, the files that the run wrote, and the Record as its standard output.
 type Result struct {
 	Files  []File
 	Record Record
@@ -27,7 +27,7 @@ type File struct {
 // executedPath is the executed notebook's path in an entry.
 const executedPath = ".flowbook/executed.ipynb"
 
-// Record says what was run. It names nothing of the machine that ran it.
+// Record describes a run. It names nothing of the machine that ran it.
 type Record struct {
 	Format   int             `json:"format"`
 	Key      string          `json:"key"`
@@ -35,7 +35,7 @@ type Record struct {
 	Notebook string          `json:"notebook,omitempty"`
 	Command  []string        `json:"command,omitempty"`
 	Source   string          `json:"source,omitempty"` // digest of the notebook's file, texts included
-	Parts    []pipeline.Part `json:"parts"`            // what the key is made of
+	Parts    []pipeline.Part `json:"parts"`            // the parts of the key
 	Reads    []string        `json:"reads,omitempty"`  // data files that the notebook opened
 	Go       string          `json:"go"`               // version that built this program
 	Seconds  float64         `json:"seconds"`          // that the run took
@@ -79,7 +79,8 @@ func (r *Result) encode() ([]byte, error) {
 
 var errNoResult = errors.New("it is no ActionResult")
 
-// fields calls f with each field of a message: the value of a varint, or the bytes of a length-delimited one. Others are passed over.
+// fields calls f with each field of a message: the value of a varint, or the bytes of a
+// length-delimited one. Others are passed over.
 func fields(b []byte, f func(n protowire.Number, value uint64, data []byte) error) error {
 	for len(b) > 0 {
 		n, kind, size := protowire.ConsumeTag(b)

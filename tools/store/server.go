@@ -34,7 +34,8 @@ func openServer(u *url.URL, opt Options) (*server, error) {
 	return &server{url: u, client: &http.Client{Transport: transport}, cred: opt.Credentials.of(u.Hostname()), timeout: opt.Timeout}, nil
 }
 
-// RefusedError says that a store takes no more entries: it is full, read-only, or wants other credentials.
+// RefusedError says that a store takes no more entries: it is full, read-only, or wants other
+// credentials.
 type RefusedError struct{ Why string }
 
 func (e *RefusedError) Error() string { return e.Why }
@@ -134,7 +135,8 @@ func (s *server) put(ctx context.Context, kind, name string, size int64, body io
 	return err
 }
 
-// answer returns an error unless the server has done what was asked for, and then closes the response.
+// answer returns an error unless the server has fulfilled the request, and then closes the
+// response.
 func answer(resp *http.Response) error {
 	if resp.StatusCode/100 == 2 {
 		return nil

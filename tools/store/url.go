@@ -20,7 +20,8 @@ func (e *URLError) Unwrap() error { return e.Err }
 // ExitCode is that of unusable arguments: nothing was run.
 func (e *URLError) ExitCode() int { return status.ExitUsage }
 
-// parseURL refuses what is no store, and passwords: a command line is seen by every user of the machine.
+// parseURL refuses addresses that are no store, and passwords: a command line is seen by every user
+// of the machine.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -2,14 +2,15 @@ package tex
 
 import "strings"
 
-// alphabet is where Unicode's mathematical letters of one style begin: capitals, small letters, digits, Greek capitals and small Greek
-// letters. 0 where the style has none.
+// alphabet is where Unicode's mathematical letters of one style begin: capitals, small letters,
+// digits, Greek capitals and small Greek letters. 0 where the style has none.
 type alphabet struct {
 	upper, lower, digit, greek, smallGreek rune
 	odd                                    map[rune]rune // letters that had a place before the others got theirs
 }
 
-// alphabets are the values of mathvariant, from the block U+1D400 of Unicode and Letterlike Symbols.
+// alphabets are the values of mathvariant, from the block U+1D400 of Unicode and Letterlike
+// Symbols.
 var alphabets = map[string]*alphabet{
 	"bold":                   {upper: 0x1d400, lower: 0x1d41a, digit: 0x1d7ce, greek: 0x1d6a8, smallGreek: 0x1d6c2},
 	"italic":                 {upper: 0x1d434, lower: 0x1d44e, greek: 0x1d6e2, smallGreek: 0x1d6fc, odd: letters("hℎ")},
@@ -38,7 +39,7 @@ func letters(pairs string) map[rune]rune {
 // lateGreek are the small Greek forms that follow omega in each style.
 var lateGreek = []rune("∂ϵϑϰϕϱϖ")
 
-// styled writes text in a style; what the style has no letter for stays.
+// styled writes text in a style; characters without a letter in the style stay.
 func styled(text, variant string) string {
 	a := alphabets[variant]
 	return strings.Map(func(r rune) rune {

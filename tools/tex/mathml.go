@@ -29,12 +29,13 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// mathml makes of KaTeX's markup what a page may hold: the elements and attributes of MathML only, and what MathML Core, which browsers
-// follow, has other words for. Letters of alphabets become Unicode's; a token around elements becomes a row; how cells of tables are aligned and
-// ruled becomes classes. The annotation is the source as it was written.
+// mathml makes of KaTeX's markup what a page may hold: the elements and attributes of MathML only,
+// and what MathML Core, which browsers follow, has other words for. Letters of alphabets become
+// Unicode's; a token around elements becomes a row; how cells of tables are aligned and ruled
+// becomes classes. The annotation is the source as it was written.
 func mathml(markup, source string) (string, error) {
 	w := &writer{}
-	var open []string // what each start tag was written as
+	var open []string // the text of each start tag
 	last := 0
 	tags := element.FindAllStringSubmatchIndex(markup, -1)
 	for i, m := range tags {
@@ -79,7 +80,8 @@ func mathml(markup, source string) (string, error) {
 
 var tokens = set("mi mn mo")
 
-// glueCell is an empty cell around the rows of an environment, which KaTeX's own style sheet numbers.
+// glueCell is an empty cell around the rows of an environment, which KaTeX's own style sheet
+// numbers.
 var glueCell = regexp.MustCompile(`class ?="(mtr-glue|mml-eqn-num)"`)
 
 // writer writes MathML.
@@ -91,7 +93,8 @@ type writer struct {
 	tables  []*table
 }
 
-// table is an mtable in the making, with how its columns are aligned and ruled; a list's last word goes for all columns after it.
+// table is an mtable in the making, with how its columns are aligned and ruled; a list's last word
+// goes for all columns after it.
 type table struct {
 	align, columns, rows []string
 	row, column          int
@@ -164,7 +167,8 @@ func (w *writer) table() *table {
 	return w.tables[len(w.tables)-1]
 }
 
-// cell is the classes of the next cell. Of right and left side by side, as around the sign of an aligned equation, the left one is joined.
+// cell is the classes of the next cell. Of right and left side by side, as around the sign of an
+// aligned equation, the left one is joined.
 func (t *table) cell() (classes []string) {
 	align := nth(t.align, t.column)
 	switch {
@@ -190,10 +194,11 @@ func nth(list []string, n int) string {
 	return list[min(n, len(list)-1)]
 }
 
-// straight makes of the bars of relations, which KaTeX takes for delimiters, those that stretch in every font.
+// straight makes of the bars of relations, which KaTeX takes for delimiters, those that stretch in
+// every font.
 var straight = strings.NewReplacer("∣", "|", "∥", "‖")
 
-// refusal is what KaTeX says against a formula, in one line.
+// refusal is KaTeX's error for a formula, in one line.
 func refusal(markup string) string {
 	if m := errorHead.FindStringSubmatch(markup); m != nil {
 		// A mark under the place comes as combining characters.
@@ -214,8 +219,8 @@ var (
 	reference = regexp.MustCompile(`\\(eqref|ref)\s*\{([^{}]*)\}`)
 )
 
-// refer notes which \tag a \label names, and puts the tags of formulas above where this one refers to them. A reference to nothing
-// is ???, as in MathJax.
+// refer notes which \tag a \label names, and puts the tags of formulas above where this one refers
+// to them. A reference to nothing is ???, as in MathJax.
 func (p *Page) refer(source string) string {
 	if strings.Contains(source, `\label`) {
 		for _, line := range row.Split(source, -1) {

@@ -1,8 +1,9 @@
-// Package tex sets TeX formulas as MathML, which browsers show without scripts, fonts or network. KaTeX does the work: its
-// JavaScript is embedded and runs in a Go interpreter, with neither files nor network nor a clock to see.
+// Package tex sets TeX formulas as MathML, which browsers show without scripts, fonts or network.
+// KaTeX does the work: its JavaScript is embedded and runs in a Go interpreter, with neither files
+// nor network nor a clock to see.
 //
-// Its one convention: formulas are untrusted. Length, depth, expansions and time are bounded, and nothing but the elements and
-// attributes of MathML comes out.
+// Its one convention: formulas are untrusted. Length, depth, expansions and time are bounded, and
+// nothing but the elements and attributes of MathML comes out.
 //
 //	page := tex.NewPage() // formulas of one page share their \newcommand macros
 //	mathml, err := page.MathML(`\hat x = \frac{x-\mu}{\sigma}`, false)
@@ -25,7 +26,8 @@ import (
 //go:embed katex
 var katex embed.FS
 
-// What formulas may cost. Length and depth decide alike on every machine and come first; time is for what they let through.
+// Bounds on the cost of formulas. Length and depth decide alike on every machine and come first;
+// time is for what they let through.
 const (
 	maxLength   = 5 << 10          // bytes of one formula: MathJax's own bound
 	maxDepth    = 100              // braces in braces
@@ -37,10 +39,10 @@ const (
 	slow        = 200 * time.Millisecond
 )
 
-// ErrTooLong means a formula, or a page's formulas together, beyond what is set here.
+// ErrTooLong means a formula, or a page's formulas together, beyond the bounds set here.
 var ErrTooLong = errors.New("the formula is too long or too deep")
 
-// glue is what Go calls, see glue.js.
+// glue is the function that Go calls, see glue.js.
 //
 //go:embed glue.js
 var glue string
@@ -73,7 +75,8 @@ var load = sync.OnceValues(func() (*engine, error) {
 	return e, nil
 })
 
-// Page sets the formulas of one page in their order: a macro that one defines holds for those after it.
+// Page sets the formulas of one page in their order: a macro that one defines holds for those after
+// it.
 type Page struct {
 	macros goja.Value
 	set    map[string]string // formulas set already, by their mode and source, until one defines something
@@ -85,7 +88,8 @@ type Page struct {
 // NewPage returns a page without formulas; KaTeX is loaded with the first.
 func NewPage() *Page { return &Page{labels: map[string]string{}, set: map[string]string{}} }
 
-// MathML sets a formula, its source as an annotation beside it. A formula that KaTeX refuses is an error, one line.
+// MathML sets a formula, its source as an annotation beside it. A formula that KaTeX refuses is an
+// error, one line.
 func (p *Page) MathML(source string, display bool) (string, error) {
 	key := source
 	if display {
@@ -114,7 +118,7 @@ func (p *Page) MathML(source string, display bool) (string, error) {
 	return text, err
 }
 
-// defines finds what makes the same source another formula later on the page.
+// defines finds macros by which the same source is another formula later on the page.
 var defines = regexp.MustCompile(`(?i)\\(def|edef|gdef|xdef|let|futurelet|global|long|(new|renew|provide)command|declaremathoperator|tag|label|(eq)?ref)\b`)
 
 // katex is KaTeX's own markup of a formula.
@@ -158,7 +162,7 @@ func (p *Page) katex(source string, display bool) (markup string, err error) {
 	return markup, nil
 }
 
-// nesting is what opens and what closes.
+// nesting lists the commands that open and close a group.
 var nesting = regexp.MustCompile(`\\[\\{}]|([{]|\\begin\b|\\left\b)|([}]|\\end\b|\\right\b)`)
 
 // depth is how deep braces, environments and delimiters stand in each other.

@@ -1,5 +1,6 @@
-// Command final trains what Anomaly_Detection trains, from the same rows, config and seed, and keeps it as a model folder: the weights that the
-// Python reference loads to judge the same rows (expected.py --final).
+// Command final trains the network of Anomaly_Detection, from the same rows, config and seed, and
+// keeps it as a model folder: the weights that the Python reference loads to judge the same rows
+// (expected.py --final).
 //
 //	go run ./tools/bench/final SPLIT_1.csv FOLDER
 package main

@@ -1,5 +1,6 @@
-// Package fake is a Jupyter kernel for tests. It computes nothing: it sends what a script says, also what no decent
-// kernel would send, over the real sockets and from a real process, a copy of the test's own program.
+// Package fake is a Jupyter kernel for tests. It computes nothing: it sends the messages of a
+// script, also those that no decent kernel would send, over the real sockets and from a real
+// process, a copy of the test's own program.
 //
 //	func TestMain(m *testing.M) {
 //		fake.Main()
@@ -28,9 +29,10 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// Script is what a fake kernel does. The zero Script is a friendly kernel that prints each cell's source.
+// Script is the behaviour of a fake kernel. The zero Script is a friendly kernel that prints each
+// cell's source.
 type Script struct {
-	Cells         map[string][]Step // what happens when the cell of exactly this source is executed
+	Cells         map[string][]Step // the steps for the cell of exactly this source
 	Language      string            // of kernel_info and the spec, "" is "fake"
 	InterruptMode string            // of the spec, "" is "message"
 
@@ -53,8 +55,8 @@ const envChild = "FLOWBOOK_FAKE_CHILD"
 
 var mainCalled bool
 
-// Main must be called first in the TestMain of a package that uses fake kernels. In the copy that is the kernel it never
-// returns.
+// Main must be called first in the TestMain of a package that uses fake kernels. In the copy that
+// is the kernel it never returns.
 func Main() {
 	mainCalled = true
 	if os.Getenv(envChild) != "" {
@@ -110,8 +112,8 @@ func Write(dir string, script Script) (*jupyter.Spec, error) {
 		Argv: []string{self, "{connection_file}"}, Env: map[string]string{envScript: path}}, nil
 }
 
-// Install writes a kernelspec called name below the Jupyter data folder dataDir, for what finds its kernel by
-// $JUPYTER_PATH.
+// Install writes a kernelspec called name below the Jupyter data folder dataDir, for programs that
+// find their kernel by $JUPYTER_PATH.
 func Install(dataDir, name string, script Script) error {
 	dir := filepath.Join(dataDir, "kernels", name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// request is what a client sent.
+// request is a client's message.
 type request struct {
 	header  header
 	msgType string

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// NeedLoopback skips a test of TCP where not even the loopback device is up, as in a fresh network namespace.
+// NeedLoopback skips a test of TCP where not even the loopback device is up, as in a fresh network
+// namespace.
 func NeedLoopback(t testing.TB) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

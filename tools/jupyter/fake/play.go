@@ -79,7 +79,7 @@ func (k *kernel) step(s Step, r request) bool {
 	return true
 }
 
-// mischief does what only a broken kernel does.
+// mischief does the things that only a broken kernel does.
 func (k *kernel) mischief(s Step, r request) {
 	output := map[string]any{"name": "stdout", "text": "must not be seen\n"}
 	idle := map[string]any{"execution_state": "idle"}

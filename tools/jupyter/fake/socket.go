@@ -15,8 +15,9 @@ import (
 	"github.com/go-zeromq/zmq4/security/null"
 )
 
-// socket is the kernel's end of a channel, for one client. What is sent goes into the connection before send returns, so
-// that a script decides exactly what a client can still read after the kernel's death.
+// socket is the kernel's end of a channel, for one client. What is sent goes into the connection
+// before send returns, so that a script decides exactly what a client can still read after the
+// kernel's death.
 type socket struct {
 	conn *zmq4.Conn
 	raw  net.Conn
@@ -69,7 +70,7 @@ func (s *socket) serve(kind zmq4.SocketType) {
 	}
 }
 
-// send writes frames; what nobody is there to read is dropped, as a publisher does.
+// send writes frames; frames without a reader are dropped, as a publisher does.
 func (s *socket) send(frames ...[]byte) {
 	select {
 	case <-s.ready:
@@ -80,8 +81,8 @@ func (s *socket) send(frames ...[]byte) {
 	}
 }
 
-// pack lays out a message as ZMTP 3.0 has it: per frame flags (1 more, 2 long), length in one or eight bytes, body. One
-// write for all of it is what makes a flood quick.
+// pack lays out a message as ZMTP 3.0 has it: per frame flags (1 more, 2 long), length in one or
+// eight bytes, body. One write for all of it is what makes a flood quick.
 func pack(frames [][]byte) []byte {
 	var out []byte
 	for i, f := range frames {
@@ -99,7 +100,8 @@ func pack(frames [][]byte) []byte {
 	return out
 }
 
-// header is a message's header; the protocol's words, not package jupyter's, so that the two check each other.
+// header is a message's header; the protocol's words, not package jupyter's, so that the two check
+// each other.
 type header map[string]any
 
 // frames makes a message: signature over header, parent header, metadata and content.

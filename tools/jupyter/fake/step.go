@@ -2,7 +2,8 @@ package fake
 
 import "time"
 
-// Step is one thing that a kernel does while it executes a cell. Steps are made by the functions of this file.
+// Step is one thing that a kernel does while it executes a cell. Steps are made by the functions of
+// this file.
 type Step struct {
 	Do      string         `json:",omitempty"`
 	Channel string         `json:",omitempty"`
@@ -68,10 +69,11 @@ func Error(ename, evalue string) Step {
 	return publish("error", map[string]any{"ename": ename, "evalue": evalue, "traceback": []string{ename + ": " + evalue}})
 }
 
-// Reply answers the request: with status ok, error, aborted, or with no status field if status is empty.
+// Reply answers the request: with status ok, error, aborted, or with no status field if status is
+// empty.
 func Reply(status string) Step { return Step{Do: "reply", Text: status} }
 
-// ReplyError answers the request with status error and what it carries.
+// ReplyError answers the request with status error and its fields.
 func ReplyError(ename, evalue string) Step {
 	return Step{Do: "reply", Text: "error", Content: map[string]any{"ename": ename, "evalue": evalue, "traceback": []string{ename + ": " + evalue}}}
 }
@@ -100,7 +102,8 @@ func Kill() Step { return Step{Do: "kill"} }
 // Panic ends the process with a Go panic on its stderr.
 func Panic(text string) Step { return Step{Do: "panic", Text: text} }
 
-// Garbage sends seven messages on iopub and seven on shell that are none: no delimiter, too few frames, no JSON, no type.
+// Garbage sends seven messages on iopub and seven on shell that are none: no delimiter, too few
+// frames, no JSON, no type.
 func Garbage() Step { return Step{Do: "garbage"} }
 
 // Forged sends an output, an idle and a reply with a wrong HMAC.

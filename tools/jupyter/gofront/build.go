@@ -20,21 +20,21 @@ const (
 	declsFile = "decls.json" // the declarations of the last program that was compiled
 )
 
-// built is what the last build of main.go was, and how to repeat it.
+// built is the last build of main.go, with the commands that repeat it.
 type built struct {
 	World         string
 	Main          string   // digest of main.go
 	Imports       []string // what main.go may import, sorted: what it imports, and what it did before with all else the same
 	Package       string   // the import path of main.go, which errors name
 	Modules       []string // the folders of the modules that are built from folders
-	Program       stat     // what was built, as it then lay there
+	Program       stat     // the built files, as they were then
 	Dirs          []string // the folders of the packages in them
 	Embedding     []string // those of Dirs whose packages embed files
 	Stamp         string   // of the files in them
 	Compile, Link []string // commands; nil if the build was none that can be repeated
 }
 
-// stat tells a file from what it was.
+// stat identifies the state of a file.
 type stat struct {
 	Size int64
 	Time int64 // modification, ns
@@ -48,8 +48,8 @@ func statOf(path string) (stat, bool) {
 	return stat{info.Size(), info.ModTime().UnixNano()}, true
 }
 
-// build builds main.go into program, or finds that it is built. It leaves to the go command what it cannot do or what fails; errors of main.go
-// alone it reports as the go command would.
+// build builds main.go into program, or finds that it is built. It leaves to the go command what it
+// cannot do or what fails; errors of main.go alone it reports as the go command would.
 func (k *keep) build(program string) (status int, done bool) {
 	if !knownFlags(os.Getenv("GOFLAGS")) {
 		return 0, false
@@ -116,7 +116,8 @@ func (k *keep) last(world string) (built, bool) {
 	return built{}, false
 }
 
-// repeat compiles and links by the commands of the last build. It returns the errors of main.go if that is what keeps it from it.
+// repeat compiles and links by the commands of the last build. It returns the errors of main.go if
+// these stop it.
 func (k *keep) repeat(b *built, main mainFile, program string) (errors string, ok bool) {
 	linked := k.file("program")
 	os.Remove(linked)
@@ -131,7 +132,8 @@ func (k *keep) repeat(b *built, main mainFile, program string) (errors string, o
 	compiled.TimeDone = time.Now()
 	link := step{Mode: "link", TimeStart: compiled.TimeDone}
 	cmd := exec.Command(b.Link[0], b.Link[1:]...)
-	// The linker keeps what it reads: collecting less often saves an eighth of its processor time and costs 10 MB.
+	// The linker keeps what it reads: collecting less often saves an eighth of its processor time
+	// and costs 10 MB.
 	cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
 	if cmd.Run() != nil || os.Rename(linked, program) != nil {
 		return "", false
@@ -142,8 +144,9 @@ func (k *keep) repeat(b *built, main mainFile, program string) (errors string, o
 	return "", true
 }
 
-// compile compiles main.go without what the cell does not need (see gocell.Prune), which lies in main.go only meanwhile: who reads it finds what GoNB
-// has composed. If that fails main.go is compiled as it is, and the errors are of that. $FLOWBOOK_GOFRONT=whole leaves nothing out.
+// compile compiles main.go without what the cell does not need (see gocell.Prune), which lies in
+// main.go only meanwhile: who reads it finds what GoNB has composed. If that fails main.go is
+// compiled as it is, and the errors are of that. $FLOWBOOK_GOFRONT=whole leaves nothing out.
 func (k *keep) compile(b *built, main mainFile) (out []byte, err error) {
 	path := filepath.Join(k.dir, "main.go")
 	run := func() ([]byte, error) { return exec.Command(b.Compile[0], b.Compile[1:]...).CombinedOutput() }
@@ -168,10 +171,11 @@ func (k *keep) compile(b *built, main mainFile) (out []byte, err error) {
 	return out, err
 }
 
-// inMain matches what the compiler puts out if it has found fault with main.go and nothing else.
+// inMain matches the compiler's output if all errors are in main.go.
 var inMain = regexp.MustCompile(`^(\./main\.go:\d+(:\d+)?: .*\n(\t.*\n)*)+(\./main\.go:\d+(:\d+)?: )?(too many errors\n)?$`)
 
-// knownFlags reports whether the flags of every go command are such that a build with them can be repeated.
+// knownFlags reports whether the flags of every go command are such that a build with them can be
+// repeated.
 func knownFlags(flags string) bool {
 	for _, flag := range strings.Fields(flags) {
 		name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "=")

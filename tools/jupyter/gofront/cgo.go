@@ -11,7 +11,8 @@ var (
 	excluded     = regexp.MustCompile(`build constraints exclude all Go files in .*`)
 )
 
-// withCgo builds a cell that says import "C": with cgo, which other cells do without. GoNB drops the comment above the import, which would be C.
+// withCgo builds a cell that says import "C": with cgo, which other cells do without. GoNB drops
+// the comment above the import, which would be C.
 func withCgo(real string, args []string) int {
 	cmd := exec.Command(real, args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
@@ -24,7 +25,7 @@ func withCgo(real string, args []string) int {
 	return 0
 }
 
-// namesCgo adds to what the go command says of a package without files for it that they may need cgo.
+// namesCgo adds to the go command's message on a package without files that they may need cgo.
 func namesCgo(said string) string {
 	if os.Getenv("CGO_ENABLED") == "1" {
 		return said

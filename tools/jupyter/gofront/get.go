@@ -16,10 +16,11 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// get does what `go get` would for a cell, without the network where it can. The go command asks the module proxy for the newest of every module that
-// a cell's packages may be in, each time. Here the packages are looked for in the user's modules and the kernel's own first, then in the module
-// cache, and only what is nowhere there is asked for, by the user's settings. Nothing at all is done where the last build, with the same files,
-// found every package that main.go imports.
+// get does what `go get` would for a cell, without the network where it can. The go command asks
+// the module proxy for the newest of every module that a cell's packages may be in, each time. Here
+// the packages are looked for in the user's modules and the kernel's own first, then in the module
+// cache, and only what is nowhere there is asked for, by the user's settings. Nothing at all is
+// done where the last build, with the same files, found every package that main.go imports.
 func (k *keep) get() (status int, done bool) {
 	main, err := readMain(filepath.Join(k.dir, "main.go"))
 	if err != nil {
@@ -36,7 +37,7 @@ func (k *keep) get() (status int, done bool) {
 	if err == nil {
 		return 0, true
 	}
-	home := k.dir // of the module that will require what is missing
+	home := k.dir // of the module that will require the missing packages
 	if scratch := os.Getenv(module.EnvScratch); scratch != "" {
 		home = scratch
 	}
@@ -86,7 +87,8 @@ func missingFrom(said string) []string {
 	return missing
 }
 
-// cacheProxy are settings by which the go command takes modules from its own cache, in which it has checked their sums, and from nowhere else.
+// cacheProxy are settings by which the go command takes modules from its own cache, in which it has
+// checked their sums, and from nowhere else.
 func cacheProxy() []string {
 	cache := os.Getenv("GOMODCACHE")
 	path := filepath.ToSlash(filepath.Join(cache, "cache", "download"))
@@ -97,11 +99,12 @@ func cacheProxy() []string {
 	return []string{"GOPROXY=" + proxy.String(), "GOPRIVATE=", "GONOPROXY=none", "GOSUMDB=off"}
 }
 
-// missingPackage finds the package that no module provides: "main.go:4:2: no required module provides package p", "m imports\n\tp: cannot find
-// module providing package p".
+// missingPackage finds the package that no module provides: "main.go:4:2: no required module
+// provides package p", "m imports\n\tp: cannot find module providing package p".
 var missingPackage = regexp.MustCompile(`(?:cannot find module providing package|no required module provides package|module [^ \n]+@[^ \n]+ found.*, but does not contain package) ([^\s:;,]+)`)
 
-// explainGet says in a line what go get could not have and what to do; what the go command said comes after it.
+// explainGet names in a line the modules that go get could not fetch and the remedy; the go
+// command's message comes after it.
 func explainGet(said string, missing []string, offline bool) string {
 	said = strings.TrimSpace(said)
 	what := "a module that the cell needs cannot be had"
@@ -117,7 +120,8 @@ func explainGet(said string, missing []string, offline bool) string {
 	return what + ": " + cure + "\n" + indent(said)
 }
 
-// cureGet says why go get failed and what to do; "" where the go command's words are enough.
+// cureGet returns the reason why go get failed and the remedy; "" where the go command's words are
+// enough.
 func cureGet(said string, offline bool) string {
 	has := func(texts ...string) bool {
 		return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(said, text) })
@@ -147,8 +151,9 @@ func indent(text string) string {
 	return b.String()
 }
 
-// userGet runs a `go get` of a cell's own, in a shell line. Where the notebook is in no module it is the one that was made for its folder which then
-// requires what is got. What goes wrong is explained.
+// userGet runs a `go get` of a cell's own, in a shell line. Where the notebook is in no module it
+// is the one that was made for its folder which then requires the fetched modules. Failures are
+// explained.
 func userGet(real, dir string, args []string) int {
 	cmd := exec.Command(real, args...)
 	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout

@@ -8,7 +8,8 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// importsFile keeps the imports that GoNB remembers, of which it leaves to each cell those that the cell uses.
+// importsFile keeps the imports that GoNB remembers, of which it leaves to each cell those that the
+// cell uses.
 const importsFile = "imports.json"
 
 // arranged is a main.go as GoNB composed it and as goimports left it.
@@ -18,8 +19,9 @@ type arranged struct {
 	Result string
 }
 
-// goimports puts a main.go in order that it has seen before. What goimports adds from the standard library does not depend on anything but the
-// file; a package that it found elsewhere it must look for again.
+// goimports puts a main.go in order that it has seen before. What goimports adds from the standard
+// library does not depend on anything but the file; a package that it found elsewhere it must look
+// for again.
 func (k *keep) goimports(path string) bool {
 	const name = "goimports.json"
 	before, err := readMain(path)

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// step is what the go command's record of a build (go build -debug-actiongraph) says of an action that was executed.
+// step is what the go command's record of a build (go build -debug-actiongraph) says of an action
+// that was executed.
 type step struct {
 	Mode                           string
 	TimeReady, TimeStart, TimeDone time.Time
@@ -23,7 +24,8 @@ func withoutGraph(flags string) string {
 	}), " ")
 }
 
-// writeGraph writes the record of a build that the go command was not called for, where GOFLAGS asks for one.
+// writeGraph writes the record of a build that the go command was not called for, where GOFLAGS
+// asks for one.
 func writeGraph(steps []step) {
 	for _, flag := range strings.Fields(os.Getenv("GOFLAGS")) {
 		if path, ok := strings.CutPrefix(strings.TrimLeft(flag, "-"), graphFlag); ok {

@@ -23,7 +23,7 @@ type keep struct {
 // file is where something is kept.
 func (k *keep) file(name string) string { return filepath.Join(k.dir, ".gofront", name) }
 
-// load reads what was kept under a name; false if nothing readable is there.
+// load reads the value stored under a name; false if nothing readable is there.
 func (k *keep) load(name string, v any) bool {
 	data, err := os.ReadFile(k.file(name))
 	return err == nil && json.Unmarshal(data, v) == nil
@@ -38,10 +38,11 @@ func (k *keep) store(name string, v any) bool {
 	return os.WriteFile(k.file(name), data, 0o600) == nil
 }
 
-// forget drops what was kept under a name.
+// forget drops the value stored under a name.
 func (k *keep) forget(name string) { os.Remove(k.file(name)) }
 
-// world digests what decides beside main.go and the packages' files what the go command does: the module files, the environment, the command.
+// world digests what decides beside main.go and the packages' files what the go command does: the
+// module files, the environment, the command.
 func (k *keep) world(goCommand string) (string, error) {
 	h := sha256.New()
 	info, err := os.Stat(goCommand)

@@ -8,8 +8,9 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// localModules maps the paths of the modules that are built from folders to these folders: those that the kernel's go.work uses, and
-// what go.work and their go.mod files replace by folders. It says no if one has a vendor folder, whose packages look like others'.
+// localModules maps the paths of the modules that are built from folders to these folders: those
+// that the kernel's go.work uses, and what go.work and their go.mod files replace by folders. It
+// says no if one has a vendor folder, whose packages look like others'.
 func localModules(own string) (map[string]string, bool) {
 	dirs := []string{own}
 	replaced := map[string]string{}
@@ -64,8 +65,8 @@ func localModules(own string) (map[string]string, bool) {
 	return modules, true
 }
 
-// localDir is the folder of a package that is built from one; "" for a package of the module cache or of Go. A folder that is not there
-// makes it unsure.
+// localDir is the folder of a package that is built from one; "" for a package of the module cache
+// or of Go. A folder that is not there makes it unsure.
 func localDir(modules map[string]string, pkg string) (dir string, sure bool) {
 	longest := ""
 	for path := range modules {

@@ -1,22 +1,25 @@
-// Command gofront stands before the go command and goimports on the PATH of the Go kernel, under their names. For each cell GoNB runs, in a
-// folder of its own,
+// Command gofront stands before the go command and goimports on the PATH of the Go kernel, under
+// their names. For each cell GoNB runs, in a folder of its own,
 //
 //	goimports -w main.go
 //	go get
 //	go build -o program
 //
-// as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before nothing is done again; where only main.go has
-// changed it is compiled and linked by the commands of the last build, without asking anew what it depends on, and without what the cell does not need. Everything else, and everything that
-// fails, goes to the real programs, so that what a cell means and what its errors say is theirs to decide. The real goimports
-// lies in the folder real beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off has it remember nothing: all
-// that it does then is to find the user's modules.
+// as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before
+// nothing is done again; where only main.go has changed it is compiled and linked by the commands
+// of the last build, without asking anew what it depends on, and without what the cell does not
+// need. Everything else, and everything that fails, goes to the real programs, so that what a cell
+// means and what its errors say is theirs to decide. The real goimports lies in the folder real
+// beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off has it
+// remember nothing: all that it does then is to find the user's modules.
 //
-// The 33 cells of Anomaly_Detection, each compiled by itself, took 42 s of processor time without (off), 26 s with what it
-// remembers alone (whole), 21 s with all (2026-11-29, two loaded cores).
+// The 33 cells of Anomaly_Detection, each compiled by itself, took 42 s of processor time without
+// (off), 26 s with what it remembers alone (whole), 21 s with all (2026-11-29, two loaded cores).
 //
-// What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel. It holds as long as nothing else has
-// changed: the files of the packages that are built from folders (their names, sizes and times), go.mod, go.sum and go.work, the environment
-// and the go command itself. Packages of the module cache and of Go do not change.
+// What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel.
+// It holds as long as nothing else has changed: the files of the packages that are built from
+// folders (their names, sizes and times), go.mod, go.sum and go.work, the environment and the go
+// command itself. Packages of the module cache and of Go do not change.
 package main
 
 import (
@@ -52,7 +55,7 @@ func main() {
 		case name == "go" && len(args) > 1 && args[0] == "work" && args[1] == "init":
 			os.Setenv("GOWORK", filepath.Join(dir, "go.work")) // there may be another in a folder above
 		case isVendored && name == "go" && len(args) > 0 && args[0] == "get" && (len(args) == 1 || args[1] == "-t"):
-			done = true // the vendor folder holds what there is
+			done = true // the vendor folder holds all modules
 		case isVendored && name == "go" && len(args) > 2 && (args[0] == "build" || args[0] == "test"):
 			status, done = v.build(k, args), true
 		case !off && name == "goimports" && len(args) == 2 && args[0] == "-w" && filepath.Dir(args[1]) == dir:
@@ -76,7 +79,8 @@ func main() {
 	os.Exit(pass(real, os.Args))
 }
 
-// cellFolder reports whether dir is the folder in which the kernel that we descend from composes its cells.
+// cellFolder reports whether dir is the folder in which the kernel that we descend from composes
+// its cells.
 func cellFolder(dir string) bool {
 	folder := os.Getenv("GONB_TMP_DIR")
 	if folder == "" {

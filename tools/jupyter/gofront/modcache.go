@@ -10,7 +10,8 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// cached returns, as path@version, the newest module in the module cache that has a package; "" if none has. Releases go before what is not yet one.
+// cached returns, as path@version, the newest module in the module cache that has a package; "" if
+// none has. Releases go before what is not yet one.
 func cached(cache, pkg string) string {
 	for p := pkg; p != "." && p != "/"; p = path.Dir(p) {
 		escaped, err := module.EscapePath(p)

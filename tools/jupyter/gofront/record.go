@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// record takes from the log of `go build -x` how main.go was compiled and linked, and which folders the program depends on, and adds what it knows
-// of packages from the build before: GoNB drops the imports that a cell does not use, and has them again in the next. It says no
-// to a log that is not just as it expects: then the next build is the go command's again.
+// record takes from the log of `go build -x` how main.go was compiled and linked, and which folders
+// the program depends on, and adds what it knows of packages from the build before: GoNB drops the
+// imports that a cell does not use, and has them again in the next. It says no to a log that is not
+// just as it expects: then the next build is the go command's again.
 func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	l := readLog(log)
 	modules, ok := localModules(k.dir)
@@ -82,7 +83,8 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 			return false
 		}
 	}
-	// The object and the program get no build id, by which the go command would take them for what it has built itself.
+	// The object and the program get no build id, by which the go command would take them for what
+	// it has built itself.
 	b.Compile, ok = rewrite(l.compile, map[string]string{"-o": object, "-importcfg": k.file("importcfg"), "-buildid": ""}, "")
 	if !ok {
 		return false
@@ -94,8 +96,9 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	return ok
 }
 
-// remembered asks the go command for the packages that cells may still import: what GoNB remembers and this one did not use, and what that
-// depends on. It returns lines of an import configuration; none where there is nothing to add or something is wrong with a package.
+// remembered asks the go command for the packages that cells may still import: what GoNB remembers
+// and this one did not use, and what that depends on. It returns lines of an import configuration;
+// none where there is nothing to add or something is wrong with a package.
 func (k *keep) remembered(known []string) string {
 	var all, missing []string
 	if !k.load(importsFile, &all) {
@@ -139,7 +142,8 @@ func join(cfg, more string) string {
 	return cfg
 }
 
-// packageOf is the package that a line of an import configuration says the archive of; "" if it says something else.
+// packageOf is the package that a line of an import configuration says the archive of; "" if it
+// says something else.
 func packageOf(line string) string {
 	pkg, ok := strings.CutPrefix(line, "packagefile ")
 	if !ok {
@@ -153,7 +157,7 @@ func packageOf(line string) string {
 type buildLog struct {
 	work               string // the folder of the build, with slashes
 	compile, link      []string
-	object             string // what compile makes and link takes
+	object             string // the file that compile makes and link takes
 	importcfg, linkcfg string
 }
 
@@ -219,7 +223,8 @@ func flagValue(words []string, flag string) string {
 	return ""
 }
 
-// rewrite replaces the values of flags, all of which must be there, and the last argument if there is one to put in its place.
+// rewrite replaces the values of flags, all of which must be there, and the last argument if there
+// is one to put in its place.
 func rewrite(words []string, values map[string]string, last string) ([]string, bool) {
 	out := slices.Clone(words)
 	found := 0
@@ -240,8 +245,9 @@ func rewrite(words []string, values map[string]string, last string) ([]string, b
 	return out, found == len(values)
 }
 
-// shellWords splits a line as the shell that could repeat it would: at blanks that are in no quotes. Inside double quotes, and outside of any,
-// a backslash stands before what is meant literally.
+// shellWords splits a line as the shell that could repeat it would: at blanks that are in no
+// quotes. Inside double quotes, and outside of any, a backslash stands before each literal
+// character.
 func shellWords(line string) ([]string, bool) {
 	var words []string
 	var word strings.Builder

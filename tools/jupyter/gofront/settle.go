@@ -10,9 +10,11 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// settle does what goimports would to a main.go whose packages are all imported, under the names that their paths suggest: it removes the imports that
-// nothing uses. flag, which GoNB calls in every main and leaves to goimports to find, it adds. It says no to any other file, for which goimports
-// must look for packages; goimports itself reads its index of all modules before it looks whether it has to.
+// settle does what goimports would to a main.go whose packages are all imported, under the names
+// that their paths suggest: it removes the imports that nothing uses. flag, which GoNB calls in
+// every main and leaves to goimports to find, it adds. It says no to any other file, for which
+// goimports must look for packages; goimports itself reads its index of all modules before it looks
+// whether it has to.
 func settle(text []byte) ([]byte, bool) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "main.go", text, parser.ParseComments)
@@ -66,7 +68,8 @@ func settle(text []byte) ([]byte, bool) {
 	return out, true
 }
 
-// packagesUsed are the names before the dot of exported names that the file does not declare: packages, or mistakes.
+// packagesUsed are the names before the dot of exported names that the file does not declare:
+// packages, or mistakes.
 func packagesUsed(f *ast.File) map[string]bool {
 	used := map[string]bool{}
 	ast.Inspect(f, func(n ast.Node) bool {

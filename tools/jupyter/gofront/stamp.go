@@ -13,10 +13,12 @@ import (
 	"time"
 )
 
-// stamp digests names, sizes and times of the files from which packages are built: all in their folders, and all below those in embedding, whose
-// packages may embed them; and of the modules' go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
+// stamp digests names, sizes and times of the files from which packages are built: all in their
+// folders, and all below those in embedding, whose packages may embed them; and of the modules'
+// go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
 //
-// It returns the newest of the times, too: a file of that moment may have been written after it was read.
+// It returns the newest of the times, too: a file of that moment may have been written after it was
+// read.
 func stamp(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
 	h := sha256.New()
 	note := func(path string, info fs.FileInfo) {
@@ -43,7 +45,7 @@ func stamp(modules, dirs, embedding []string, own string) (digest string, newest
 				}
 			case e.IsDir() || !deep && strings.HasSuffix(path, "_test.go"):
 			default:
-				info, err := os.Stat(path) // of what a link names
+				info, err := os.Stat(path) // of the target of a link
 				if err != nil {
 					return err
 				}
@@ -81,7 +83,8 @@ func stamp(modules, dirs, embedding []string, own string) (digest string, newest
 	return hex.EncodeToString(h.Sum(nil)), newest, nil
 }
 
-// embeds reports whether a Go file in a folder may embed others. Those that do are among the files that stamp notes.
+// embeds reports whether a Go file in a folder may embed others. Those that do are among the files
+// that stamp notes.
 func embeds(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

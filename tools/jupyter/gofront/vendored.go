@@ -11,8 +11,9 @@ import (
 	"flowbook/ml/module"
 )
 
-// vendored builds cells of a module with a vendor folder. A go.work, by which the kernel sees other modules, knows nothing of their vendor folders, so
-// here a cell is a package of the user's module: one that is there for the go command alone, by an overlay.
+// vendored builds cells of a module with a vendor folder. A go.work, by which the kernel sees other
+// modules, knows nothing of their vendor folders, so here a cell is a package of the user's module:
+// one that is there for the go command alone, by an overlay.
 type vendored struct {
 	root string // the user's module, whose packages the cell sees
 	base string // where the vendor folder is: root, or the folder of the go.work
@@ -28,7 +29,8 @@ func vendor() (vendored, bool) {
 	return vendored{root, filepath.Dir(dir), filepath.Join(root, "flowbook_cell")}, true
 }
 
-// environ is the go command's environment: the user's go.work if its folder has the vendor folder, else none.
+// environ is the go command's environment: the user's go.work if its folder has the vendor folder,
+// else none.
 func (v vendored) environ() []string {
 	work := os.Getenv(module.EnvGoWork)
 	if v.base == v.root && work != filepath.Join(v.root, "go.work") {
@@ -46,7 +48,7 @@ func (v vendored) build(k *keep, args []string) int {
 		if text, err = os.ReadFile(file); err != nil {
 			break
 		}
-		// What a panic and an error of the compiler name is the file that GoNB knows.
+		// A panic and an error of the compiler name the file that GoNB knows.
 		copied := k.file(filepath.Base(file))
 		if err = os.MkdirAll(filepath.Dir(copied), 0o700); err == nil {
 			err = os.WriteFile(copied, append([]byte("//line "+file+":1:1\n"), text...), 0o600)
