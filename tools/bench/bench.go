@@ -53,7 +53,16 @@ func tabulate(ctx context.Context, o options, w, log io.Writer) error {
 			return err
 		}
 	}
-	table := all.table() + fmt.Sprintf("\n%s/%s, %d processors, %d rounds; the same with confidence intervals:\n  %s\n",
+	grown := all.growths()
+	table := all.table()
+	if len(grown) > 0 {
+		picture := filepath.Join(o.Out, "growth.png")
+		table += "\n" + growthTable(grown) + "drawn in " + picture + "\n"
+		if err := growthFigure(grown).SavePNG(picture, 100); err != nil {
+			return err
+		}
+	}
+	table += fmt.Sprintf("\n%s/%s, %d processors, %d rounds; the same with confidence intervals:\n  %s\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.Count, benchstat(o))
 	if err := errors.Join(all.write(o.Out), atomicfile.Write(filepath.Join(o.Out, "table.txt"), []byte(table), 0o666)); err != nil {
 		return err

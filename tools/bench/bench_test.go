@@ -69,6 +69,7 @@ $`)
 		{"go.txt", `(?s)^goos: .*\nside: go\nBenchmarkSplit/n=10000 \d+ \d+ ns/op.*\nBenchmarkSplit/n=10000 [^\n]*\n$`},
 		{"python.txt", `(?s)\nside: pandas\n# Split/n=10000: python: no module named pandas\n$`},
 		{"table.txt", `^benchmark`},
+		{"record.json", `"benchmark": "Split/n=10000",\n +"side": "go"`},
 	} {
 		got, err := os.ReadFile(filepath.Join(o.Out, file.name))
 		if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -44,8 +46,69 @@ func (r *record) add(side Side, lines []Line) {
 // excuse notes why a side did not do a work.
 func (r *record) excuse(work Work, side Side, why string) { r.entry(work.Name, side).excuse = why }
 
-// write keeps the lines in the two files that benchstat compares.
+// result is one side of one benchmark as record.json has it: medians, and what they were taken of.
+type result struct {
+	Benchmark string             `json:"benchmark"`
+	Side      string             `json:"side"`
+	Go        bool               `json:"go"`
+	Excuse    string             `json:"excuse,omitempty"` // why nothing was measured
+	Rounds    int                `json:"rounds"`
+	Median    map[string]float64 `json:"median,omitempty"` // by unit
+	Spread    string             `json:"spread,omitempty"` // how far the farthest round was from the median of the time
+	Ratios    []ratio            `json:"ratios,omitempty"` // of a Python side: what Go's sides took of its medians
+}
+
+// ratio is a median of one of Go's sides, divided by that of another side.
+type ratio struct {
+	Side  string  `json:"side"`
+	Unit  string  `json:"unit"`
+	Ratio float64 `json:"ratio"`
+}
+
+// document is record.json, from which a page can be made.
+type document struct {
+	OS         string   `json:"os"`
+	Arch       string   `json:"arch"`
+	Processors int      `json:"processors"`
+	Results    []result `json:"results"`
+	Growth     []growth `json:"growth"`
+}
+
+func (r *record) document() document {
+	d := document{OS: runtime.GOOS, Arch: runtime.GOARCH, Processors: runtime.NumCPU(), Growth: r.growths()}
+	for _, name := range r.names() {
+		entries := r.of(name)
+		for _, e := range entries {
+			out := result{Benchmark: name, Side: e.side.Name, Go: e.side.Go(), Excuse: e.excuse, Rounds: len(e.lines), Median: map[string]float64{}}
+			for _, unit := range []string{unitTime, unitCPU, unitPeak} {
+				mine := median(e.values(unit))
+				if math.IsNaN(mine) {
+					continue
+				}
+				out.Median[unit] = mine
+				for _, ours := range entries {
+					theirs := median(ours.values(unit))
+					if ours.side.Go() && !e.side.Go() && !math.IsNaN(theirs) && mine > 0 {
+						out.Ratios = append(out.Ratios, ratio{ours.side.Name, unit, theirs / mine})
+					}
+				}
+			}
+			out.Spread = spread(e.values(unitTime))
+			d.Results = append(d.Results, out)
+		}
+	}
+	return d
+}
+
+// write keeps the lines in the two files that benchstat compares, and the medians in record.json.
 func (r *record) write(dir string) error {
+	text, err := json.MarshalIndent(r.document(), "", " ")
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.Write(filepath.Join(dir, "record.json"), append(text, '\n'), 0o666); err != nil {
+		return err
+	}
 	for _, file := range []struct {
 		name string
 		ours bool
