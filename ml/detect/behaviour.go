@@ -195,7 +195,7 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	n := len(b.Groups) + 1
 	joined := float64(max(shrink, m.Rows/shrinkShare))
 	matrix := func() dataset.Matrix { return dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)} }
-	b.Mean, b.Scale, b.Usual = matrix(), matrix(), matrix()
+	b.Mean, b.Scale = matrix(), matrix()
 	count := make([]float64, n)
 	for _, g := range groups {
 		count[g]++
@@ -227,12 +227,17 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 			b.Scale.Row(g)[c] = max((sum+joined*deviation[c])/(count[g]+joined), 0.05)
 		}
 	}
-	b.learnUsual(m, groups, count)
 }
 
 // learnUsual takes the 99th percentile of each feature in each group that has a hundred flows;
 // others take that of all.
-func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32, count []float64) {
+func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32) {
+	n := len(b.Groups) + 1
+	b.Usual = dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)}
+	count := make([]int, n)
+	for _, g := range groups {
+		count[g]++
+	}
 	for c := range m.Cols {
 		column := m.Col(c)
 		slices.Sort(column)
@@ -244,7 +249,7 @@ func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32, count []float64
 		if n < 100 {
 			continue
 		}
-		own := make([]float64, 0, int(n))
+		own := make([]float64, 0, n)
 		for c := range m.Cols {
 			own = own[:0]
 			for r := range m.Rows {

@@ -223,6 +223,10 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 	write := func(t *tally, v float32) {
 		t.add(v)
 		for k := range s.spans {
+			if v == 0 {
+				row[k] = 0
+				continue
+			}
 			row[k] = s.logs.of(t.of(k))
 		}
 		row = row[s.spans:]

@@ -8,27 +8,25 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// crossFit scores each of the first rows by detectors that had learnt from the other blocks only,
-// so that flows that come together (of one host, of one hour) do not vouch for each other; then it
-// trains on all of them. behaviour gets the scales of all of them. The scores are those of unseen
-// rows.
-func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset.Matrix, groups []int32, blocks []int) (Detector, []float64, error) {
-	members := k.members
-	if members == nil {
-		members = []kind{k}
-	}
-	n := blocks[len(blocks)-1]
-	unseen := dataset.Matrix{Rows: n, Cols: len(members), Data: make([]float64, n*len(members))}
-	for i := range len(blocks) - 1 {
-		from, to := blocks[i], blocks[i+1]
+// folds is how many blocks of time cross-fitting cuts the flows into.
+const folds = 5
+
+// crossFit trains each kind on the first n rows. It also scores each of these rows, a column a kind,
+// by detectors that had learnt from the other blocks only, so that flows that come together (of one
+// host, of one hour) do not vouch for each other. b gets the scales of all of them; raw becomes
+// standardised.
+func crossFit(ctx context.Context, t Training, kinds []kind, b *Behaviour, raw dataset.Matrix, groups []int32, n int) ([]Detector, dataset.Matrix, error) {
+	unseen := dataset.Matrix{Rows: n, Cols: len(kinds), Data: make([]float64, n*len(kinds))}
+	for i := range folds {
+		from, to := i*n/folds, (i+1)*n/folds
 		rest, restGroups := pick(raw, groups, func(r int) bool { return r < n && (r < from || r >= to) && !t.left(r) })
 		own := dataset.Matrix{Rows: to - from, Cols: raw.Cols, Data: slices.Clone(raw.Slice(from, to).Data)}
 		b.learnScale(rest, restGroups)
 		b.standardise(rest, restGroups)
 		b.standardise(own, groups[from:to])
-		detectors, err := trainAllOf(ctx, t, members, thin(rest))
+		detectors, err := trainAllOf(ctx, t, kinds, thin(rest, mostOfFold))
 		if err != nil {
-			return nil, nil, err
+			return nil, unseen, err
 		}
 		for k, d := range detectors {
 			for r, v := range d.Score(own) {
@@ -36,31 +34,24 @@ func crossFit(ctx context.Context, t Training, k kind, b *Behaviour, raw dataset
 			}
 		}
 	}
-	taught := func(r int) bool { return r < n && !t.left(r) }
-	all, allGroups := pick(raw, groups, taught)
+	all, allGroups := pick(raw, groups, func(r int) bool { return r < n && !t.left(r) })
 	b.learnScale(all, allGroups)
+	b.learnUsual(all, allGroups)
 	b.standardise(raw, groups)
-	all, _ = pick(raw, groups, taught)
-	detectors, err := trainAllOf(ctx, t, members, all)
-	if err != nil {
-		return nil, nil, err
-	}
-	if k.members == nil {
-		return detectors[0], unseen.Data, nil
-	}
-	e := &Ensemble{Members: detectors, Calibrated: TrainTail(unseen), kinds: members}
-	return e, e.combine(unseen), nil
+	b.standardise(all, allGroups)
+	detectors, err := trainAllOf(ctx, t, kinds, all)
+	return detectors, unseen, err
 }
 
-// trainAllOf trains each kind on rows, of which the last tenth stops the training of a network
-// early.
+// trainAllOf trains each kind on rows. Of a network's, the last tenth stops the training early.
 func trainAllOf(ctx context.Context, t Training, kinds []kind, rows dataset.Matrix) ([]Detector, error) {
-	cut := rows.Rows * 9 / 10
 	var out []Detector
 	for _, k := range kinds {
-		parts := ml.Parts{Train: rows.Slice(0, cut), Test: rows.Slice(cut, rows.Rows)}
-		if !k.stops {
-			parts.Train = rows
+		parts := ml.Parts{Train: rows}
+		if k.stops {
+			some := thin(rows, mostOfNetwork)
+			cut := some.Rows * 9 / 10
+			parts = ml.Parts{Train: some.Slice(0, cut), Test: some.Slice(cut, some.Rows)}
 		}
 		d, err := k.train(ctx, t, parts)
 		if err != nil {
@@ -71,18 +62,21 @@ func trainAllOf(ctx context.Context, t Training, kinds []kind, rows dataset.Matr
 	return out, nil
 }
 
-// mostOfFold bounds the rows that detectors of one block learn from, lest large files take six
-// times their training.
-const mostOfFold = 20_000
+// Rows that detectors of one block learn from, and that a network learns from, at most: beyond them
+// a training takes longer and finds no more.
+const (
+	mostOfFold    = 20_000
+	mostOfNetwork = 50_000
+)
 
-// thin takes evenly spaced rows of m, mostOfFold of them if there are more.
-func thin(m dataset.Matrix) dataset.Matrix {
-	if m.Rows <= mostOfFold {
+// thin takes evenly spaced rows of m, most of them if there are more.
+func thin(m dataset.Matrix, most int) dataset.Matrix {
+	if m.Rows <= most {
 		return m
 	}
-	out := dataset.Matrix{Rows: mostOfFold, Cols: m.Cols, Data: make([]float64, 0, mostOfFold*m.Cols)}
-	for i := range mostOfFold {
-		out.Data = append(out.Data, m.Row(i*m.Rows/mostOfFold)...)
+	out := dataset.Matrix{Rows: most, Cols: m.Cols, Data: make([]float64, 0, most*m.Cols)}
+	for i := range most {
+		out.Data = append(out.Data, m.Row(i*m.Rows/most)...)
 	}
 	return out
 }

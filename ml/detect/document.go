@@ -34,6 +34,7 @@ type document struct {
 
 	// Since schema 2.
 	Behaviour *behaviour `json:"behaviour,omitempty"`
+	Bound     float64    `json:"bound,omitempty"`   // of components
 	Members   []string   `json:"members,omitempty"` // of an ensemble
 
 	Arrays []array `json:"arrays"`

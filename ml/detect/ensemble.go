@@ -7,10 +7,10 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// ensembleKind joins detectors that fail differently: a network that learns how features go
-// together, and trees that cut few features at a time.
+// ensembleKind joins detectors that fail differently: a plane that says how features go together,
+// and trees that cut few features at a time.
 var ensembleKind = kind{name: "ensemble",
-	members: []kind{autoencoderKind, forestKind},
+	members: []kind{pcaKind, forestKind},
 	check: func(d Detector, width int) error {
 		e := d.(*Ensemble)
 		if len(e.Members) == 0 || len(e.Members) != len(e.kinds) {

@@ -34,8 +34,8 @@ type Flow struct {
 // Identity are the columns that a Flow is made of, where a stream has them.
 var Identity = []string{"id", firstSeen, "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "application_name"}
 
-// flowOf is the flow in row r of a frame that holds some of Identity.
-func flowOf(f *dataset.Frame, r int) Flow {
+// FlowOf is the flow in row r of a frame that holds some of Identity.
+func FlowOf(f *dataset.Frame, r int) Flow {
 	number := func(name string) int64 {
 		if !f.Has(name) || f.Column(name).Kind() != dataset.Int64 || f.Column(name).IsNull(r) {
 			return -1

@@ -16,14 +16,20 @@ import (
 // The original notebook's detector and the autoencoder of many features differ in their network and
 // in how they add up errors.
 var (
-	originalKind    = reconstructionKind("original", ml.KerasConfig, 2)
-	autoencoderKind = reconstructionKind("autoencoder", WideConfig, 4)
+	originalKind    = reconstructionKind("original", func(Training) ml.Config { return ml.KerasConfig() }, 2)
+	autoencoderKind = reconstructionKind("autoencoder", func(t Training) ml.Config {
+		c := WideConfig()
+		if t.Blocks {
+			c.Epochs, c.BatchSize = 30, 256 // as the first version
+		}
+		return c
+	}, 4)
 )
 
-func reconstructionKind(name string, config func() ml.Config, order int) kind {
+func reconstructionKind(name string, config func(Training) ml.Config, order int) kind {
 	return kind{name: name, stops: true,
 		train: func(ctx context.Context, t Training, parts ml.Parts) (Detector, error) {
-			c := config()
+			c := config(t)
 			c.Seed = t.Seed
 			return TrainReconstruction(ctx, c, parts, order)
 		},
@@ -147,13 +153,12 @@ func (d *Reconstruction) reconstruct(m dataset.Matrix) (y dataset.Matrix, done f
 }
 
 // WideConfig is the autoencoder of many features. As in the original, two numbers must hold a flow.
-// The narrow middle and the score's order are what finds the attacks of the synthetic capture, not
-// the curvature that a network adds: a PCA of two components whose errors are scored in the same
-// way comes as far (average precision 0.98 on splits 2 to 5, as the network).
+// Six epochs of small batches find what thirty of batches of 256 find, in a third of their time:
+// the narrow middle and the score's order are what finds attacks, not the last digit of the loss.
 func WideConfig() ml.Config {
 	c := ml.KerasConfig()
 	c.Layers = []ml.Layer{{Units: 16, Activation: ml.Tanh}, {Units: 2, Activation: ml.Tanh}, {Units: 16, Activation: ml.Tanh}}
 	c.Output = ml.Linear
-	c.Epochs, c.LearningRate = 30, 3e-3
+	c.Epochs, c.BatchSize, c.LearningRate = 6, 32, 3e-3
 	return c
 }

@@ -186,7 +186,7 @@ func (s *scan) score(rows dataset.Matrix) error {
 		f := Finding{Row: first + int64(i), Score: scores[i], Threshold: s.model.Threshold,
 			Drivers: drivers(s.names, parts.Row(k), mostDrivers, func(c int) (value, usual float64) { return s.unit(i, c, rows.Row(i)[c]) })}
 		at := s.flows[i]
-		f.Flow = flowOf(at.frame, at.row)
+		f.Flow = FlowOf(at.frame, at.row)
 		if at.frame.Has("id") {
 			f.ID, f.HasID = at.frame.Column("id").Int64(at.row), true
 		}

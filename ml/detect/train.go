@@ -85,14 +85,59 @@ const minFlows = 200
 // the next tenth stops the training early, the next quarter chooses the threshold, and the rest
 // judges it.
 func Train(ctx context.Context, t Training) (*Model, Report, error) {
-	var report Report
-	kind, err := kindOf(t.Kind)
+	k, err := t.check()
 	if err != nil {
-		return nil, report, err
+		return nil, Report{}, err
+	}
+	if t.Kind == "original" || t.Blocks {
+		return trainParts(ctx, t, k)
+	}
+	models, reports, err := trainBehaviour(ctx, t, []kind{k})
+	if err != nil {
+		return nil, Report{}, err
+	}
+	return models[0], reports[0], nil
+}
+
+// TrainAll does as Train does for each of some kinds, and makes once what they share. It ignores
+// t.Kind; no kind may come twice.
+func TrainAll(ctx context.Context, t Training, names []string) ([]*Model, []Report, error) {
+	models, reports := make([]*Model, len(names)), make([]Report, len(names))
+	var kinds []kind
+	var at []int
+	for i, name := range names {
+		t.Kind = name
+		k, err := t.check()
+		if err != nil {
+			return nil, nil, err
+		}
+		if name != "original" && !t.Blocks {
+			kinds, at = append(kinds, k), append(at, i)
+		} else if models[i], reports[i], err = trainParts(ctx, t, k); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(kinds) == 0 {
+		return models, reports, nil
+	}
+	together, of, err := trainBehaviour(ctx, t, kinds)
+	for j, i := range at {
+		if err == nil {
+			models[i], reports[i] = together[j], of[j]
+		}
+	}
+	return models, reports, err
+}
+
+// check returns the kind to be trained, or an error for a training that makes no sense.
+func (t Training) check() (kind, error) {
+	k, err := kindOf(t.Kind)
+	if err != nil {
+		return k, err
 	}
 	columns, err := Choose(t.Kind, t.Flows.Names())
 	if err != nil {
-		return nil, report, err
+		return k, err
 	}
 	n := t.Flows.NumRows()
 	taught := n
@@ -102,69 +147,64 @@ func Train(ctx context.Context, t Training) (*Model, Report, error) {
 		}
 	}
 	if n < minFlows || taught < minFlows {
-		return nil, report, fmt.Errorf("train: %d flows; at least %d are needed", taught, minFlows)
+		return k, fmt.Errorf("train: %d flows; at least %d are needed", taught, minFlows)
 	}
 	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) {
-		return nil, report, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
+		return k, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
 	}
 	if err := cmp.Or(usable(t.Flows, columns, 0), finite(t.Flows, columns)); err != nil {
-		return nil, report, fmt.Errorf("train: %w", err)
+		return k, fmt.Errorf("train: %w", err)
 	}
 	if t.Kind != "original" && !t.Blocks {
-		return trainBehaviour(ctx, t, kind)
+		return k, nil
 	}
 	if t.Left != nil {
-		return nil, report, fmt.Errorf("train: %s cannot leave flows out", t.Kind)
+		return k, fmt.Errorf("train: %s cannot leave flows out", t.Kind)
 	}
-	if kind.train == nil {
-		return nil, report, fmt.Errorf("train: %s takes no features of blocks", t.Kind)
+	if k.train == nil {
+		return k, fmt.Errorf("train: %s takes no features of blocks", t.Kind)
 	}
+	return k, nil
+}
+
+// trainParts trains on the first half of the flows, as Train's comment says of the original.
+func trainParts(ctx context.Context, t Training, kind kind) (*Model, Report, error) {
+	n := t.Flows.NumRows()
 	cut := [3]int{n / 2, n * 6 / 10, n * 85 / 100}
-	model := &Model{Kind: t.Kind}
-	var rows dataset.Matrix
-	if t.Kind == "original" {
-		m := t.Flows.Matrix(packets)
-		model.Scaler = &ml.MinMaxScaler{}
-		model.Scaler.FitTransform(m.Slice(0, cut[0]))
-		rows = model.Scaler.Transform(m)
-	} else {
-		features := &Features{}
-		features.learnApplications(t.Flows.Strings("application_name")[:cut[0]])
-		rows = features.raw(t.Flows)
-		features.learnScale(rows.Slice(0, cut[0]))
-		features.standardise(rows)
-		model.Features = features
-	}
+	model, rows := t.rows(cut[0])
+	var report Report
+	var err error
 	parts := ml.Parts{Train: rows.Slice(0, cut[0]), Test: rows.Slice(cut[0], cut[1])}
 	if model.Detector, err = kind.train(ctx, t, parts); err != nil {
 		return nil, report, err
 	}
-	benign := func(from, to int) []float64 {
-		scores := model.Detector.Score(rows.Slice(from, to))
-		if t.Attack == nil {
-			return scores
-		}
-		kept := scores[:0]
-		for i, s := range scores {
-			if !t.Attack[from+i] {
-				kept = append(kept, s)
-			}
-		}
-		return kept
-	}
+	benign := func(from, to int) []float64 { return t.benign(model.Detector.Score(rows.Slice(from, to)), from) }
 	scores := benign(cut[1], cut[2])
 	if err := model.calibrate(t, scores); err != nil {
 		return nil, report, err
 	}
 	judged := benign(cut[2], n)
 	report = Report{Train: cut[0], Stop: cut[1] - cut[0], Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate,
-		Threshold: model.Threshold, Scores: scores}
-	for _, s := range judged {
-		if s > model.Threshold {
-			report.Flagged++
-		}
-	}
+		Threshold: model.Threshold, Scores: scores, Flagged: above(judged, model.Threshold)}
 	return model, report, nil
+}
+
+// rows begins a model of parts, whose features are learnt from the first flows, and makes them.
+func (t Training) rows(first int) (*Model, dataset.Matrix) {
+	model := &Model{Kind: t.Kind}
+	if t.Kind == "original" {
+		m := t.Flows.Matrix(packets)
+		model.Scaler = &ml.MinMaxScaler{}
+		model.Scaler.FitTransform(m.Slice(0, first))
+		return model, model.Scaler.Transform(m)
+	}
+	features := &Features{}
+	features.learnApplications(t.Flows.Strings("application_name")[:first])
+	rows := features.raw(t.Flows)
+	features.learnScale(rows.Slice(0, first))
+	features.standardise(rows)
+	model.Features = features
+	return model, rows
 }
 
 // calibrate chooses the threshold by the scores of benign flows that trained nothing.

@@ -31,7 +31,7 @@ func TestTrainSameSeedSameModel(t *testing.T) {
 func TestTrainKeepsItsPromise(t *testing.T) {
 	frame := flows(4000, 0, 0, 5)
 	pace := FlowsPerDay(frame)
-	model, report, err := Train(t.Context(), Training{Kind: "pca", Flows: frame, AlarmsPerDay: 0.05 * pace})
+	model, report, err := Train(t.Context(), Training{Kind: "forest", Flows: frame, AlarmsPerDay: 0.05 * pace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestScan(t *testing.T) {
 					if len(f.Drivers) == 0 || len(f.Drivers) > mostDrivers || f.Drivers[0].Share <= 0 || f.Drivers[0].Share > 1 {
 						t.Errorf("row %d: drivers %v", f.Row, f.Drivers)
 					}
-					if want := flowOf(frame, int(f.Row)); f.Flow != want {
+					if want := FlowOf(frame, int(f.Row)); f.Flow != want {
 						t.Errorf("row %d: flow %+v, want %+v", f.Row, f.Flow, want)
 					}
 					f.Drivers, f.Flow = nil, Flow{}

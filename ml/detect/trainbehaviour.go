@@ -3,41 +3,93 @@ package detect
 import (
 	"context"
 	"math"
-)
 
-// folds is how many blocks of time cross-fitting cuts the flows into.
-const folds = 5
+	"flowbook/ml/dataset"
+)
 
 // trainBehaviour learns from the first 85 hundredths of the flows. Their scores, by which the
 // threshold is chosen, come from detectors that had not seen their block. The rest judges the
-// threshold.
-func trainBehaviour(ctx context.Context, t Training, k kind) (*Model, Report, error) {
+// threshold. The features and the members of ensembles are made once for all kinds.
+func trainBehaviour(ctx context.Context, t Training, kinds []kind) ([]*Model, []Report, error) {
 	n := t.Flows.NumRows()
 	fit := n * 85 / 100
 	blocks := make([]int, folds+1)
 	for i := range blocks {
 		blocks[i] = i * fit / folds
 	}
+	var members []kind
+	place := map[string]int{}
+	for _, k := range kinds {
+		for _, m := range k.parts() {
+			if _, ok := place[m.name]; !ok {
+				place[m.name] = len(members)
+				members = append(members, m)
+			}
+		}
+	}
 	b := &Behaviour{}
 	raw, groups := b.learn(t.Flows, blocks)
-	detector, unseen, err := crossFit(ctx, t, k, b, raw, groups, blocks)
+	detectors, unseen, err := crossFit(ctx, t, members, b, raw, groups, fit)
 	if err != nil {
-		return nil, Report{}, err
+		return nil, nil, err
 	}
-	model := &Model{Kind: t.Kind, Features: b, Detector: detector}
+	models, reports := make([]*Model, len(kinds)), make([]Report, len(kinds))
+	for i, k := range kinds {
+		var of []Detector
+		var scores [][]float64
+		for _, m := range k.parts() {
+			of = append(of, detectors[place[m.name]])
+			scores = append(scores, unseen.Col(place[m.name]))
+		}
+		d, own := k.join(of, scores)
+		models[i] = &Model{Kind: k.name, Features: b, Detector: d}
+		if reports[i], err = models[i].judge(t, k, own, raw.Slice(fit, n)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return models, reports, nil
+}
+
+// parts are the members of an ensemble, or the kind itself.
+func (k kind) parts() []kind {
+	if k.members == nil {
+		return []kind{k}
+	}
+	return k.members
+}
+
+// join makes the detector of its parts, and its scores of unseen rows of theirs.
+func (k kind) join(parts []Detector, unseen [][]float64) (Detector, []float64) {
+	if k.members == nil {
+		return parts[0], unseen[0]
+	}
+	m := dataset.Matrix{Rows: len(unseen[0]), Cols: len(parts), Data: make([]float64, len(unseen[0])*len(parts))}
+	for c, scores := range unseen {
+		for r, v := range scores {
+			m.Row(r)[c] = v
+		}
+	}
+	e := &Ensemble{Members: parts, Calibrated: TrainTail(m), kinds: k.members}
+	return e, e.combine(m)
+}
+
+// judge chooses the threshold by the scores of the rows that the model learnt from, made by others
+// that had not seen them, and reports how it does on the rows that came after.
+func (m *Model) judge(t Training, k kind, unseen []float64, after dataset.Matrix) (Report, error) {
+	fit := len(unseen)
 	scores := t.benign(unseen, 0)
-	if err := model.calibrate(t, scores); err != nil {
-		return nil, Report{}, err
+	if err := m.calibrate(t, scores); err != nil {
+		return Report{}, err
 	}
-	judged := t.benign(detector.Score(raw.Slice(fit, n)), fit)
-	report := Report{Train: fit, Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate, Threshold: model.Threshold, Scores: scores}
+	judged := t.benign(m.Detector.Score(after), fit)
+	report := Report{Train: fit, Calibrate: len(scores), Judge: len(judged), Promised: m.Calibration.Rate, Threshold: m.Threshold, Scores: scores}
 	if k.stopsEarly() {
 		report.Stop = fit - fit*9/10
 		report.Train -= report.Stop
 	}
-	report.Flagged = above(judged, model.Threshold)
-	model.widen(&report, judged)
-	return model, report, nil
+	report.Flagged = above(judged, m.Threshold)
+	m.widen(&report, judged)
+	return report, nil
 }
 
 // benign are the scores, the first of which is of row from, of flows that are not known to be

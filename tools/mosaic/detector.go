@@ -8,34 +8,37 @@ import (
 	"flowbook/ml/detect"
 )
 
-// Of is the detector of that kind; blocks chooses the features and the training of the first
-// version.
-func Of(kind string, blocks bool) Detector {
-	name := kind
-	if blocks {
-		name += ", 0.1"
-	}
-	return Detector{Name: name, Train: func(ctx context.Context, day *dataset.Frame, seed uint64) (*Trained, error) {
-		model, report, err := detect.Train(ctx, detect.Training{Kind: kind, Flows: day, Seed: seed, Percentile: 95, Blocks: blocks})
-		if err != nil {
-			return nil, err
+// Of are the detectors of those kinds, which share what they can; blocks chooses the features and
+// the training of the first version.
+func Of(blocks bool, kinds ...string) []Detector {
+	var day *dataset.Frame // that models have learnt from
+	var models []*detect.Model
+	var reports []detect.Report
+	var detectors []Detector
+	for i, kind := range kinds {
+		name := kind
+		if blocks {
+			name += ", 0.1"
 		}
-		return &Trained{Score: model.Score, Unseen: report.Scores, FlowsPerDay: model.Calibration.FlowsPerDay}, nil
-	}}
+		detectors = append(detectors, Detector{Name: name, Train: func(ctx context.Context, flows *dataset.Frame, seed uint64) (*Trained, error) {
+			if day != flows {
+				var err error
+				models, reports, err = detect.TrainAll(ctx, detect.Training{Flows: flows, Seed: seed, Percentile: 95, Blocks: blocks}, kinds)
+				if err != nil {
+					return nil, err
+				}
+				day = flows
+			}
+			m := models[i]
+			return &Trained{Features: m.Features, Rate: m.Detector.Score, Unseen: reports[i].Scores, FlowsPerDay: m.Calibration.FlowsPerDay}, nil
+		}})
+	}
+	return detectors
 }
 
 // Detectors are those that the tables compare: the baseline, the first version's, and today's.
 func Detectors() []Detector {
-	all := []Detector{Baseline}
-	for _, kind := range []string{"autoencoder", "pca", "forest", "zscore"} {
-		all = append(all, Of(kind, true))
-	}
-	for _, kind := range detect.Kinds {
-		if kind != "original" {
-			all = append(all, Of(kind, false))
-		}
-	}
-	return all
+	return append(append([]Detector{Baseline}, Of(true, "autoencoder", "pca", "forest", "zscore")...), Of(false, detect.Kinds[1:]...)...)
 }
 
 // Baseline is the one line of numpy that a detector must beat: the largest z-score of the counts of
@@ -43,9 +46,7 @@ func Detectors() []Detector {
 var Baseline = Detector{Name: "largest z", Train: func(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error) {
 	features := &detect.Features{}
 	features.Learn(day)
-	n := day.NumRows()
-	score := func(flows *dataset.Frame) []float64 {
-		m := features.Transform(flows)
+	rate := func(m dataset.Matrix) []float64 {
 		out := make([]float64, m.Rows)
 		for r := range out {
 			out[r] = math.Inf(-1)
@@ -55,5 +56,5 @@ var Baseline = Detector{Name: "largest z", Train: func(_ context.Context, day *d
 		}
 		return out
 	}
-	return &Trained{Score: score, Unseen: score(day)[n*6/10:], FlowsPerDay: detect.FlowsPerDay(day)}, nil
+	return &Trained{Features: features, Rate: rate, Unseen: rate(features.Transform(day))[day.NumRows()*6/10:], FlowsPerDay: detect.FlowsPerDay(day)}, nil
 }}

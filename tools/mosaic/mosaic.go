@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -36,8 +37,9 @@ type Detector struct {
 
 // Trained is a detector that has seen a day.
 type Trained struct {
-	Score       func(flows *dataset.Frame) []float64
-	Unseen      []float64 // scores of flows of the day that did not train what scored them
+	Features    detect.Extractor
+	Rate        func(rows dataset.Matrix) []float64 // scores rows of Features
+	Unseen      []float64                           // scores of flows of the day that did not train what scored them
 	FlowsPerDay float64
 }
 
@@ -82,11 +84,8 @@ func Judge(ctx context.Context, benign, attacks []File, detectors []Detector, se
 	order := random.Perm(len(benign))
 	cut := len(order) * 7 / 10
 	first, second := day(benign, order[:cut], random), day(benign, order[cut:], random)
-	var days []*dataset.Frame // the second day with each attack
-	for _, a := range attacks {
-		days = append(days, Concat(second, a.at(random.Int64N(dayMs)+dayStart, -1)))
-	}
 	var out []Judgement
+	var judges []*judge
 	for _, d := range detectors {
 		trained, err := d.Train(ctx, first, seed)
 		if err != nil {
@@ -96,20 +95,50 @@ func Judge(ctx context.Context, benign, attacks []File, detectors []Detector, se
 		if err != nil {
 			return nil, fmt.Errorf("mosaic: %s, seed %d: %w", d.Name, seed, err)
 		}
-		quiet := trained.Score(second)
-		j := Judgement{Detector: d.Name, Seed: seed, Flows: len(quiet)}
+		judges = append(judges, &judge{Trained: trained, thresholds: thresholds})
+		out = append(out, Judgement{Detector: d.Name, Seed: seed})
+	}
+	score(judges, second)
+	for i, d := range judges {
+		j := &out[i]
+		d.quiet = d.scores
+		j.Flows = len(d.quiet)
 		for _, alarms := range Promises {
-			j.Promised = append(j.Promised, alarms/trained.FlowsPerDay*float64(len(quiet)))
+			j.Promised = append(j.Promised, alarms/d.FlowsPerDay*float64(len(d.quiet)))
 		}
-		for _, t := range thresholds {
-			j.False = append(j.False, above(quiet, t))
+		for _, t := range d.thresholds {
+			j.False = append(j.False, above(d.quiet, t))
 		}
-		for i, a := range attacks {
-			j.Attacks = append(j.Attacks, judgeAttack(a, days[i], trained.Score(days[i]), quiet, thresholds))
+	}
+	for _, a := range attacks {
+		with := Concat(second, a.at(random.Int64N(dayMs)+dayStart, -1))
+		score(judges, with)
+		for i, d := range judges {
+			out[i].Attacks = append(out[i].Attacks, d.attack(a, with))
 		}
-		out = append(out, j)
 	}
 	return out, nil
+}
+
+// judge is a detector that days are judged by.
+type judge struct {
+	*Trained
+	thresholds []float64
+	quiet      []float64 // scores of the second day without any attack
+	scores     []float64 // of the day at hand
+}
+
+// score scores a day by all judges; features are made once for those that share them.
+func score(judges []*judge, day *dataset.Frame) {
+	made := map[detect.Extractor]dataset.Matrix{}
+	for _, j := range judges {
+		rows, ok := made[j.Features]
+		if !ok {
+			rows = j.Features.Transform(day)
+			made[j.Features] = rows
+		}
+		j.scores = j.Rate(rows)
+	}
 }
 
 // day places files at random times of a day.
@@ -121,23 +150,36 @@ func day(files []File, which []int, random *rand.Rand) *dataset.Frame {
 	return Concat(parts...)
 }
 
-func judgeAttack(f File, day *dataset.Frame, scores, quiet, thresholds []float64) Attack {
+// attack judges the attack that was placed into the day at hand.
+func (j *judge) attack(f File, day *dataset.Frame) Attack {
 	a := Attack{Name: f.Name, Flows: f.Flows.NumRows()}
 	var own []float64
+	var rows []int
 	for i, n := range day.Int64s(fileColumn) {
 		if n < 0 {
-			own = append(own, scores[i])
+			own, rows = append(own, j.scores[i]), append(rows, i)
 		}
 	}
-	best := own[0]
-	for _, s := range own {
-		best = max(best, s)
-	}
-	for _, t := range thresholds {
+	for _, t := range j.thresholds {
 		a.Recall = append(a.Recall, float64(above(own, t))/float64(len(own)))
+		a.Incidents = append(a.Incidents, incidents(day, rows, own, t))
 	}
-	a.Rank = float64(above(quiet, best)) / float64(len(quiet))
+	a.Rank = float64(above(j.quiet, slices.Max(own))) / float64(len(j.quiet))
 	return a
+}
+
+// incidents is how many incidents the flows of rows with a score above the threshold make.
+func incidents(day *dataset.Frame, rows []int, scores []float64, threshold float64) int {
+	n := 0
+	all := detect.Incidents{Ended: func(detect.Incident) error { n++; return nil }}
+	for i, s := range scores {
+		if s > threshold {
+			// Neither call can fail: Ended does not.
+			_ = all.Add(&detect.Finding{Score: s, Flow: detect.FlowOf(day, rows[i])})
+		}
+	}
+	_ = all.Close()
+	return n
 }
 
 func above(scores []float64, threshold float64) int {

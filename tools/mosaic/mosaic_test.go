@@ -94,7 +94,7 @@ func TestSmallMosaic(t *testing.T) {
 		t.Fatal(err)
 	}
 	judge := func() []Judgement {
-		js, err := Judge(t.Context(), benign, append(attacks, made[:2]...), []Detector{Baseline, Of("tail", false)}, 1)
+		js, err := Judge(t.Context(), benign, append(attacks, made[:2]...), append([]Detector{Baseline}, Of(false, "tail")...), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,11 +11,13 @@ import (
 )
 
 // Table writes one line a detector: means over seeds, false alarms beside what was promised, seed
-// by seed.
+// by seed. incidents is how many incidents the alarms of a noticed attack make at the first of
+// Promises.
 func Table(w io.Writer, all []Judgement) error {
 	names, of := group(all)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "detector")
+	fmt.Fprintf(t, "\tincidents@%g", Promises[0])
 	for _, p := range Promises {
 		fmt.Fprintf(t, "\tnoticed@%g\trecall@%g\tfalse/promised@%g\tper seed@%g", p, p, p, p)
 	}
@@ -23,6 +25,7 @@ func Table(w io.Writer, all []Judgement) error {
 	for _, name := range names {
 		fmt.Fprint(t, name)
 		js := of[name]
+		fmt.Fprintf(t, "\t%s", incidentsOf(js))
 		for k := range len(Promises) + 1 {
 			var noticed, recall, promised float64
 			falses := 0
@@ -49,6 +52,24 @@ func Table(w io.Writer, all []Judgement) error {
 		fmt.Fprintln(t)
 	}
 	return t.Flush()
+}
+
+// incidentsOf is the mean number of incidents that the alarms of an attack make which is noticed at
+// the first of Promises.
+func incidentsOf(js []Judgement) string {
+	incidents, noticed := 0, 0
+	for _, j := range js {
+		for _, a := range j.Attacks {
+			if a.Noticed(0) {
+				incidents += a.Incidents[0]
+				noticed++
+			}
+		}
+	}
+	if noticed == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", float64(incidents)/float64(noticed))
 }
 
 // Attacks writes one line an attack: in how many seeds each detector noticed it at the first of
