@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math"
 	"net/netip"
 	"strings"
 
@@ -17,15 +18,26 @@ type behaviourStream struct {
 	spans    int // how many there are
 	logs     logs
 
-	data     []float64
-	groups   []int32
-	finished []int32 // the groups of the rows that finish returned
+	data   []float64
+	groups []int32
+	// What finish returned last, the groups of its rows among it: the next rows go into what it
+	// returned before that.
+	finished       []float64
+	finishedGroups []int32
 
-	frame   *dataset.Frame
-	columns *flowFields
-	hashes  map[string]address   // of the addresses that came last
-	names   map[string]*nameHash // of the names that came last
-	parties [roleCount]*parties
+	frame        *dataset.Frame
+	columns      *flowFields
+	hashes       map[string]address   // of the IPv6 addresses that came last
+	names        map[string]*nameHash // of the names that came last
+	applications map[string]application
+	unnamed      [3]application // by protocols: TCP, UDP, others
+	parties      [roleCount]*parties
+}
+
+// application is the group of a flow's application.
+type application struct {
+	group int32 // its place in Groups, or their number
+	hash  uint64
 }
 
 // address is an address and its network, /24 or /64, hashed.
@@ -44,9 +56,12 @@ func (b *Behaviour) begin() extraction { return b.stream() }
 
 func (b *Behaviour) stream() *behaviourStream {
 	s := &behaviourStream{Behaviour: b, number: map[string]int32{}, cols: len(b.Names()), logs: theLogs(),
-		hashes: map[string]address{}, names: map[string]*nameHash{}}
+		hashes: map[string]address{}, names: map[string]*nameHash{}, applications: map[string]application{}}
 	for i, g := range b.Groups {
 		s.number[g] = int32(i)
+	}
+	for i, protocol := range []float64{6, 17, 0} {
+		s.unnamed[i] = s.applicationOf(groupOf("", protocol))
 	}
 	for s.spans < len(spans) && spans[s.spans] <= b.Longest {
 		s.spans++
@@ -57,21 +72,21 @@ func (b *Behaviour) stream() *behaviourStream {
 	return s
 }
 
-// flowFields are the columns of a frame; a nil one is not there.
+// flowFields are the columns of a frame; those that are not there are empty.
 type flowFields struct {
 	rows                                           int
-	log                                            []func(r int) float64 // as logColumns
-	port, protocol, back, resets, packets, sent    func(r int) float64
+	log                                            []numbers // as logColumns
+	port, protocol, back, resets, packets, sent    numbers
 	ms                                             []int64
 	source, destination, application, name, client []string
 }
 
 func behaviourColumns(flows *dataset.Frame) *flowFields {
-	number := func(name string) func(r int) float64 {
+	number := func(name string) numbers {
 		if !flows.Has(name) {
-			return nil
+			return numbers{}
 		}
-		return numbersOf(flows, name).at
+		return numbersOf(flows, name)
 	}
 	text := func(name string) []string {
 		if !flows.Has(name) {
@@ -91,16 +106,16 @@ func behaviourColumns(flows *dataset.Frame) *flowFields {
 
 func (c *flowFields) group(r int) string {
 	if c.application == nil {
-		return groupOf("", c.protocol(r))
+		return groupOf("", c.protocol.at(r))
 	}
-	return groupOf(c.application[r], c.protocol(r))
+	return groupOf(c.application[r], c.protocol.at(r))
 }
 
 // failed says that nothing came back, or at once the refusal of a TCP connection.
 func (c *flowFields) failed(r int) bool {
 	const shortest = 6 // packets: two handshakes that are refused
-	return c.back != nil && c.back(r) == 0 ||
-		c.resets != nil && c.packets != nil && c.protocol(r) == 6 && c.resets(r) > 0 && c.packets(r) <= shortest
+	return c.back.there() && c.back.at(r) == 0 ||
+		c.resets.there() && c.packets.there() && c.protocol.at(r) == 6 && c.resets.at(r) > 0 && c.packets.at(r) <= shortest
 }
 
 func (s *behaviourStream) rows() int   { return len(s.groups) }
@@ -110,13 +125,13 @@ func (s *behaviourStream) early() bool { return true }
 func (s *behaviourStream) finish() dataset.Matrix {
 	m := dataset.Matrix{Rows: len(s.groups), Cols: s.cols, Data: s.data}
 	s.standardise(m, s.groups)
-	s.finished = s.groups
-	s.data, s.groups = s.data[:0], s.groups[:0]
+	s.finished, s.data = s.data, s.finished[:0]
+	s.finishedGroups, s.groups = s.groups, s.finishedGroups[:0]
 	return m
 }
 
 func (s *behaviourStream) unit(r, c int, z float64) (value, usual float64) {
-	g := int(s.finished[r])
+	g := int(s.finishedGroups[r])
 	return z*s.Scale.Row(g)[c] + s.Mean.Row(g)[c], s.Usual.Row(g)[c]
 }
 
@@ -124,51 +139,71 @@ func (s *behaviourStream) add(flows *dataset.Frame, from int) int {
 	if s.frame != flows {
 		s.frame, s.columns = flows, behaviourColumns(flows)
 	}
-	for r := from; r < s.columns.rows; r++ {
-		s.flow(s.columns, r)
+	c := s.columns
+	rows := s.grow(c.rows - from)
+	for i, v := range c.log {
+		s.logColumn(rows[i:], v, from)
 	}
-	return s.columns.rows - from
+	for i, pair := range shareAt {
+		if part, whole := c.log[pair[0]], c.log[pair[1]]; part.there() && whole.there() {
+			for r := from; r < c.rows; r++ {
+				rows[(r-from)*s.cols+len(c.log)+i] = part.at(r) / max(whole.at(r), 1)
+			}
+		}
+	}
+	done := len(c.log) + len(shareAt)
+	for r := from; r < c.rows; r++ {
+		s.flow(c, r, rows[(r-from)*s.cols+done:(r-from+1)*s.cols])
+	}
+	return c.rows - from
 }
 
-// flow appends the features of one flow.
-func (s *behaviourStream) flow(c *flowFields, r int) {
+// grow returns room for n rows more, all zero.
+func (s *behaviourStream) grow(n int) []float64 {
 	at := len(s.data)
-	if at+s.cols > cap(s.data) {
-		grown := make([]float64, at, max(2*cap(s.data), batch*s.cols))
-		copy(grown, s.data)
-		s.data = grown
+	end := at + n*s.cols
+	if end > cap(s.data) {
+		grown := make([]float64, at, max(2*cap(s.data), 2*batch*s.cols, end))
+		s.data = grown[:copy(grown[:at], s.data)]
 	}
-	s.data = s.data[:at+s.cols]
-	row := s.data[at:]
+	s.data = s.data[:end]
+	clear(s.data[at:])
+	return s.data[at:]
+}
+
+// logColumn writes the logarithms of a column from row from on into every s.cols-th place.
+func (s *behaviourStream) logColumn(to []float64, v numbers, from int) {
+	at := 0
+	if v.whole != nil {
+		for _, n := range v.whole[from:] {
+			if uint64(n) < uint64(len(s.logs)) {
+				to[at] = s.logs[n]
+			} else {
+				to[at] = math.Log1p(max(float64(n), 0))
+			}
+			at += s.cols
+		}
+		return
+	}
+	for _, f := range v.float[min(from, len(v.float)):] {
+		to[at] = s.logs.of(f)
+		at += s.cols
+	}
+}
+
+// flow writes the features of one flow from its name on.
+func (s *behaviourStream) flow(c *flowFields, r int, row []float64) {
 	put := func(v float64) { row[0] = v; row = row[1:] }
-	for _, v := range c.log {
-		if v == nil {
-			put(0)
-		} else {
-			put(s.logs.of(v(r)))
-		}
-	}
-	for _, pair := range shareAt {
-		var share float64
-		if part, whole := c.log[pair[0]], c.log[pair[1]]; part != nil && whole != nil {
-			share = part(r) / max(whole(r), 1)
-		}
-		put(share)
-	}
 	name := s.name(textAt(c.name, r))
 	row = row[copy(row, name.features[:]):]
 
-	group := c.group(r)
-	g, ok := s.number[group]
-	if !ok {
-		g = int32(len(s.Groups))
-	}
-	s.groups = append(s.groups, g)
+	app := s.application(textAt(c.application, r), c.protocol.at(r))
+	s.groups = append(s.groups, app.group)
 	source, destination := s.address(c.source[r]), s.address(c.destination[r])
-	port := mix64(uint64(int64(c.port(r)))<<8 | uint64(int64(c.protocol(r))))
+	port := mix64(uint64(int64(c.port.at(r)))<<8 | uint64(int64(c.protocol.at(r))))
 	domain := name.parent
 	client := textAt(c.client, r)
-	rare := rareValues{destination.host, hashPair(hash64(group), port), domain, 0}
+	rare := rareValues{destination.host, hashPair(app.hash, port), domain, 0}
 	if client != "" {
 		rare[3] = hash64(client)
 	}
@@ -182,8 +217,8 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 	if c.failed(r) {
 		f.failed = 1
 	}
-	if c.sent != nil {
-		f.sent = float32(c.sent(r))
+	if c.sent.there() {
+		f.sent = float32(c.sent.at(r))
 	}
 	pair := hashPair(source.host, destination.host)
 	beat := row[:1]
@@ -207,7 +242,6 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 			e, items = s.parties[i].of(port, &f), [2]uint64{source.host, destination.host}
 		case byDomain:
 			if domain == 0 {
-				clear(row[:s.spans])
 				row = row[s.spans:]
 				continue
 			}
@@ -217,17 +251,17 @@ func (s *behaviourStream) flow(c *flowFields, r int) {
 	}
 }
 
-// count adds a flow to a party and writes what the party then comes to; it returns the rest of the
-// row.
+// count adds a flow to a party and writes what the party then comes to, where the flow has a part in
+// it: how many flows failed, if it failed itself, how many different items there were, if it had a
+// new one. An ordinary flow to a host that is being scanned is no part of the scan. The places it
+// does not write are zero. It returns the rest of the row.
 func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) []float64 {
 	write := func(t *tally, v float32) {
 		t.add(v)
 		for k := range s.spans {
-			if v == 0 {
-				row[k] = 0
-				continue
+			if v != 0 {
+				row[k] = s.logs.of(t.of(k))
 			}
-			row[k] = s.logs.of(t.of(k))
 		}
 		row = row[s.spans:]
 	}
@@ -240,26 +274,60 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 	if role.sent {
 		write(&e.sent, f.sent)
 	}
-	var counts [len(spans)]float64
 	for i := range role.sets {
-		e.sets[i].add(items[i], &e.panes, f.ms)
-		e.sets[i].count(&counts, &e.panes, f.ms)
+		gap := e.sets[i].add(items[i], &e.panes, f.ms)
 		for k := range s.spans {
-			row[k] = s.logs.of(counts[k])
+			if gap > spans[k] {
+				row[k] = s.logs.of(e.sets[i].count(k, &e.panes, f.ms))
+			}
 		}
 		row = row[s.spans:]
 	}
 	return row
 }
 
+// application is the group of an application's name and, where it has none, of the protocol.
+func (s *behaviourStream) application(name string, protocol float64) application {
+	if a, ok := s.applications[name]; ok {
+		return a
+	}
+	if group := groupOf(name, 0); group != groupOf("", 0) {
+		if len(s.applications) > mostParties {
+			clear(s.applications)
+		}
+		a := s.applicationOf(group)
+		s.applications[strings.Clone(name)] = a
+		return a
+	}
+	switch protocol {
+	case 6:
+		return s.unnamed[0]
+	case 17:
+		return s.unnamed[1]
+	}
+	return s.unnamed[2]
+}
+
+func (s *behaviourStream) applicationOf(group string) application {
+	g, ok := s.number[group]
+	if !ok {
+		g = int32(len(s.Groups))
+	}
+	return application{g, hash64(group)}
+}
+
+// noName is made of an empty name.
+var noName nameHash
+
 func (s *behaviourStream) name(text string) *nameHash {
+	if text == "" {
+		return &noName
+	}
 	n := s.names[text]
 	if n == nil {
 		n = new(nameHash)
-		if text != "" {
-			describeName(n.features[:], text)
-			n.parent, n.whole = hash64(parent(text)), hash64(text)
-		}
+		describeName(n.features[:], text)
+		n.parent, n.whole = hash64(parent(text)), hash64(text)
 		if len(s.names) > mostParties {
 			clear(s.names)
 		}
@@ -271,16 +339,16 @@ func (s *behaviourStream) name(text string) *nameHash {
 // address hashes an address; texts that are no address, as pseudonyms are, make a network of their
 // own.
 func (s *behaviourStream) address(text string) address {
+	if strings.IndexByte(text, ':') < 0 {
+		host, net := hashNet(text)
+		return address{host, net}
+	}
 	if a, ok := s.hashes[text]; ok {
 		return a
 	}
 	a := address{host: hash64(text)}
 	a.net = a.host
-	if strings.IndexByte(text, ':') < 0 {
-		if i := strings.LastIndexByte(text, '.'); i > 0 {
-			a.net = hash64(text[:i])
-		}
-	} else if ip, err := netip.ParseAddr(text); err == nil {
+	if ip, err := netip.ParseAddr(text); err == nil {
 		if net, err := ip.WithZone("").Prefix(64); err == nil {
 			b := net.Addr().As16()
 			a.net = hash64(string(b[:8]))

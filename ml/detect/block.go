@@ -34,8 +34,10 @@ func (f *Features) newBlock() *block {
 // numbers is a column of numbers as it lies in its frame.
 type numbers struct {
 	whole []int64
-	float []float64 // if whole is nil
+	float []float64 // if whole is nil; both are nil if there is no column
 }
+
+func (n numbers) there() bool { return n.whole != nil || n.float != nil }
 
 func numbersOf(flows *dataset.Frame, name string) numbers {
 	if c := flows.Column(name); c.Kind() == dataset.Int64 && c.Nulls() == 0 {

@@ -1,5 +1,7 @@
 package detect
 
+import "math"
+
 // distinct counts different items within each span in bounded memory: exactly below mostFew,
 // estimated from there on. Its counts depend on nothing but the items that came within the span and
 // the one before.
@@ -13,7 +15,9 @@ type seen struct{ item, at uint32 }
 
 const mostFew = 16
 
-func (d *distinct) add(hash uint64, p *panes, ms int64) {
+// add returns how many ms ago the item came last, as far as that is known.
+func (d *distinct) add(hash uint64, p *panes, ms int64) (gap int64) {
+	gap = math.MaxInt64
 	item, at := uint32(hash>>32), uint32(ms/100)
 	if d.many != nil {
 		d.many.add(item, p)
@@ -29,6 +33,7 @@ func (d *distinct) add(hash uint64, p *panes, ms int64) {
 	}
 	switch {
 	case known >= 0:
+		gap = int64(int32(at-d.few[known].at)) * 100
 		d.few[known].at = at
 	case len(d.few) < mostFew:
 		d.few = append(d.few, seen{item, at})
@@ -38,6 +43,7 @@ func (d *distinct) add(hash uint64, p *panes, ms int64) {
 	if d.many == nil && len(d.few) == mostFew && d.within(spans[len(spans)-1], at) == mostFew {
 		d.many = newSketches(d.few, p, ms) // before an item is lost that they must hold
 	}
+	return gap
 }
 
 // within is how many of the few were seen within a span.
@@ -53,16 +59,13 @@ func (d *distinct) within(span int64, at uint32) (n int) {
 // within reports whether the time from one tenth of a second to another is at most that many ms.
 func within(span int64, from, to uint32) bool { return int64(int32(to-from))*100 <= span }
 
-// count writes the number of different items within each span.
-func (d *distinct) count(counts *[len(spans)]float64, p *panes, ms int64) {
-	at := uint32(ms / 100)
-	for k, span := range spans {
-		n := d.within(span, at)
-		counts[k] = float64(n)
-		if n == mostFew && d.many != nil {
-			counts[k] = max(counts[k], d.many.count(k, p))
-		}
+// count is the number of different items within the k-th span.
+func (d *distinct) count(k int, p *panes, ms int64) float64 {
+	n := d.within(spans[k], uint32(ms/100))
+	if n == mostFew && d.many != nil {
+		return max(float64(n), d.many.count(k, p))
 	}
+	return float64(n)
 }
 
 // sketches holds two sketches for each span: of this pane and the one before, and of this pane.

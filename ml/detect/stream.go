@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,17 +58,18 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 	}()
 	hurry := time.NewTicker(patience)
 	defer hurry.Stop()
+	defer s.settle() // whatever it was, an error came before
 	for {
 		select {
 		case <-hurry.C:
 			if s.rows != nil && s.rows.early() {
-				if err := s.flush(); err != nil {
+				if err := s.flushAll(); err != nil {
 					return s.tally, err
 				}
 			}
 		case f, ok := <-frames:
 			if !ok {
-				err := errors.Join(flows.Err(), s.flush())
+				err := errors.Join(flows.Err(), s.flushAll())
 				s.lastDrift()
 				return s.tally, err
 			}
@@ -75,7 +77,7 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 				return s.tally, err
 			}
 		case <-ctx.Done():
-			err := errors.Join(context.Cause(ctx), s.flush())
+			err := errors.Join(context.Cause(ctx), s.flushAll())
 			return s.tally, err
 		}
 	}
@@ -96,27 +98,29 @@ type scan struct {
 	drift   *Drift
 	rows    extraction // nil where flows are scored one by one
 	flows   []place    // of the rows that are taken and not yet scored
+	taken   int64      // flows of the frames before
 	tally   Tally
+
+	scoring chan error // gets the end of the scoring under way; nil if there is none
+	spare   []place
 }
 
 // frame takes one frame of the stream.
 func (s *scan) frame(f *dataset.Frame) error {
-	first := s.tally.Flows
-	if s.rows != nil {
-		first += int64(s.rows.rows())
-	}
+	first := s.taken
+	s.taken += int64(f.NumRows())
 	needed := s.columns
 	if f.Has("id") {
 		needed = append(slices.Clip(needed), "id")
 	}
 	if err := usable(f, needed, first); err != nil {
-		return errors.Join(err, s.flush())
+		return errors.Join(err, s.flushAll())
 	}
 	if s.rows == nil {
 		for r := range f.NumRows() {
 			s.flows = append(s.flows, place{f, r})
 		}
-		return s.score(s.model.Transform(f))
+		return s.score(s.model.Transform(f), s.takeFlows())
 	}
 	for from := 0; from < f.NumRows(); {
 		n := s.rows.add(f, from)
@@ -133,12 +137,39 @@ func (s *scan) frame(f *dataset.Frame) error {
 	return nil
 }
 
-// flush scores the flows that were taken, if there are any.
+// flush has the flows that were taken scored, if there are any. Where features allow it, they are
+// scored while the next ones are made; an error comes with the next flush.
 func (s *scan) flush() error {
-	if s.rows == nil || s.rows.rows() == 0 {
+	if err := s.settle(); err != nil || s.rows == nil || s.rows.rows() == 0 {
+		return err
+	}
+	rows, flows := s.rows.finish(), s.takeFlows()
+	if !s.rows.early() {
+		return s.score(rows, flows)
+	}
+	s.scoring = make(chan error, 1)
+	go func() { s.scoring <- s.score(rows, flows) }()
+	return nil
+}
+
+// flushAll is flush, and waits for its end.
+func (s *scan) flushAll() error { return cmp.Or(s.flush(), s.settle()) }
+
+// settle waits for the scoring under way.
+func (s *scan) settle() error {
+	if s.scoring == nil {
 		return nil
 	}
-	return s.score(s.rows.finish())
+	err := <-s.scoring
+	s.scoring = nil
+	return err
+}
+
+// takeFlows returns the flows that were taken; they are valid until it has been called twice more.
+func (s *scan) takeFlows() []place {
+	flows := s.flows
+	s.flows, s.spare = s.spare[:0], flows
+	return flows
 }
 
 // unit is the value behind feature c of row r, and the usual one.
@@ -163,9 +194,9 @@ func (s *scan) infinite(row []float64) string {
 	return "a number is too large"
 }
 
-// score scores the rows of s.flows.
-func (s *scan) score(rows dataset.Matrix) error {
-	defer func() { clear(s.flows); s.flows = s.flows[:0] }()
+// score scores the rows of flows, and forgets these.
+func (s *scan) score(rows dataset.Matrix, flows []place) error {
+	defer clear(flows)
 	scores := s.model.Detector.Score(rows)
 	flagged := dataset.Matrix{Cols: rows.Cols}
 	var at []int
@@ -185,7 +216,7 @@ func (s *scan) score(rows dataset.Matrix) error {
 	for k, i := range at {
 		f := Finding{Row: first + int64(i), Score: scores[i], Threshold: s.model.Threshold,
 			Drivers: drivers(s.names, parts.Row(k), mostDrivers, func(c int) (value, usual float64) { return s.unit(i, c, rows.Row(i)[c]) })}
-		at := s.flows[i]
+		at := flows[i]
 		f.Flow = FlowOf(at.frame, at.row)
 		if at.frame.Has("id") {
 			f.ID, f.HasID = at.frame.Column("id").Int64(at.row), true
