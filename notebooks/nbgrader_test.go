@@ -24,43 +24,28 @@ import (
 // without a solution or a hidden test, submissions graded in the isolated kernel, grades and feedback.
 // $FLOWBOOK_COURSE names the units that are graded, or is "all".
 func TestNbgrader(t *testing.T) {
-	peers, chosen := os.Getenv("FLOWBOOK_PEERS"), os.Getenv("FLOWBOOK_COURSE")
-	if peers == "" || chosen == "" {
-		t.Skip("set FLOWBOOK_PEERS to the bin folder of an environment with .ci/peers.txt and FLOWBOOK_COURSE to all or to a unit; .ci/run course does")
-	}
-	if _, err := sandbox.Find(); err != nil {
-		t.Skip(err)
-	}
-	root, err := module.Root("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &classroom{T: t, dir: t.TempDir(), peers: peers}
-	c.env = append(os.Environ(), "PATH="+peers+string(os.PathListSeparator)+os.Getenv("PATH"), "JUPYTER_DATA_DIR="+filepath.Join(c.dir, "jupyter"))
-	c.run(root, "go", "build", "-o", filepath.Join(c.dir, "flowbook"), "./tools/flowbook")
-	c.run(root, filepath.Join(c.dir, "flowbook"), "kernel", "install", "--sandbox")
+	c := newClassroom(t)
+	chosen := os.Getenv("FLOWBOOK_COURSE")
 	if err := os.CopyFS(filepath.Join(c.dir, "source"), os.DirFS("course/source")); err != nil {
 		t.Fatal(err)
 	}
-	config, err := os.ReadFile("course/nbgrader_config.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.write("nbgrader_config.py", config)
 	want := map[string]map[string]float64{}
 	for _, path := range units(t) {
 		unit := filepath.Base(filepath.Dir(path))
 		if chosen != "all" && chosen != unit {
 			continue
 		}
-		c.run(c.dir, filepath.Join(peers, "nbgrader"), "generate_assignment", unit)
+		c.run(c.dir, filepath.Join(c.peers, "nbgrader"), "generate_assignment", unit)
 		want[unit] = c.submit(unit)
-		c.run(c.dir, filepath.Join(peers, "nbgrader"), "autograde", unit)
-		c.run(c.dir, filepath.Join(peers, "nbgrader"), "generate_feedback", unit)
+		c.run(c.dir, filepath.Join(c.peers, "nbgrader"), "autograde", unit)
+		c.run(c.dir, filepath.Join(c.peers, "nbgrader"), "generate_feedback", unit)
 	}
-	c.run(c.dir, filepath.Join(peers, "nbgrader"), "export")
+	c.run(c.dir, filepath.Join(c.peers, "nbgrader"), "export")
 	if diff := cmp.Diff(want, c.grades()); diff != "" {
 		t.Errorf("grades (-want +got):\n%s", diff)
+		for unit := range want {
+			c.failures(filepath.Join("autograded", "perfect", unit, unit+".ipynb"))
+		}
 	}
 	for unit, students := range want {
 		for student := range students {
@@ -79,11 +64,49 @@ type classroom struct {
 	env        []string
 }
 
-func (c *classroom) run(dir, program string, args ...string) {
-	c.Helper()
+// newClassroom has nbgrader, the course's configuration and the isolated kernel.
+func newClassroom(t *testing.T) *classroom {
+	t.Helper()
+	peers := os.Getenv("FLOWBOOK_PEERS")
+	if peers == "" || os.Getenv("FLOWBOOK_COURSE") == "" {
+		t.Skip("set FLOWBOOK_PEERS to the bin folder of an environment with .ci/peers.txt and FLOWBOOK_COURSE to all or to a unit; .ci/run course does")
+	}
+	if _, err := sandbox.Find(); err != nil {
+		t.Skip(err)
+	}
+	root := moduleRoot(t)
+	c := &classroom{T: t, dir: t.TempDir(), peers: peers}
+	c.env = append(os.Environ(), "PATH="+peers+string(os.PathListSeparator)+os.Getenv("PATH"), "JUPYTER_DATA_DIR="+filepath.Join(c.dir, "jupyter"))
+	c.run(root, "go", "build", "-o", filepath.Join(c.dir, "flowbook"), "./tools/flowbook")
+	c.run(root, filepath.Join(c.dir, "flowbook"), "kernel", "install", "--sandbox")
+	config, err := os.ReadFile("course/nbgrader_config.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.write("nbgrader_config.py", config)
+	return c
+}
+
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	root, err := module.Root("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// try runs a program and returns what it says.
+func (c *classroom) try(dir, program string, args ...string) (string, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Dir, cmd.Env = dir, c.env
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func (c *classroom) run(dir, program string, args ...string) {
+	c.Helper()
+	if out, err := c.try(dir, program, args...); err != nil {
 		c.Fatalf("%s %s: %v\n%s", filepath.Base(program), strings.Join(args, " "), err, out)
 	}
 }
@@ -95,6 +118,18 @@ func (c *classroom) write(name string, data []byte) {
 		c.Fatal(err)
 	}
 	if err := os.WriteFile(path, data, 0o644); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// put writes a notebook.
+func (c *classroom) put(name string, nb *notebook.Notebook) {
+	c.Helper()
+	path := filepath.Join(c.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		c.Fatal(err)
+	}
+	if err := nb.WriteFile(path); err != nil {
 		c.Fatal(err)
 	}
 }
@@ -159,15 +194,23 @@ func (c *classroom) submit(unit string) map[string]float64 {
 	}
 	hostile.Cells = slices.Delete(hostile.Cells, last, last+1)
 	for student, nb := range map[string]*notebook.Notebook{"perfect": perfect, "partial": partial, "hostile": hostile} {
-		path := filepath.Join(c.dir, "submitted", student, file)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			c.Fatal(err)
-		}
-		if err := nb.WriteFile(path); err != nil {
-			c.Fatal(err)
-		}
+		c.put(filepath.Join("submitted", student, file), nb)
 	}
 	return points
+}
+
+// failures logs the outputs of the cells of a graded notebook that failed.
+func (c *classroom) failures(path string) {
+	c.Helper()
+	for _, cell := range c.read(path).Cells {
+		told := ""
+		for _, o := range cell.Outputs {
+			told += o.Text + o.EValue
+		}
+		if slices.ContainsFunc(cell.Outputs, func(o *notebook.Output) bool { return o.Type == notebook.ErrorOutput || o.Name == "stderr" }) {
+			c.Logf("%s: cell %s:\n%s\n%.3000s", path, cell.ID, cell.Source, told)
+		}
+	}
 }
 
 // grades reads grades.csv: unit → student → points. The open questions are not graded yet and count 0.

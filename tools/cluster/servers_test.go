@@ -43,7 +43,8 @@ type site struct {
 	dir      string
 	env      []string // of the submitter
 	server   *process
-	warm     bool // workers share the module cache of whoever runs the test
+	extra    []string // environment of workers, too
+	warm     bool     // workers share the module cache of whoever runs the test
 }
 
 // process is a program that a test has started.
@@ -178,7 +179,7 @@ func (s *site) worker(n int, args ...string) *process {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	p := s.start(fmt.Sprintf("worker%d", n), s.environ(home), s.flowbook, append([]string{"worker", "--temporal", s.temporal}, args...)...)
+	p := s.start(fmt.Sprintf("worker%d", n), append(s.environ(home), s.extra...), s.flowbook, append([]string{"worker", "--temporal", s.temporal}, args...)...)
 	p.home = home
 	await(s.t, 30*time.Second, "the worker", func() bool { return strings.Contains(p.log.text(), "takes runs of queue") })
 	return p

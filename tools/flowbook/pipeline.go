@@ -21,7 +21,7 @@ import (
 // pipelineCmd brings everything that notebooks/pipeline.yaml describes up to date.
 type pipelineCmd struct {
 	Targets []string `arg:"" optional:"" name:"target" help:"Steps of notebooks/pipeline.yaml, by name or notebook, with what they wait for; without any, all."`
-	Plan    bool     `help:"Say what would run and why, and run nothing."`
+	Plan    bool     `help:"Say what would run, what the store has, and why; run nothing."`
 	Force   bool     `help:"Run the targets although they are up to date."`
 	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`
 	storeFlags
@@ -52,6 +52,10 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 	p.Notebook = view.runNotebook
 	opt := pipeline.Options{Targets: c.Targets, Force: c.Force, Jobs: c.Jobs, Event: view.event}
 	if c.Plan {
+		if shared != nil {
+			x := &store.Executor{Store: shared, Warn: view.warn}
+			opt.Stored = x.Has
+		}
 		return c.plan(ctx, con, p, opt)
 	}
 	var uploads *store.Executor
@@ -161,7 +165,7 @@ func (c *pipelineCmd) plan(ctx context.Context, con *console, p *pipeline.Pipeli
 			worst.add(nil, run.Err)
 			why = run.Err.Error()
 		}
-		line := fmt.Sprintf("%-*s  %-10s  %s", width, run.Name, run.Status, why)
+		line := fmt.Sprintf("%-*s  %-11s  %s", width, run.Name, run.Status, why)
 		fmt.Fprintln(con.stdout, strings.TrimRight(line, " "))
 	}
 	if worst.code != exitOK {

@@ -13,11 +13,17 @@ import (
 // has the name, too, because it imports nothing of ours.
 const envGuard = "FLOWBOOK_GUARD"
 
-// Policy is what an isolated kernel of this spec may see: its programs, the Go toolchain, the module
-// cache and the build cache, the module's root without its state. The folder dir, the kernel's working
-// directory, it may change in a copy of its own.
+// Policy is what an isolated kernel of this spec may see: its programs, the Go toolchain, the
+// module's root without its state. The folder dir, the kernel's working directory, and Go's
+// caches it may change in copies of its own: the go command writes into them, whatever it
+// compiles.
 func (s *Spec) Policy(dir string) sandbox.Policy {
-	p := sandbox.Policy{Copy: dir, Limits: sandbox.DefaultLimits()}
+	p := sandbox.Policy{Copy: []string{dir}, Limits: sandbox.DefaultLimits()}
+	for _, cache := range []string{s.Env["GOMODCACHE"], s.Env["GOCACHE"]} {
+		if filepath.IsAbs(cache) && !slices.Contains(p.Copy, cache) {
+			p.Copy = append(p.Copy, cache)
+		}
+	}
 	add := func(paths ...string) {
 		for _, path := range paths {
 			if path != "" && filepath.IsAbs(path) && !slices.Contains(p.Read, path) {
@@ -28,7 +34,7 @@ func (s *Spec) Policy(dir string) sandbox.Policy {
 	if len(s.Argv) > 0 {
 		add(filepath.Dir(s.Argv[0]))
 	}
-	add(s.Dir, s.Env["GOMODCACHE"], s.Env["GOCACHE"])
+	add(s.Dir)
 	for _, program := range filepath.SplitList(s.Env["PATH"]) {
 		add(program)
 		if filepath.Base(program) == "bin" { // GOROOT/bin
@@ -58,8 +64,9 @@ func isolate(p plan, policy sandbox.Policy, folder string) (plan, error) {
 	if err != nil {
 		return p, err
 	}
-	// The state of the tools is hidden: the kernel's memo has a place of its own, and is gone with it.
-	// A cell that ends the program before a test in the same program is reached must not pass it.
+	// The state of the tools is hidden: the kernel's memo has a place of its own, and is gone
+	// with it. A cell that ends the program before a test in the same program is reached must not
+	// pass it.
 	p.Env = append(without(p.Env, module.EnvState, envGuard), module.EnvState+"="+filepath.Join(policy.Temp, "state"), envGuard+"=1", stage)
 	p.Argv, p.Limits = command, policy.Limits
 	return p, nil

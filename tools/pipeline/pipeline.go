@@ -79,10 +79,11 @@ const (
 	Ran      State = "ran"
 	Fetched  State = "fetched" // somebody else has run it, and a store had what it wrote
 	Failed   State = "failed"
-	Stopped  State = "stopped"   // the context ended while it was run
-	NotRun   State = "not run"   // a step before it failed, or the context had ended
-	Stale    State = "would run" // of a plan
-	Unsure   State = "may run"   // of a plan: it waits for a step that would run, and runs if that writes something else
+	Stopped  State = "stopped"     // the context ended while it was run
+	NotRun   State = "not run"     // a step before it failed, or the context had ended
+	Stale    State = "would run"   // of a plan
+	Stored   State = "would fetch" // of a plan: a store has it
+	Unsure   State = "may run"     // of a plan: it waits for a step that would run, and runs if that writes something else
 )
 
 // versions are the answers of goVersion: for one process and module they stay the same.

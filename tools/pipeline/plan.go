@@ -29,8 +29,8 @@ func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 			}
 		}
 		for _, run := range p.expand(disk{p: p}, step) {
-			out := s.plan(run, before)
-			pending[step] = pending[step] || out.Status == Stale || out.Status == Unsure
+			out := s.plan(ctx, run, before)
+			pending[step] = pending[step] || out.Status == Stale || out.Status == Stored || out.Status == Unsure
 			runs = append(runs, out)
 		}
 	}
@@ -38,7 +38,7 @@ func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 }
 
 // plan says what would become of a run after the steps before, which would run or may.
-func (s *session) plan(run *instance, before []*Step) *Run {
+func (s *session) plan(ctx context.Context, run *instance, before []*Step) *Run {
 	out := &Run{Step: run.Step, Name: run.name, Executed: s.executed(run), Status: UpToDate}
 	var names []string
 	for _, step := range before {
@@ -59,6 +59,10 @@ func (s *session) plan(run *instance, before []*Step) *Run {
 		out.Status, out.Why = Unsure, waits
 	case !v.fresh:
 		out.Status, out.Why = Stale, v.why
+		// What the steps before would write decides the key.
+		if t := s.task(run, out, v); len(before) == 0 && !t.forced && s.opt.Stored != nil && s.opt.Stored(ctx, t) {
+			out.Status = Stored
+		}
 	default:
 		out.Why = v.why
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	// Executor makes the runs that are not up to date; nil makes them on this machine.
 	Executor Executor
 	Event    func(Event)
+	// Stored says for a plan whether Executor would find a run that is not up to date and not forced; nil finds none.
+	Stored func(context.Context, *Task) bool
 }
 
 // Event tells how the pipeline gets on. Events come one at a time.
@@ -168,13 +170,18 @@ func (s *session) written(run *instance) (map[string]string, error) {
 	return sums, nil
 }
 
+// task is a run that is not up to date by the verdict.
+func (s *session) task(run *instance, out *Run, v verdict) *Task {
+	return &Task{Run: out, Why: v.why, Key: v.key.digest, Parts: v.key.parts, Source: v.key.source, Inputs: v.key.inputs,
+		session: s, instance: run, record: v.record, forced: slices.Contains(s.forced, run.Step)}
+}
+
 // perform makes a run that is not up to date and keeps its record.
 func (s *session) perform(ctx context.Context, run *instance, out *Run, v verdict, tell func(Event)) error {
 	if err := s.records.remove(run.name); err != nil {
 		return err
 	}
-	t := &Task{Run: out, Why: v.why, Key: v.key.digest, Parts: v.key.parts, Source: v.key.source, Inputs: v.key.inputs,
-		session: s, instance: run, record: v.record, forced: slices.Contains(s.forced, run.Step)}
+	t := s.task(run, out, v)
 	var did *Outcome
 	var err error
 	if s.opt.Executor != nil {

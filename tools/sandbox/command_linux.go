@@ -68,8 +68,9 @@ func tryBubblewrap() error {
 	return nil
 }
 
-// namespaces are the flags that isolate everything but files, with the capabilities that mounting the
-// overlay needs; the last step gives them up again. Root gets a user namespace as everybody does: its rights end there.
+// namespaces are the flags that isolate everything but files, with the capabilities that mounting
+// the overlay needs; the last step gives them up again. Root gets a user namespace as everybody
+// does: its rights end there.
 func namespaces() []string {
 	return []string{"--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
 		"--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_DAC_OVERRIDE"}
@@ -85,8 +86,8 @@ func (p Policy) Command(means Means, argv []string, dir string) (command []strin
 	if err != nil {
 		return nil, "", fmt.Errorf("sandbox: %w", err)
 	}
-	s := stage{Means: means, Argv: argv, Dir: dir, Copy: p.Copy, Temp: p.Temp, Limits: p.Limits,
-		Read: append(slices.Clone(p.Read), p.Copy), Write: p.Write}
+	s := stage{Means: means, Argv: argv, Dir: dir, Copy: outerFirst(existing(p.Copy)), Temp: p.Temp, Limits: p.Limits,
+		Read: slices.Concat(p.Read, p.Copy), Write: p.Write}
 	command = []string{self}
 	if means == Bubblewrap {
 		bwrap, err := exec.LookPath("bwrap")
@@ -100,6 +101,12 @@ func (p Policy) Command(means Means, argv []string, dir string) (command []strin
 		return nil, "", fmt.Errorf("sandbox: %w", err)
 	}
 	return command, envStage + "=" + string(text), nil
+}
+
+// outerFirst sorts folders such that what lies in another comes after it.
+func outerFirst(paths []string) []string {
+	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	return paths
 }
 
 // inside is the path of our own program in the sandbox.
@@ -117,8 +124,7 @@ func (p Policy) bubblewrap(self string, s *stage) []string {
 		}
 	}
 	args = append(args, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", self, inside)
-	read := append(slices.Clone(p.Read), p.Copy)
-	slices.SortStableFunc(read, func(a, b string) int { return cmp.Compare(len(a), len(b)) }) // the outer first
+	read := outerFirst(slices.Concat(p.Read, p.Copy))
 	for _, path := range existing(read) {
 		args = append(args, "--ro-bind", path, path)
 	}

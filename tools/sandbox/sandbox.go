@@ -1,13 +1,13 @@
-// Package sandbox isolates a program that nobody here wrote: it sees the folders of a [Policy] and no
-// others, has no network, no environment but a list, bounded memory, processes and files, and nothing
-// of it outlives it.
+// Package sandbox isolates a program that nobody here wrote: it sees the folders of a [Policy]
+// and no others, has no network, no environment but a list, bounded memory, processes and files,
+// and nothing of it outlives it.
 //
 // On Linux bubblewrap does this, the tool behind Flatpak, where it is installed and may make
 // namespaces; otherwise Landlock, which isolates less (see [Means]). Elsewhere there is no sandbox,
 // and [Policy.Command] is an error: a program is never started without one in silence.
 //
-// A program that calls [Policy.Command] calls [Main] first. The last step before the isolated program,
-// inside the sandbox, is a copy of the calling program:
+// A program that calls [Policy.Command] calls [Main] first. The last step before the isolated
+// program, inside the sandbox, is a copy of the calling program:
 //
 //	func main() {
 //		sandbox.Main()
@@ -23,21 +23,21 @@ import (
 	"strings"
 )
 
-// Policy says what an isolated program may see and use, besides the system's programs and libraries.
-// All paths are absolute.
+// Policy says what an isolated program may see and use, besides the system's programs and
+// libraries. All paths are absolute.
 type Policy struct {
 	Read  []string // files and folders that it may read; what does not exist is left out
 	Hide  []string // folders inside those of Read that look empty
-	Copy  string   // a folder that it may change in a copy of its own, which is gone with it; "" is none
+	Copy  []string // folders that it may change in copies of its own, which are gone with it
 	Write []string // folders in which its changes stay
 	Temp  string   // its temporary folder, inside one of Write; empty at first and gone with it
 
 	Limits Limits
 }
 
-// Limits bound what the program and the processes that it starts may use. A zero is no bound.
-// A process meets the bounds of a process as errors (of memory, of a write, of a fork). Whoever starts
-// the program watches the bounds of all of them together by [Usage].
+// Limits bound what the program and the processes that it starts may use. A zero is no bound. A
+// process meets the bounds of a process as errors (of memory, of a write, of a fork). Whoever
+// starts the program watches the bounds of all of them together by [Usage].
 type Limits struct {
 	ProcessMemory uint64 // bytes of address space of a process
 	FileSize      uint64 // bytes of a file
@@ -45,7 +45,7 @@ type Limits struct {
 	CPU           uint64 // seconds of processor time of a process
 	Processes     uint64 // processes of all
 	Memory        uint64 // bytes of resident memory of all
-	Temp          uint64 // bytes that lie in the temporary folder and in the copy, and in the folders of Write
+	Temp          uint64 // bytes that lie in the temporary folder and in the copies, and in the folders of Write
 }
 
 // DefaultLimits are generous for a notebook that compiles Go: the linker takes about 1 GB.
@@ -60,9 +60,9 @@ type Means string
 const (
 	// Bubblewrap isolates files, network, processes and inter-process communication by namespaces.
 	Bubblewrap Means = "bubblewrap"
-	// Landlock isolates files and TCP. Other processes are visible, UDP and unix sockets work, the
-	// temporary folder has no bound, there is no copy to change, and a process that leaves its session
-	// is found by its environment only.
+	// Landlock isolates files and TCP. Other processes are visible, UDP and unix sockets work,
+	// the temporary folder has no bound, there is no copy to change, and a process that leaves
+	// its session is found by its environment only.
 	Landlock Means = "landlock"
 )
 
@@ -76,8 +76,8 @@ var ErrNone = errors.New("no sandbox here: install bubblewrap (Debian's package 
 // Weakness says in one line what a means does not isolate, "" for bubblewrap.
 func (m Means) Weakness() string {
 	if m == Landlock {
-		return "the sandbox is Landlock: other processes stay visible, UDP and unix sockets open, " +
-			"and temporary files unbounded; bubblewrap isolates them"
+		return "the sandbox is Landlock: other processes stay visible, UDP and unix sockets open, temporary " +
+			"files unbounded, and packages that were never compiled here cannot be; bubblewrap has none of this"
 	}
 	return ""
 }

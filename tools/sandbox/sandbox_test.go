@@ -20,7 +20,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestCommand runs a shell under both means and looks at its files, network and environment from inside.
+// TestCommand runs a shell under both means and looks at its files, network and environment from
+// inside.
 func TestCommand(t *testing.T) {
 	server, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,7 +65,7 @@ ulimit -n
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := Policy{Read: []string{in("read"), dir + "/none"}, Hide: []string{in("read/state")}, Copy: in("copy"),
+			p := Policy{Read: []string{in("read"), dir + "/none"}, Hide: []string{in("read/state")}, Copy: []string{in("copy")},
 				Write: []string{in("write")}, Temp: in("write/t"), Limits: Limits{OpenFiles: 123, Temp: 1 << 20}}
 			command, variable, err := p.Command(means, []string{"bash", "-c", "cd ..; " + script}, in("copy"))
 			if err != nil {

@@ -14,8 +14,8 @@ type stage struct {
 	Means  Means
 	Argv   []string
 	Dir    string
-	Copy   string   // is overlaid
-	Temp   string   // is made, and has the folders of the overlay
+	Copy   []string // are overlaid, the outer first
+	Temp   string   // is made, and has the folders of the overlays
 	Hide   []string // look empty
 	Show   []string // lie in hidden folders and are seen all the same
 	Limits Limits

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"syscall"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -47,17 +49,31 @@ func (s *stage) run() error {
 	return fmt.Errorf("start %s: %w", program, syscall.Exec(program, s.Argv, os.Environ()))
 }
 
-// mount lays the overlay and hides folders, which the overlay would otherwise show again.
+// mount lays the overlays and hides folders, which the overlays would otherwise show again.
 func (s *stage) mount() error {
 	shown := map[string]int{} // path → what it is now
-	for _, path := range s.Show {
-		fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return fmt.Errorf("show %s: %w", path, err)
+	show := func(overlaid bool) error {
+		for _, path := range s.Show {
+			if slices.Contains(s.Copy, path) != overlaid {
+				continue
+			}
+			fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+			if err != nil {
+				return fmt.Errorf("show %s: %w", path, err)
+			}
+			shown[path] = fd
 		}
-		shown[path] = fd
+		return nil
 	}
-	if err := s.overlay(); err != nil {
+	if err := show(false); err != nil {
+		return err
+	}
+	for i, path := range s.Copy {
+		if err := s.overlay(path, strconv.Itoa(i)); err != nil {
+			return err
+		}
+	}
+	if err := show(true); err != nil {
 		return err
 	}
 	for _, path := range s.Hide {
@@ -77,25 +93,23 @@ func (s *stage) mount() error {
 	return nil
 }
 
-// overlay lays a writable layer above the folder that the program may change in a copy.
-func (s *stage) overlay() error {
-	if s.Copy == "" {
-		return nil
-	}
-	upper, work := filepath.Join(s.Temp, ".upper"), filepath.Join(s.Temp, ".work")
+// overlay lays a writable layer above a folder that the program may change in a copy.
+func (s *stage) overlay(path, layer string) error {
+	upper, work := filepath.Join(s.Temp, ".upper"+layer), filepath.Join(s.Temp, ".work"+layer)
 	for _, dir := range []string{upper, work} {
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
 	}
-	options := "lowerdir=" + escape(s.Copy) + ",upperdir=" + escape(upper) + ",workdir=" + escape(work)
-	err := unix.Mount("overlay", s.Copy, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options+",userxattr")
+	options := "lowerdir=" + escape(path) + ",upperdir=" + escape(upper) + ",workdir=" + escape(work)
+	err := unix.Mount("overlay", path, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options+",userxattr")
 	if err != nil { // kernels before 5.11 do not know the option
-		err = unix.Mount("overlay", s.Copy, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options)
+		err = unix.Mount("overlay", path, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options)
 	}
 	if err != nil {
-		// Reading works without the layer; a cell that writes there is told that the file system is read-only.
-		fmt.Fprintf(os.Stderr, "sandbox: %s stays read-only: overlay: %v\n", s.Copy, err)
+		// Reading works without the layer; a cell that writes there is told that the file system
+		// is read-only.
+		fmt.Fprintf(os.Stderr, "sandbox: %s stays read-only: overlay: %v\n", path, err)
 	}
 	return nil
 }
@@ -112,8 +126,8 @@ func escape(path string) string {
 	return string(out)
 }
 
-// dropCapabilities gives up what the overlay needed in the user namespace. The program starts with no
-// capability, because none is ambient and it may gain none.
+// dropCapabilities gives up what the overlay needed in the user namespace. The program starts
+// with no capability, because none is ambient and it may gain none.
 func dropCapabilities() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
@@ -143,8 +157,8 @@ func (s *stage) landlock() error {
 	for _, path := range append(s.Write, s.Temp) {
 		rules = append(rules, landlock.RWDirs(path))
 	}
-	// Without a rule for them, every TCP bind and connect is denied, and abstract sockets and signals
-	// end at the sandbox where the kernel knows how.
+	// Without a rule for them, every TCP bind and connect is denied, and abstract sockets and
+	// signals end at the sandbox where the kernel knows how.
 	if err := landlock.V6.BestEffort().Restrict(rules...); err != nil {
 		return fmt.Errorf("landlock: %w", err)
 	}

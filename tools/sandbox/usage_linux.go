@@ -13,8 +13,9 @@ type Usage struct {
 	Memory    uint64 // bytes of resident memory; what processes share counts for each
 }
 
-// Used returns the usage of the program that the process pid, bubblewrap, isolates: of all processes in
-// the process namespace of its child. With Landlock it is that of pid and its descendants.
+// Used returns the usage of the program that the process pid, bubblewrap, isolates: of all
+// processes in the process namespace of its child. With Landlock it is that of pid and its
+// descendants.
 func Used(pid int) Usage {
 	parents := map[int]int{}
 	resident := map[int]uint64{}
@@ -31,8 +32,9 @@ func Used(pid int) Usage {
 			parents[id], resident[id] = parent, pages*uint64(os.Getpagesize())
 		}
 	}
-	// Orphans become children of the first process of the namespace, which is a child of bubblewrap: so
-	// descent finds them all. With Landlock they become children of the supervisor, which kills them.
+	// Orphans become children of the first process of the namespace, which is a child of
+	// bubblewrap: so descent finds them all. With Landlock they become children of the
+	// supervisor, which kills them.
 	var u Usage
 	for id := range parents {
 		for at, steps := id, 0; at > 1 && steps < 1<<10; at, steps = parents[at], steps+1 {

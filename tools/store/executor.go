@@ -65,6 +65,16 @@ func (x *Executor) Execute(ctx context.Context, t *pipeline.Task, tell func(pipe
 	return did, nil
 }
 
+// Has reports whether the store has a run. Trouble is told as Execute tells it, and means that it has not.
+func (x *Executor) Has(ctx context.Context, t *pipeline.Task) bool {
+	if t.Private() != "" || x.is(&x.deaf) {
+		return false
+	}
+	_, err := x.Store.Result(ctx, t.Key)
+	x.note(t.Run.Name, err)
+	return err == nil
+}
+
 // Fetch puts the files of a run that the store has into their places. ErrMissing says that it has none.
 func (x *Executor) Fetch(ctx context.Context, t *pipeline.Task) (*pipeline.Outcome, error) {
 	r, err := x.Store.Result(ctx, t.Key)

@@ -11,6 +11,10 @@
 //
 // The store is never needed: an Executor that cannot use it says so in one line and makes the run on this machine. Nothing that a
 // store delivers is used before its size and its digest are those asked for. Who can write to the store decides what others fetch.
+//
+// Nothing is compressed on the wire: zstd makes 28 MB of the 118 MB of the ten splits in 0.63 s of processor time and 26 MB in 0.9 s
+// (gzip 38 MB in 1.5 s), and takes 0.25 s on the other side, which is what a network of 1 Gbit/s saves by it; not every server of the
+// protocol knows it, and bazel-remote compresses what it keeps anyway. (2026-11-29, loaded machine.)
 package store
 
 import (

@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// envGuard asks for programs that succeed only when their main has come to its end. An isolated kernel
-// sets it: its cells may come from a student, whose function init could end the program with status 0
-// before the test that follows it.
+// envGuard asks for programs that succeed only when their main has come to its end. An isolated
+// kernel sets it: its cells may come from a student, whose function init could end the program
+// with status 0 before the test that follows it.
 const envGuard = "FLOWBOOK_GUARD"
 
-// A guarded program P is a copy of gofront. P.cell is the real one; its main begins with a deferred
-// write of a token to the file descriptor 3. P.token holds that token until P is started.
+// A guarded program P is a copy of gofront. P.cell is the real one; its main writes a token to the
+// file descriptor 3 when it returns. P.token holds that token until P is started.
 const (
 	cellEnding  = ".cell"
 	tokenEnding = ".token"
@@ -65,7 +65,16 @@ func (k *keep) guardedBuild(mainFile, program string) (status int, done bool) {
 	return status, true
 }
 
-// guard makes main write secret to the file descriptor 3 when it ends, without another line.
+// guardText has main write a token to the file descriptor 3 when it returns. A panic that is
+// recovered by a function that has called main, and a runtime.Goexit, are no return. The text
+// calls nothing and converts nothing that a cell could declare anew without the compiler's
+// protest, and its one line stands in the line of main.
+const guardText = ` defer func() { var at [8]uintptr; frames := gofrontRuntime.CallersFrames(at[:gofrontRuntime.Callers(0, at[:])]);` +
+	` for { f, more := frames.Next();` +
+	` if f.Function == "runtime.gopanic" || f.Function == "runtime.Goexit" { return }; if !more { break } };` +
+	` gofrontEnd.Write(3, []byte(%q)) }();`
+
+// guard puts guardText into the main of a program.
 func guard(text []byte, secret string) ([]byte, bool) {
 	set := token.NewFileSet()
 	f, err := parser.ParseFile(set, "main.go", text, 0)
@@ -78,7 +87,7 @@ func guard(text []byte, secret string) ([]byte, bool) {
 			continue
 		}
 		name, body := set.Position(f.Name.End()).Offset, set.Position(main.Body.Lbrace).Offset+1
-		return fmt.Appendf(nil, `%s; import gofrontEnd "syscall"%s defer gofrontEnd.Write(3, []byte(%q));%s`,
+		return fmt.Appendf(nil, `%s; import (gofrontEnd "syscall"; gofrontRuntime "runtime")%s`+guardText+`%s`,
 			text[:name], text[name:body], secret, text[body:]), true
 	}
 	return nil, false
@@ -134,7 +143,7 @@ func runGuarded() (status int, ok bool) {
 		}()
 		err = cmd.Wait()
 		r.SetReadDeadline(time.Now().Add(100 * time.Millisecond)) // a daemon of the cell may hold the other end open
-		if said := <-told; err == nil && !strings.Contains(said, string(secret)) {
+		if said := <-told; err == nil && !strings.HasPrefix(said, string(secret)) {
 			err = errors.New("the program ended before its main did: a cell that calls os.Exit fails here")
 		}
 	}
