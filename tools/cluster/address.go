@@ -91,6 +91,10 @@ func plainly(s Server, err error) error {
 		return fmt.Errorf("not allowed to use namespace %s: set $%s, or $%s and $%s", s.Namespace, envAPIKey, envCert, envKey)
 	case strings.Contains(text, "first record does not look like a TLS handshake"):
 		return errors.New("the server does not speak TLS, and the environment wants it")
+	case strings.Contains(text, "certificate signed by unknown authority"):
+		return fmt.Errorf("certificate signed by unknown authority: name its authority's file with $%s", envCA)
+	case strings.Contains(text, "error reading server preface"):
+		return fmt.Errorf("the server ended the connection: if it wants TLS, set $%s=true", envTLS)
 	case errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded):
 		return errors.New("no answer in 10s: is it a Temporal server, and does it want TLS?")
 	}

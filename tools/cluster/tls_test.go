@@ -135,10 +135,10 @@ func TestDoctorTemporal(t *testing.T) {
 		{"a wrong key", []string{ca, envAPIKey + "=another"}, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: not allowed to use namespace default: set `},
 		{"a stranger's certificate", []string{ca, envCert + "=" + s.path("impostor.crt"), envKey + "=" + s.path("impostor.key")}, []string{"--temporal", guarded},
 			`^wrong +Temporal +temporal \S+: .*certificate`},
-		{"an unknown authority", []string{envTLS + "=true"}, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: .*certificate signed by unknown authority.*\$TEMPORAL_TLS_SERVER_CA_CERT_PATH`},
+		{"an unknown authority", []string{envTLS + "=true"}, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: .*certificate signed by unknown authority: name its authority's file with \$TEMPORAL_TLS_SERVER_CA_CERT_PATH$`},
 		{"another server's name", []string{ca, envName + "=elsewhere.example"}, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: .*certificate.*elsewhere\.example`},
 		{"a file that is not there", []string{envCA + "=" + s.path("none.crt")}, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: \$TEMPORAL_TLS_SERVER_CA_CERT_PATH: .*no such file`},
-		{"no TLS where it is wanted", nil, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: .*TLS`},
+		{"no TLS where it is wanted", nil, []string{"--temporal", guarded}, `^wrong +Temporal +temporal \S+: the server ended the connection: if it wants TLS, set \$TEMPORAL_TLS=true$`},
 		{"TLS where there is none", []string{envTLS + "=true"}, []string{"--temporal", s.temporal}, `^wrong +Temporal +temporal \S+: the server does not speak TLS, and the environment wants it$`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
