@@ -146,6 +146,9 @@ func (s *session) dispatch(m jupyter.Message) *task {
 	t := s.tasks[m.Parent.MsgID]
 	if strings.HasPrefix(m.Header.MsgType, "comm_") && m.Channel == "iopub" {
 		s.widgets.take(m)
+		if t != nil {
+			t.out.sent += sizeOf(m)
+		}
 		return t
 	}
 	if t == nil {
@@ -209,12 +212,13 @@ func (s *session) iopub(t *task, m jupyter.Message) {
 // capture gives an output to an Output widget instead of the cell, and tells the kernel's side of
 // it.
 func (s *session) capture(t *task, w *model, m jupyter.Message) {
+	t.out.sent += sizeOf(m)
 	if err := w.out.take(m); err != nil && t.broken == nil {
 		t.broken = err
 		return
 	}
-	msg, err := w.captured(s.widgets.id(w))
-	if err == nil {
+	msg, err := s.widgets.captured(w)
+	if err == nil && msg != nil {
 		_, err = s.k.Send("shell", "comm_msg", msg)
 	}
 	if err != nil && t.broken == nil {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 
@@ -53,10 +54,7 @@ func (w *widgets) take(m jupyter.Message) *model {
 		w.models = map[string]*model{}
 	}
 	mod := w.models[c.CommID]
-	grown := len(m.Content)
-	for _, b := range m.Buffers {
-		grown += len(b)
-	}
+	grown := sizeOf(m)
 	if mod != nil {
 		for k := range c.Data.State {
 			grown -= len(mod.state[k])
@@ -84,13 +82,22 @@ func (w *widgets) take(m jupyter.Message) *model {
 	}
 	if m.Header.MsgType == "comm_open" && c.Target == "jupyter.widget" &&
 		mod.str("_model_module") == "@jupyter-widgets/output" && mod.str("_model_name") == "OutputModel" {
-		mod.out = &outputs{displays: map[string][]*piece{}}
+		mod.out = &outputs{displays: map[string][]*piece{}, limit: w.limit}
 	}
 	if _, ok := c.Data.State["msg_id"]; ok && mod.out != nil {
 		w.clock++
 		mod.msgID, mod.since = mod.str("msg_id"), w.clock
 	}
 	return mod
+}
+
+// sizeOf is how many bytes a message has.
+func sizeOf(m jupyter.Message) int {
+	size := len(m.Content)
+	for _, b := range m.Buffers {
+		size += len(b)
+	}
+	return size
 }
 
 // put replaces the buffer at the same path.
@@ -136,8 +143,8 @@ func (w *widgets) capturing(msgID string) (in *model) {
 }
 
 // captured stores the outputs that an Output widget has captured into its state and returns the
-// message that tells the kernel.
-func (m *model) captured(commID string) (any, error) {
+// message that tells the kernel; nil where nothing is new or the limit of all states leaves no room.
+func (w *widgets) captured(m *model) (any, error) {
 	list := make([]json.RawMessage, 0, len(m.out.list))
 	for _, o := range m.out.result(0, nil) {
 		raw, err := outputJSON(o)
@@ -150,8 +157,17 @@ func (m *model) captured(commID string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if bytes.Equal(raw, m.state["outputs"]) {
+		return nil, nil
+	}
+	grown := len(raw) - len(m.state["outputs"])
+	if w.limit > 0 && grown > 0 && w.size+grown > w.limit {
+		w.cut = true
+		return nil, nil
+	}
+	w.size += grown
 	m.state["outputs"] = raw
-	return map[string]any{"comm_id": commID, "data": map[string]any{
+	return map[string]any{"comm_id": w.id(m), "data": map[string]any{
 		"method": "update", "state": map[string]any{"outputs": list}, "buffer_paths": []any{},
 	}}, nil
 }
