@@ -118,7 +118,8 @@ func openFlows(flows int, packets ...Packet) float64 {
 	return float64(after.HeapAlloc-before.HeapAlloc) / float64(flows)
 }
 
-// floods are the packets of a flow that is open many times: of forged sources, and of connections that say something.
+// floods are the packets of a flow that is open many times: of forged sources, and of connections
+// that say something.
 func floods() map[string][]Packet {
 	question, answer := sent(0, 40000), answered(1, 40000)
 	request := question

@@ -5,8 +5,8 @@ import "regexp"
 // texts are the columns of what flows show in the clear.
 var texts = []string{"requested_server_name", "client_fingerprint", "server_fingerprint", "user_agent", "content_type"}
 
-// textCauses are why a text differs from NFStream's: the first that fits. Applications are named as nDPI does, with a space and NFStream's fingerprint
-// of the client behind.
+// textCauses are why a text differs from NFStream's: the first that fits. Applications are named as
+// nDPI does, with a space and NFStream's fingerprint of the client behind.
 var textCauses = []struct {
 	cause                                string
 	columns, applications, files, theirs string // regular expressions; "" fits all
