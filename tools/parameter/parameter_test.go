@@ -205,7 +205,7 @@ func TestPythonParameters(t *testing.T) {
 	// papermill's readings (parameterize.py, translators.py)
 	for _, tt := range []struct{ text, want string }{
 		{"True", "True"}, {"None", "None"}, {"12", "12"}, {"1_000", "1000"}, {"012", "12"}, {"0x1f", `"0x1f"`}, {"99999999999999999999", "99999999999999999999"}, {"0.5", "0.5"}, {"1", "1"},
-		{"nan", "float('nan')"}, {"inf", "float('inf')"}, {"x y", `"x y"`}, {`a"b\`, `"a\"b\\"`},
+		{"nan", "float('nan')"}, {"inf", "float('inf')"}, {"x y", `"x y"`}, {`a"b\`, `"a\"b\\"`}, {"a\x00\x1b\n", `"a\x00\x1b\n"`},
 	} {
 		if got := pythonGuess(tt.text); got != tt.want {
 			t.Errorf("%s: got %s, want %s", tt.text, got, tt.want)

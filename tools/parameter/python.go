@@ -125,4 +125,10 @@ func pythonFloat(f float64) string {
 
 var pythonEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
-func pythonString(s string) string { return `"` + pythonEscapes.Replace(s) + `"` }
+// control are characters that a cell's source cannot have, or that nobody sees there.
+var control = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`)
+
+func pythonString(s string) string {
+	s = control.ReplaceAllStringFunc(pythonEscapes.Replace(s), func(c string) string { return fmt.Sprintf(`\x%02x`, c[0]) })
+	return `"` + s + `"`
+}
