@@ -16,7 +16,7 @@ import (
 )
 
 // start starts a kernel and shuts it down with the test, after which nothing of it may be left.
-func start(t *testing.T, opt jupyter.Options) *jupyter.Kernel {
+func start(t testing.TB, opt jupyter.Options) *jupyter.Kernel {
 	t.Helper()
 	k, err := jupyter.Start(t.Context(), opt)
 	if err != nil {

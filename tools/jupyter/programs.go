@@ -113,7 +113,11 @@ func cacheDir(state string) (string, error) {
 func (k *kernelBuild) key() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, k.settings.GOVERSION, runtime.GOOS, runtime.GOARCH)
-	fmt.Fprint(h, stdinClosed)
+	changes, err := goNBText()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprint(h, changes)
 	files, err := kernelFiles()
 	if err != nil {
 		return "", err
@@ -186,7 +190,7 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 		}
 		ownGoNB = k.pinned
 	}
-	flag, err := k.withStdinClosed(ctx, ownGoNB, temp)
+	flag, err := k.changedGoNB(ctx, ownGoNB, temp)
 	if err != nil {
 		return "", err
 	}

@@ -41,7 +41,11 @@ func Relay(ctx context.Context, connectionFile string, spec *Spec, policy sandbo
 	if err != nil {
 		return fmt.Errorf("isolate the kernel: %w", err)
 	}
-	p, err := isolate(plan{Argv: argv, Env: environ(spec, nil, folder, true), Dir: dir,
+	var session []string // tells the kernel that it is Jupyter's
+	if path := os.Getenv(envSession); path != "" {
+		session = []string{envSession + "=" + path}
+	}
+	p, err := isolate(plan{Argv: argv, Env: environ(spec, session, folder, true), Dir: dir,
 		Files: map[string][]byte{name: data}}, policy, folder)
 	if err != nil {
 		return fmt.Errorf("isolate the kernel: %w", err)

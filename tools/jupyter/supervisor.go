@@ -19,6 +19,7 @@ import (
 const (
 	envSupervise = "FLOWBOOK_SUPERVISE"     // the run folder: this process is its supervisor
 	envKernel    = "FLOWBOOK_KERNEL_FOLDER" // the run folder: this process descends from its kernel
+	envSession   = "JPY_SESSION_NAME"       // Jupyter's, for its kernel: the path of the notebook
 )
 
 // plan is the first thing that the supervisor reads: the process to start. It is sent as gob,

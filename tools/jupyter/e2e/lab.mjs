@@ -25,6 +25,16 @@ try {
   await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.info);
   seen.kernel = await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.kernelDisplayName);
   note('open');
+  await page.waitForTimeout(1500); // Lab writes what the kernel says of its language
+  seen.clean = await page.evaluate(() => !window.jupyterapp.shell.currentWidget.context.model.dirty);
+  if (options.gopls) {
+    await addCell('%%\nfig := figure.New(figure.Size(4, 3))\nfig.');
+    seen.first = await tab();
+    await picture('first-tab');
+    await page.keyboard.press('Escape');
+    await deleteCell();
+    note('first TAB');
+  }
 
   await menu('Run', 'Run All Cells');
   await finished();
@@ -35,13 +45,7 @@ try {
 
   await addCell('%%\nml.');
   if (options.gopls) {
-    // Lab gives a kernel a second to answer; until gopls has read the module, TAB brings nothing.
-    for (let i = 0; i < 20 && !seen.completions?.length; i++) {
-      await page.keyboard.press('Tab');
-      await page.waitForSelector('.jp-Completer:not(.lm-mod-hidden) .jp-Completer-item', { timeout: 3_000 }).catch(() => {});
-      seen.completions = await page.$$eval('.jp-Completer .jp-Completer-item .jp-Completer-match', items => items.map(i => i.textContent));
-      seen.tabs = i + 1;
-    }
+    seen.second = await tab();
     await picture('completion');
     await page.keyboard.type('Percentile'); // narrows the list down to one
     await page.keyboard.press('Enter');
@@ -97,6 +101,19 @@ try {
   await browser.close();
 }
 process.stdout.write(JSON.stringify(seen));
+
+// tab presses TAB until there are completions. Lab gives a kernel a second to answer; until gopls has read the module, TAB brings nothing.
+async function tab() {
+  const asked = Date.now();
+  let completions = [], presses = 0;
+  while (presses < 40 && !completions.length) {
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.jp-Completer:not(.lm-mod-hidden) .jp-Completer-item', { timeout: 3_000 }).catch(() => {});
+    completions = await page.$$eval('.jp-Completer .jp-Completer-item .jp-Completer-match', items => items.map(i => i.textContent));
+    presses++;
+  }
+  return { completions, presses, seconds: (Date.now() - asked) / 1000 };
+}
 
 // menu picks an entry of the menu bar with the mouse.
 async function menu(name, entry) {

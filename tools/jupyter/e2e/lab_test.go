@@ -62,10 +62,14 @@ func endlessly(t *testing.T, nb *notebook.Notebook) string {
 type saw struct {
 	Failure, Kernel, Tooltip string
 	Steps, Console           []string
-	Completions              []string
-	Tabs                     int // pressed until there were completions
-	Saved                    bool
-	Live                     []struct {
+	Clean                    bool     // the tab, after opening
+	First, Second            struct { // completions
+		Completions []string
+		Presses     int // of TAB until there were some
+		Seconds     float64
+	}
+	Saved bool
+	Live  []struct {
 		Title            string
 		Outputs, Figures int
 	} // the training cell, looked at again and again
@@ -124,11 +128,18 @@ func TestLab(t *testing.T) {
 	if figures < 9 || tables < 2 {
 		t.Errorf("%d figures and %d tables seen, want at least 9 and 2", figures, tables)
 	}
+	if !got.Clean {
+		t.Error("opening the notebook changes it")
+	}
 	if s.gopls {
-		if all := strings.Join(got.Completions, " "); !strings.Contains(all, "Percentile") {
+		if all := strings.Join(got.First.Completions, " "); !strings.Contains(all, "Title") {
+			t.Errorf("TAB after fig. at the end of a cell offers %q, want Title among it", all)
+		}
+		if all := strings.Join(got.Second.Completions, " "); !strings.Contains(all, "Percentile") {
 			t.Errorf("TAB after ml. offers %q, want Percentile among it", all)
 		}
-		t.Logf("TAB answers at press %d", got.Tabs)
+		t.Logf("the first TAB answers at press %d in %.1f s, one after all cells at press %d in %.1f s",
+			got.First.Presses, got.First.Seconds, got.Second.Presses, got.Second.Seconds)
 		if !strings.Contains(got.Tooltip, "func") || !strings.Contains(got.Tooltip, "Percentile") {
 			t.Errorf("the tooltip of ml.Percentile is %q", got.Tooltip)
 		}
@@ -163,7 +174,7 @@ func TestLab(t *testing.T) {
 func (s *seat) nothingLeft(t *testing.T) {
 	t.Helper()
 	var left []string
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		left = nil
 		lines, _ := filepath.Glob("/proc/[0-9]*/cmdline") // elsewhere than on Linux none
 		for _, name := range lines {

@@ -1,0 +1,247 @@
+package jupyter
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// goNBChange replaces lines of a file of GoNB's source, which must stand there once.
+type goNBChange struct{ file, old, new string }
+
+// goNBAdded are files of the folder gonbchange that are added to GoNB's source, and what they are called there.
+var goNBAdded = map[string]string{
+	"gopls.go.txt":  "internal/goexec/goplsclient/flowbook_gopls.go",
+	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
+	"holder.go.txt": "internal/goexec/flowbook_holder.go",
+	"warm.go.txt":   "internal/goexec/goplsclient/flowbook_warm.go",
+}
+
+//go:embed gonbchange
+var goNBFiles embed.FS
+
+// goNBChanges are the changes with which the kernel is built. A GoNB of a version that looks otherwise is built as it is.
+var goNBChanges = []goNBChange{
+	// GoNB gives what a cell executes, programs and lines for the shell, a pipe as standard input and holds its other end open, so that a cell that
+	// reads it waits for ever. Where neither a script nor %with_inputs feeds the pipe, it is closed at once, and the cell reads end of file.
+	{"internal/jpyexec/jpyexec.go", `	if exec.stdinContent != nil {
+		exec.handleStaticInput()
+	}
+`, `	if exec.stdinContent != nil {
+		exec.handleStaticInput()
+	} else if exec.millisecondsToInput <= 0 {
+		_ = exec.cmdStdin.Close()
+	}
+`},
+	// GoNB looks for gopls for the first time 12 seconds after it has started it, and lets whoever asks it wait for as long.
+	{"internal/goexec/goplsclient/exec.go", `			case <-time.After(ConnectTimeout):
+				// Wait before trying to connect (again)
+`, `			case <-time.After(20 * time.Millisecond):
+`},
+	{"internal/goexec/goplsclient/exec.go", `		<-time.After(ConnectTimeout)
+		c.mu.Lock()
+`, `		<-time.After(20 * time.Millisecond)
+		c.mu.Lock()
+`},
+	// A kernel that runs without a user needs no gopls.
+	{"internal/goexec/goexec.go", `	if _, err = exec.LookPath("gopls"); err == nil {
+`, `	if !goplsclient.Wanted() {
+		err = nil
+	} else if _, err = exec.LookPath("gopls"); err == nil {
+`},
+	// A gopls of its own for each kernel takes most of a gigabyte for each notebook. Kernels of a user share one, which ends a while after the last of
+	// them; what is started here hands the kernel's requests on to it.
+	{"internal/goexec/goplsclient/exec.go", `	c.goplsExec = exec.Command(goplsPath, "-listen", addr)
+`, `	c.goplsExec = exec.Command(goplsPath, goplsArgs(addr)...)
+	c.goplsExec.Env = goplsEnviron()
+`},
+	// Only what cells import is loaded, not all packages of the user's modules, and nothing is analysed that nobody sees.
+	{"internal/goexec/goplsclient/conn.go", "		ProcessID: 0,\n", "		ProcessID: 0, InitializationOptions: goplsSettings,\n"},
+	// What the first completion would wait for is loaded when gopls has started.
+	{"internal/goexec/goplsclient/exec.go", `				c.waitConnecting = false
+				return
+`, `				c.waitConnecting = false
+				c.warm()
+				return
+`},
+	// While a completion is computed no cell is executed: it may take two seconds. One that takes longer is there at the next TAB.
+	{"internal/goexec/goplsclient/conn.go", `func (c *Client) CallComplete(ctx context.Context, filePath string, line, col int) (items *lsp.CompletionList, err error) {
+	if !c.WaitConnection(ctx) {
+`, `func (c *Client) CallComplete(ctx context.Context, filePath string, line, col int) (items *lsp.CompletionList, err error) {
+	ctx, cancelSoon := minTimeout(ctx, longestCompletion)
+	defer cancelSoon()
+	if !c.WaitConnection(ctx) {
+`},
+	{"internal/goexec/goplsclient/exec.go", `		if !c.waitConnecting {
+			return false
+		}
+`, `		if !c.waitConnecting || ctx.Err() != nil {
+			return false
+		}
+`},
+	{"internal/goexec/goplsclient/conn.go", `func (c *Client) NotifyDidOpenOrChange(ctx context.Context, filePath string) (err error) {
+	if !c.WaitConnection(ctx) {
+`, `func (c *Client) NotifyDidOpenOrChange(ctx context.Context, filePath string) (err error) {
+	soon, cancelSoon := minTimeout(ctx, longestCompletion)
+	defer cancelSoon()
+	if !c.WaitConnection(soon) {
+`},
+	// A cell is no program while its writer has only come to "fig.", and GoNB then leaves out the imports that a completion needs.
+	{"internal/goexec/inspect.go", `	cursorInCell := Cursor{cursorLine, cursorCol}
+	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
+	if err != nil {
+		klog.V(2).Infof("Ignoring ParseError for auto-complete: %+v", err)
+`, `	cursorInCell := Cursor{cursorLine, cursorCol}
+	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
+	placed := false
+	if err != nil {
+		updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err = s.parseLinesAndComposeMain(nil, cellId, placeHolder(cellLines, cursorInCell), skipLines, cursorInCell)
+		if placed = err == nil; !placed {
+			updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err = s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
+		}
+	}
+	if err != nil {
+		klog.V(2).Infof("Ignoring ParseError for auto-complete: %+v", err)
+`},
+	{"internal/goexec/inspect.go", `	// Query ` + "`gopls`" + `.
+	ctx := context.Background()
+	err = s.notifyAboutStandardAndTrackedFiles(ctx)
+	if err != nil {
+		return
+	}
+	_ = cursorInFile
+`, `	if placed {
+		s.removeHolder()
+	}
+
+	// Query ` + "`gopls`" + `.
+	ctx := context.Background()
+	err = s.notifyAboutStandardAndTrackedFiles(ctx)
+	if err != nil {
+		return
+	}
+`},
+	// JupyterLab takes a notebook for changed, when it opens it, if the kernel describes its language otherwise than the notebook does. The version is
+	// another on each machine, so that no notebook has it.
+	{"internal/kernel/messages.go", "	Version           string `json:\"version\"`\n", "	Version           string `json:\"version,omitempty\"`\n"},
+	{"internal/kernel/messages.go", "				Version:       runtime.Version(),\n", ""},
+	{"internal/kernel/messages.go", "	\"runtime\"\n", ""},
+	// A compiler's message about a mistake that newcomers to GoNB make gets a line that says what to do.
+	{"internal/goexec/errorpublish.go", `	nbErr := newGonbErrors(s, fileToCellIdAndLine, errorMsg, err)
+	if s.rawError {
+`, `	nbErr := newGonbErrors(s, fileToCellIdAndLine, hinted(errorMsg), err)
+	if s.rawError {
+`},
+	{"internal/goexec/execcode.go", `	s.Definitions = updatedDecls
+
+	// Execute compiled code.
+`, `	s.Definitions = updatedDecls
+	rememberLocals(mainDecl)
+
+	// Execute compiled code.
+`},
+}
+
+// goNBText is all that is changed, for the key of what is built.
+func goNBText() (string, error) {
+	var b strings.Builder
+	for _, c := range goNBChanges {
+		b.WriteString(c.file + c.new)
+	}
+	for _, name := range slices.Sorted(maps.Keys(goNBAdded)) {
+		text, err := goNBFiles.ReadFile("gonbchange/" + name)
+		if err != nil {
+			return "", err
+		}
+		b.Write(text)
+	}
+	return b.String(), nil
+}
+
+// changedGoNB copies GoNB into temp, changed, with a go.mod that takes it from there, and returns the flag by which the go command reads that; "" for a
+// GoNB that looks otherwise, which is built as it is. dir is the folder of the module that requires GoNB. (An overlay would do, were it allowed in
+// the module cache.)
+func (k *kernelBuild) changedGoNB(ctx context.Context, dir, temp string) (flag string, err error) {
+	if err := k.goRun(ctx, dir, "mod", "download", goNBPackage); err != nil {
+		return "", fmt.Errorf("download GoNB: %w", err)
+	}
+	list := exec.CommandContext(ctx, k.goCommand, "list", "-m", "-f", "{{.Dir}}", goNBPackage)
+	list.Dir, list.Env = dir, k.environ()
+	out, err := list.Output()
+	if err != nil {
+		return "", fmt.Errorf("find the source of GoNB: %w", err)
+	}
+	files, err := changeGoNB(os.DirFS(strings.TrimSpace(string(out))))
+	if err != nil || files == nil {
+		return "", err
+	}
+	copied := filepath.Join(temp, "gonb")
+	if err := os.CopyFS(copied, withoutDocs{os.DirFS(strings.TrimSpace(string(out)))}); err != nil {
+		return "", fmt.Errorf("copy the source of GoNB: %w", err)
+	}
+	for name, text := range files {
+		path := filepath.Join(copied, filepath.FromSlash(name))
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // as read-only as in the module cache
+			return "", err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(temp, name), data, 0o600)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	mod := filepath.Join(temp, "go.mod")
+	if err := k.goRun(ctx, dir, "mod", "edit", "-replace="+goNBPackage+"="+copied, mod); err != nil {
+		return "", fmt.Errorf("take GoNB from %s: %w", copied, err)
+	}
+	return "-modfile=" + mod, nil
+}
+
+// changeGoNB returns the files of GoNB that are changed or added, nil for a GoNB in which the places of the changes look otherwise.
+func changeGoNB(source fs.FS) (map[string]string, error) {
+	files := map[string]string{}
+	for _, c := range goNBChanges {
+		if _, ok := files[c.file]; !ok {
+			text, err := fs.ReadFile(source, c.file)
+			if err != nil {
+				return nil, nil
+			}
+			files[c.file] = string(text)
+		}
+		if strings.Count(files[c.file], c.old) != 1 {
+			return nil, nil
+		}
+		files[c.file] = strings.Replace(files[c.file], c.old, c.new, 1)
+	}
+	for from, to := range goNBAdded {
+		text, err := goNBFiles.ReadFile("gonbchange/" + from)
+		if err != nil {
+			return nil, err
+		}
+		files[to] = string(text)
+	}
+	return files, nil
+}
+
+// withoutDocs is GoNB's source without its folder of pictures, 65 MB.
+type withoutDocs struct{ fs.FS }
+
+func (w withoutDocs) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(w.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return name == "." && e.Name() == "docs" }), err
+}
