@@ -312,8 +312,8 @@ func TestKerasConfigLayerByLayer(t *testing.T) {
 	}
 }
 
-// TestRegulariserCountsInValidation: the validation loss is the error plus the penalty on activities, as in Keras, where the
-// regulariser is no matter of training alone.
+// TestRegulariserCountsInValidation: the validation loss is the error plus the penalty on
+// activities, as in Keras, where the regulariser is no matter of training alone.
 func TestRegulariserCountsInValidation(t *testing.T) {
 	const penalty = 0.05
 	tr := quick(2)

@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A look is what an original sets around its figure: points of text, the label of the y axis, the width of bars.
+// A look is what an original sets around its figure: points of text, the label of the y axis, the
+// width of bars.
 type look struct {
 	Inches float64 `yaml:"inches"`
 	Title  float64 `yaml:"title"`
@@ -42,7 +43,8 @@ type panel struct {
 	}
 }
 
-// TestLooks: the stored figures of the cells that answer the originals have their sizes of text, grids and widths of bars.
+// TestLooks: the stored figures of the cells that answer the originals have their sizes of text,
+// grids and widths of bars.
 func TestLooks(t *testing.T) {
 	for name, originals := range contract(t) {
 		cells, _ := answers(t, name)
@@ -52,7 +54,8 @@ func TestLooks(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(name, "/", o.Cell), func(t *testing.T) {
 				got, y := lookOf(t, cells[o.Cell])
-				// The width of the page is 800 px, whatever the figure's, and sizes are whole pixels.
+				// The width of the page is 800 px, whatever the figure's, and sizes are whole
+				// pixels.
 				px := func(points float64) float64 { return math.Round(points / 72 * 800 / o.Look.Inches) }
 				axis := got.Config.Axis
 				panels := append(got.HConcat, got.panel)
@@ -88,7 +91,8 @@ func TestLooks(t *testing.T) {
 	}
 }
 
-// lookOf returns a cell's figure as it is drawn and the labels of its y axes, as its text says them.
+// lookOf returns a cell's figure as it is drawn and the labels of its y axes, as its text says
+// them.
 func lookOf(t *testing.T, cell *notebook.Cell) (d drawn, y []string) {
 	t.Helper()
 	for _, output := range cell.Outputs {

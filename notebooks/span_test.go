@@ -8,8 +8,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// TestSpanOfCapture: the text of the figure of packets over time says how long the capture lasts, which is no day, and no
-// sentence of the notebooks about it says so.
+// TestSpanOfCapture: the text of the figure of packets over time says how long the capture lasts,
+// which is no day, and no sentence of the notebooks about it says so.
 func TestSpanOfCapture(t *testing.T) {
 	cells, _ := answers(t, "Anomaly_Detection")
 	var text string

@@ -16,11 +16,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// envFull names the file that a process of this test splits, which may write no file of more than 100 bytes.
+// envFull names the file that a process of this test splits, which may write no file of more than
+// 100 bytes.
 const envFull = "DATASET_TEST_FULL"
 
-// TestSplitOnFullDisk: a split that finds no room leaves the parts and the manifest of the split before, and nothing of its
-// own. A limit on the size of files, of a process of its own, stands in for the full disk, which only root could make.
+// TestSplitOnFullDisk: a split that finds no room leaves the parts and the manifest of the split
+// before, and nothing of its own. A limit on the size of files, of a process of its own, stands in
+// for the full disk, which only root could make.
 func TestSplitOnFullDisk(t *testing.T) {
 	if path := os.Getenv(envFull); path != "" {
 		signal.Ignore(syscall.SIGXFSZ)

@@ -16,8 +16,9 @@ import (
 // envFull is set in a process of TestDoOnFullDisk that may write no file of more than 8 bytes.
 const envFull = "MEMO_TEST_FULL"
 
-// TestDoOnFullDisk: a result that was computed and finds no room in the store is returned all the same. A limit on the size of
-// files, of a process of its own, stands in for the full disk, which only root could make.
+// TestDoOnFullDisk: a result that was computed and finds no room in the store is returned all the
+// same. A limit on the size of files, of a process of its own, stands in for the full disk, which
+// only root could make.
 func TestDoOnFullDisk(t *testing.T) {
 	if os.Getenv(envFull) == "" {
 		inStore(t)

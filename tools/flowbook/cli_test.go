@@ -44,7 +44,8 @@ func TestFullOutput(t *testing.T) {
 	}
 }
 
-// TestMaxNotebook: the size of what is read has a limit, and a flag for it, in every command that reads notebooks.
+// TestMaxNotebook: the size of what is read has a limit, and a flag for it, in every command that
+// reads notebooks.
 func TestMaxNotebook(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.ipynb")
 	if err := os.WriteFile(path, make([]byte, 2<<20), 0o600); err != nil {
@@ -61,8 +62,9 @@ func TestMaxNotebook(t *testing.T) {
 	}
 }
 
-// TestRelativeTemp: a relative TMPDIR is made absolute at the start, because the go command, whose working folder is another,
-// and the kernel would not find it: "creating work dir: stat tmp: no such file or directory".
+// TestRelativeTemp: a relative TMPDIR is made absolute at the start, because the go command, whose
+// working folder is another, and the kernel would not find it: "creating work dir: stat tmp: no
+// such file or directory".
 func TestRelativeTemp(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestFaults: every fault of testdata/faults.txt that users met names a test that is there, and every fault of testdata/faultids.txt
-// has such a row.
+// TestFaults: every fault of testdata/faults.txt that users met names a test that is there, and
+// every fault of testdata/faultids.txt has such a row.
 func TestFaults(t *testing.T) {
 	open := faultIDs(t)
 	list := regexp.MustCompile(`^[A-Z]\d+[a-z]?$`)
@@ -67,7 +67,8 @@ func faultIDs(t *testing.T) map[string]string {
 	return ids
 }
 
-// tableLines are the lines of a file of testdata, with the place of each, without blank ones and remarks.
+// tableLines are the lines of a file of testdata, with the place of each, without blank ones and
+// remarks.
 func tableLines(t *testing.T, name string) iter.Seq2[string, string] {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))

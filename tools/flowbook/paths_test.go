@@ -19,10 +19,11 @@ var oddNames = map[string]string{
 	"brace": "a{b}", "not UTF-8": "a\xffb", "long": strings.Repeat("l", 200), "escape": "a\x1b[2Jb", "comma": "a,b",
 }
 
-// TestPathsOfGo: a notebook runs on the real kernel where its module, itself, its output, the working folder, the state, the
-// temporary folder and the go command's own folders all have an odd name. What the go command, GoNB or a PATH cannot take is refused,
-// in one line that says which folder and why. All names of oddNames were tried by hand for each folder of the go command by itself: no
-// others fail.
+// TestPathsOfGo: a notebook runs on the real kernel where its module, itself, its output, the
+// working folder, the state, the temporary folder and the go command's own folders all have an odd
+// name. What the go command, GoNB or a PATH cannot take is refused, in one line that says which
+// folder and why. All names of oddNames were tried by hand for each folder of the go command by
+// itself: no others fail.
 func TestPathsOfGo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs kernels; run without -short")
@@ -98,7 +99,8 @@ func TestPathsOfGo(t *testing.T) {
 const answer = `{"cells":[{"cell_type":"code","execution_count":null,"id":"one","metadata":{},"outputs":[],"source":["import \"fmt\"\n","%%\n","fmt.Println(6*7)"]}],` +
 	`"metadata":{"kernelspec":{"display_name":"Go (gonb)","language":"go","name":"gonb"}},"nbformat":4,"nbformat_minor":5}`
 
-// goFolders are the folders of the go command, and the one in which the kernel's programs are kept, by their variables.
+// goFolders are the folders of the go command, and the one in which the kernel's programs are kept,
+// by their variables.
 func goFolders(t *testing.T) map[string]string {
 	t.Helper()
 	names := []string{"GOROOT", "GOMODCACHE", "GOCACHE", "GOPATH"}
@@ -159,7 +161,8 @@ func TestPaths(t *testing.T) {
 				}
 				return path
 			}
-			// The working folder, the files in it, the state and the temporary folder all have the name.
+			// The working folder, the files in it, the state and the temporary folder all have the
+			// name.
 			t.Chdir(at)
 			t.Setenv("FLOWBOOK_STATE", filepath.Join(at, "state"+name))
 			t.Setenv("TMPDIR", at)

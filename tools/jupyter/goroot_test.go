@@ -7,7 +7,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestWrongGOROOT: a GOROOT without Go is named before a kernel starts, which would end with a trace of its calls.
+// TestWrongGOROOT: a GOROOT without Go is named before a kernel starts, which would end with a
+// trace of its calls.
 func TestWrongGOROOT(t *testing.T) {
 	goNB(t) // its programs are there: the setting is what fails
 	for _, dir := range []string{"relative", t.TempDir()} {

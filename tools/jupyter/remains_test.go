@@ -185,14 +185,14 @@ func TestKillKernel(t *testing.T) {
 	killPart(t, moments(), "/gonb", "kernel Go (gonb) died: signal killed")
 }
 
-// TestKillSupervisor kills the supervisor, with which the kernel must die, and what cells have started in a session of
-// its own without environment.
+// TestKillSupervisor kills the supervisor, with which the kernel must die, and what cells have
+// started in a session of its own without environment.
 func TestKillSupervisor(t *testing.T) {
 	killPart(t, min(6, moments()), "supervise", "kernel Go (gonb) died: its supervisor was killed")
 }
 
-// daemon copies sleep into the folder, so that its command line, which is all that a process without environment has,
-// names the folder.
+// daemon copies sleep into the folder, so that its command line, which is all that a process
+// without environment has, names the folder.
 func daemon(t *testing.T, dir string) string {
 	t.Helper()
 	sleep, err := exec.LookPath("sleep")

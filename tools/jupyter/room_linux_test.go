@@ -16,7 +16,8 @@ import (
 	"flowbook/tools/jupyter/fake"
 )
 
-// envCrowded is the spec of the kernel that a process of TestCrowded starts as a user who may have 30 processes.
+// envCrowded is the spec of the kernel that a process of TestCrowded starts as a user who may have
+// 30 processes.
 const envCrowded = "FLOWBOOK_TEST_CROWDED"
 
 func crowdedMain() {
@@ -36,8 +37,9 @@ func crowdedMain() {
 	os.Exit(0)
 }
 
-// TestCrowded: a user who may start too few processes (ulimit -u 30) is told so, not that some thread or some go command
-// failed. A kernel of another language, which may need less, is told when it has failed.
+// TestCrowded: a user who may start too few processes (ulimit -u 30) is told so, not that some
+// thread or some go command failed. A kernel of another language, which may need less, is told when
+// it has failed.
 func TestCrowded(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestSweepWithoutEnvironment: the next run also ends what a cell of a dead run has started in a session of its own and with
-// no environment; a process of another run stays.
+// TestSweepWithoutEnvironment: the next run also ends what a cell of a dead run has started in a
+// session of its own and with no environment; a process of another run stays.
 func TestSweepWithoutEnvironment(t *testing.T) {
 	base := t.TempDir()
 	folder := filepath.Join(base, "fbdeadaaaa")

@@ -8,7 +8,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestWidgetsLimit: the states of widgets, which a notebook keeps, have the limit of a cell's output, whichever way they grow.
+// TestWidgetsLimit: the states of widgets, which a notebook keeps, have the limit of a cell's
+// output, whichever way they grow.
 func TestWidgetsLimit(t *testing.T) {
 	comm := func(kind, id, state string) jupyter.Message {
 		return msg(kind, fmt.Sprintf(`{"comm_id":%q,"target_name":"jupyter.widget","data":{"method":"update","state":%s}}`, id, state))
