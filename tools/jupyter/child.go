@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -41,7 +42,7 @@ func spawn(folder string, p plan) (*child, error) {
 		return nil, fmt.Errorf("start a kernel: %w", err)
 	}
 	cmd := exec.Command(self, "supervise", folder)
-	if _, err := os.Stat("/proc/self/exe"); err == nil {
+	if _, err := os.Stat("/proc/self/exe"); err == nil && runtime.GOOS == "linux" {
 		cmd.Path = "/proc/self/exe" // this very program, also when its file has been replaced by a newer one
 	}
 	cmd.Env = append(without(os.Environ(), envSupervise, "GOCOVERDIR"), envSupervise+"="+folder)
