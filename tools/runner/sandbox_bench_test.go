@@ -25,7 +25,6 @@ func BenchmarkSandbox(b *testing.B) {
 	}
 	dir := b.TempDir()
 	const cells = 10
-	phases := map[bool]*runner.Phases{true: {}, false: {}} // sums
 	took := func(n int, isolated bool) (run, cell time.Duration) {
 		var sources []string
 		for i := range n {
@@ -44,8 +43,6 @@ func BenchmarkSandbox(b *testing.B) {
 		run = time.Since(began)
 		for _, c := range res.Cells[1:] {
 			cell += c.Phases.Total
-			sum := phases[isolated]
-			sum.Prepare, sum.Build, sum.Link, sum.Run = sum.Prepare+c.Phases.Prepare, sum.Build+c.Phases.Build, sum.Link+c.Phases.Link, sum.Run+c.Phases.Run
 		}
 		return run, cell
 	}
@@ -61,10 +58,6 @@ func BenchmarkSandbox(b *testing.B) {
 		perRun = append(perRun, float64(one[true]-one[false])/1e6)
 		perCell = append(perCell, float64(many[true]-many[false])/1e6/(cells-1))
 		ratio = append(ratio, 100*(float64(many[true])/float64(many[false])-1))
-	}
-	n := time.Duration(len(perRun) * (cells - 1))
-	for isolated, p := range phases {
-		b.Logf("isolated %v: a cell's prepare %v, build %v, link %v, run %v", isolated, p.Prepare/n, p.Build/n, p.Link/n, p.Run/n)
 	}
 	median := func(v []float64) float64 { slices.Sort(v); return v[len(v)/2] }
 	b.ReportMetric(median(perRun), "ms/run")

@@ -93,14 +93,15 @@ func guard(text []byte, secret string) ([]byte, bool) {
 	return nil, false
 }
 
-// copyProgram makes program a copy of gofront.
+// copyProgram makes program a copy of gofront: a link, which costs nothing and may lead into another
+// file system, where there are links.
 func copyProgram(program string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	os.Remove(program)
-	if os.Link(self, program) == nil {
+	if os.Symlink(self, program) == nil {
 		return nil
 	}
 	data, err := os.ReadFile(self)
