@@ -16,7 +16,7 @@ type Frame struct {
 	source string // the file it came from, for messages
 
 	across  string // the name of the columns' names, as in a pivot table
-	aligned bool   // and that they were no texts, which pandas gives one width
+	aligned bool   // the column names were numbers or times, which pandas prints in one width
 }
 
 // New returns a frame of the given columns. It panics when their lengths differ or a name comes

@@ -84,9 +84,9 @@ func pendingLabels(path, sourceSHA256 string) string {
 
 // PendLabels writes labels for a data file that is about to be put in place. That one rename then
 // is the commit of both: until it is done, path goes with the old data, and from then on ReadLabels
-// finds the new labels. settle, called after it, moves them to path, and removes those of programs
+// finds the new labels. commit, called after it, moves them to path, and removes those of programs
 // that were killed.
-func PendLabels(path, sourceSHA256 string, list []Label) (settle func() error, err error) {
+func PendLabels(path, sourceSHA256 string, list []Label) (commit func() error, err error) {
 	pending := pendingLabels(path, sourceSHA256)
 	if err := WriteLabels(pending, sourceSHA256, list); err != nil {
 		return nil, err

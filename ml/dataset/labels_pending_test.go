@@ -35,13 +35,13 @@ func TestPendLabels(t *testing.T) {
 	if _, err := PendLabels(path, strings.Repeat("c", 64), []Label{{ID: 9, Label: "killed"}}); err != nil { // never settled
 		t.Fatal(err)
 	}
-	settle, err := PendLabels(path, after, []Label{{ID: 2, Label: "new", Campaign: "c"}})
+	commit, err := PendLabels(path, after, []Label{{ID: 2, Label: "new", Campaign: "c"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	check("before the flows are in place", before, "old")
 	check("after that", after, "new")
-	if err := settle(); err != nil {
+	if err := commit(); err != nil {
 		t.Fatal(err)
 	}
 	check("settled", after, "new")

@@ -32,7 +32,7 @@ func (e *party) touch(f *moment) {
 	}
 }
 
-// moment is what a party sees of a flow.
+// moment holds the values of a flow that one party counts.
 type moment struct {
 	ms     int64
 	panes  panes

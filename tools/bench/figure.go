@@ -83,7 +83,7 @@ func (s series) errors() []float64 {
 	return errors
 }
 
-// classes are the figures of the originals.
+// classes are the kinds of figure that the original notebooks draw.
 var classes = []struct {
 	name string
 	draw func(series) *figure.Figure

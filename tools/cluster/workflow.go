@@ -293,7 +293,7 @@ func summary(step *pipeline.Step, name string) string {
 	return name + ": " + what
 }
 
-// over reports whether nothing more comes of the run.
+// over reports whether the run has ended.
 func (r RunState) over() bool { return r.Phase != Waiting }
 
 // good reports whether runs that wait for this one can go on.

@@ -58,19 +58,19 @@ func (c *generateCmd) Run(ctx context.Context, con *console) error {
 	}
 	tick := newTicker(con, "data generate: %d of %d rows")
 	var list []dataset.Label
-	var settle func() error
+	var commit func() error
 	sum, err := writeAtomic(c.Out, func(w io.Writer) (err error) {
 		list, err = flowgen.Generate(ctx, flowgen.Config{Rows: c.Rows, Seed: c.Seed, Workers: c.Workers, Wrote: tick.show}, w)
 		return err
 	}, func(sum string) (err error) {
-		settle, err = dataset.PendLabels(c.Labels, sum, list)
+		commit, err = dataset.PendLabels(c.Labels, sum, list)
 		return err
 	})
 	tick.end()
 	if err != nil {
 		return err
 	}
-	if err := settle(); err != nil {
+	if err := commit(); err != nil {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "%s: %d flows, sha256 %s\n", dataset.Rel(c.Out), c.Rows, sum)

@@ -12,8 +12,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long files must have been quiet before a run: editors write in several steps.
-const settle = 200 * time.Millisecond
+// quietTime is how long files must have been quiet before a run: editors write in several steps.
+const quietTime = 200 * time.Millisecond
 
 // watch runs the notebooks, and again after each change, until the context is done. A run that fails is told of and ends nothing; what it began
 // with is saved, so the next one goes on from there.
@@ -98,7 +98,7 @@ func change(ctx context.Context, w *fsnotify.Watcher) error {
 		case ev := <-w.Events:
 			ext := filepath.Ext(ev.Name)
 			if (ext == ".ipynb" || ext == ".go") && !ev.Has(fsnotify.Chmod) {
-				quiet = time.After(settle)
+				quiet = time.After(quietTime)
 			}
 		case <-quiet:
 			return nil

@@ -153,7 +153,7 @@ func readFlows(ctx context.Context, path string, columns []string) (*dataset.Fra
 	return dataset.New(out...), nil
 }
 
-// joined is one column of all frames.
+// joined returns the values of a column of all frames, one after the other.
 func joined[T any](frames []*dataset.Frame, column func(*dataset.Frame) []T) []T {
 	var parts [][]T
 	for _, f := range frames {

@@ -33,8 +33,8 @@ func (w *wire) bulk(r *row) {
 	}
 }
 
-// open is the first five packets of a transfer: TCP's handshake and the hellos, or QUIC's. It says
-// how many bytes they were.
+// open sends the first five packets of a transfer, TCP's handshake and the hellos or QUIC's, and
+// returns their bytes.
 func (w *wire) open(r *row) int64 {
 	if r.protocol == udp {
 		for k := range 5 {

@@ -92,7 +92,7 @@ var split1Counts = sync.OnceValue(func() counts {
 		}
 	}
 	c.body = body(hi)
-	if err := c.settle(want); err != nil {
+	if err := c.balance(want); err != nil {
 		panic(err) // the constants above are at odds: a programming error
 	}
 	return c
@@ -105,11 +105,11 @@ func sum(v []int) (s int) {
 	return s
 }
 
-// settle moves single packets until the body's sum is want and all counts' sum of squares is the
+// balance moves single packets until the body's sum is want and all counts' sum of squares is the
 // published one. Moving a packet from the count y to the count x changes the sum of squares by
 // 2(x-y)+2 and leaves the sum alone. The figures show a peak to within 190 packets, so no peak
 // moves further.
-func (c *counts) settle(want int) error {
+func (c *counts) balance(want int) error {
 	known := map[int]bool{}
 	for _, a := range anomalous {
 		known[a.row] = true

@@ -213,7 +213,7 @@ func (f *found) read(b []byte, dir Direction, l *looker) bool {
 	}
 }
 
-// clean is what a network has said, made harmless for a text file: at most so many bytes, with "?"
+// clean returns text from a network for a text file: at most so many bytes, with "?"
 // for control characters and for what is no UTF-8. Everything else stays as it is; quoting is the
 // writer's business.
 func clean[T string | []byte](text T, most int) string {

@@ -36,7 +36,7 @@ type fragments struct {
 
 const (
 	holdMs    = 30_000   // Linux's limit
-	holdBytes = 64 << 20 // of all fragments; a flood of halves ends holding
+	holdBytes = 64 << 20 // of all fragments; bounds the memory under a flood of incomplete datagrams
 )
 
 func newReassembly(skipped *Skips) *reassembly {

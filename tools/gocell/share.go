@@ -13,7 +13,7 @@ import (
 // does not show.
 //
 // A cell joins the cells before it only where their programs mean the same with its declarations as
-// without (see admits), and where none of them can detect which program it is in (see detects).
+// without (see fits), and where none of them can detect which program it is in (see detects).
 func Share(cells []*Cell, alone func(i int) bool) (groups [][]int) {
 	known := map[string]*Decl{} // the declarations so far, by name
 	open := true                // no declaration so far detects its program
@@ -37,7 +37,7 @@ func Share(cells []*Cell, alone func(i int) bool) (groups [][]int) {
 			if c.Body != nil {
 				size = c.Body.Size
 			}
-			if g == nil || g.closed || g.size+size > maxMain || !g.admits(c, known, free, paths) {
+			if g == nil || g.closed || g.size+size > maxMain || !g.fits(c, known, free, paths) {
 				end()
 				g = &group{names: map[string]bool{}, paths: map[string]bool{}}
 			}
@@ -102,13 +102,13 @@ func (c *Cell) shareable() bool {
 // would be slower, and the trace of a panic another one.
 const maxMain = 3000
 
-// admits reports whether the programs of a group mean the same with the declarations of cell c as
+// fits reports whether the programs of a group mean the same with the declarations of cell c as
 // without. They do unless it
 //   - declares a variable or an init function, which every program would execute,
 //   - declares a name again, or a name that the group takes from elsewhere, Go's own names included,
 //   - gives a method to a type of a cell before, under whatever name, which may change how its values are shown,
 //   - imports a package that may do more than be there when it is imported, or is the first to use it: GoNB leaves out what a program does not use.
-func (g *group) admits(c *Cell, known map[string]*Decl, free, paths map[string]bool) bool {
+func (g *group) fits(c *Cell, known map[string]*Decl, free, paths map[string]bool) bool {
 	own := c.Names()
 	for path := range paths {
 		if !g.paths[path] && !plainImport(path) && !inert(path) {

@@ -91,7 +91,7 @@ func (c *child) watch(reports *json.Decoder) {
 	if err := reports.Decode(&end); err != nil || !end.Exited {
 		end = report{Exited: true, Error: "its supervisor was killed"}
 	}
-	c.tail.settle(250 * time.Millisecond)
+	c.tail.waitEnd(250 * time.Millisecond)
 	c.exited <- end
 	var rest report
 	reports.Decode(&rest) // the end of the supervisor's output

@@ -41,7 +41,7 @@ func (p *probe) take(m Message) bool {
 	return true
 }
 
-// ready asks until the kernel has answered on both ways.
+// ready sends probes until the kernel has answered on its shell and its iopub channel.
 func (k *Kernel) ready(ctx context.Context) error {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		id := k.nextID()

@@ -98,7 +98,7 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 		}
 	}
 	cmd := &exec.Cmd{Path: p.Argv[0], Args: p.Argv, Env: p.Env, Dir: p.Dir, Stdout: os.Stderr, Stderr: os.Stderr}
-	t, err := plant(cmd, folder)
+	t, err := startTree(cmd, folder)
 	if err != nil {
 		return fail(err)
 	}
@@ -128,7 +128,7 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 	case why := <-overrun(folder, cmd.Process.Pid, p.Limits):
 		say.Encode(report{Exited: true, Error: why})
 	}
-	t.fell(2 * time.Second)
+	t.killAll(2 * time.Second)
 	return 0
 }
 

@@ -39,8 +39,8 @@ func newTail(r io.Reader) *tail {
 	return t
 }
 
-// settle waits for the end of the output, which a process that inherited it may keep open.
-func (t *tail) settle(limit time.Duration) {
+// waitEnd waits for the end of the output, which a process that inherited it may keep open.
+func (t *tail) waitEnd(limit time.Duration) {
 	select {
 	case <-t.done:
 	case <-time.After(limit):

@@ -33,9 +33,9 @@ type tree struct {
 	alive bool
 }
 
-// plant starts the kernel in a session of its own, so that an interrupt reaches its group as
+// startTree starts the kernel in a session of its own, so that an interrupt reaches its group as
 // Jupyter's does.
-func plant(cmd *exec.Cmd, folder string) (*tree, error) {
+func startTree(cmd *exec.Cmd, folder string) (*tree, error) {
 	// The kernel dies with the thread that started it (Linux), so that thread must last as long as
 	// we do.
 	runtime.LockOSThread()
@@ -45,13 +45,13 @@ func plant(cmd *exec.Cmd, folder string) (*tree, error) {
 		return nil, err
 	}
 	t := &tree{folder: folder, pid: cmd.Process.Pid, end: make(chan report, 1), none: make(chan struct{}), alive: true}
-	go t.reap()
+	go t.waitAll()
 	return t, nil
 }
 
-// reap waits for every child, the kernel and the orphans of it that became ours, as the only one
+// waitAll waits for every child, the kernel and the orphans of it that became ours, as the only one
 // who does.
-func (t *tree) reap() {
+func (t *tree) waitAll() {
 	defer close(t.none)
 	child := t.pid
 	if adopts {
@@ -95,9 +95,9 @@ func (t *tree) signal(sig syscall.Signal) {
 func (t *tree) interrupt() { t.signal(syscall.SIGINT) }
 func (t *tree) terminate() { t.signal(syscall.SIGTERM) }
 
-// fell kills every descendant of ours, and again what they started meanwhile, until none is left or
+// killAll kills every descendant of ours, and again what they started meanwhile, until none is left or
 // limit is over.
-func (t *tree) fell(limit time.Duration) {
+func (t *tree) killAll(limit time.Duration) {
 	t.signal(syscall.SIGKILL) // the kernel's own group, also where /proc cannot be read
 	for until := time.Now().Add(limit); time.Now().Before(until); {
 		pids := descendants(t)

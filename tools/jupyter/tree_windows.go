@@ -29,7 +29,7 @@ type tree struct {
 	end chan report
 }
 
-func plant(cmd *exec.Cmd, _ string) (*tree, error) {
+func startTree(cmd *exec.Cmd, _ string) (*tree, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
@@ -65,8 +65,8 @@ func plant(cmd *exec.Cmd, _ string) (*tree, error) {
 func (t *tree) interrupt() {}
 func (t *tree) terminate() { t.cmd.Process.Kill() }
 
-// fell ends the whole job.
-func (t *tree) fell(time.Duration) { windows.TerminateJobObject(t.job, 1) }
+// killAll ends the whole job.
+func (t *tree) killAll(time.Duration) { windows.TerminateJobObject(t.job, 1) }
 
 // killMarked has nothing to do: the job ended with the supervisor's handle.
 func killMarked(string, time.Duration) {}

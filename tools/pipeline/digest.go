@@ -34,8 +34,8 @@ type known struct {
 	SHA256   string `json:"sha256"`
 }
 
-// stamp is a file as it is now, without its digest.
-func stamp(info fs.FileInfo) known {
+// stateOf returns the state of a file without its digest.
+func stateOf(info fs.FileInfo) known {
 	k := known{Size: info.Size(), Modified: info.ModTime().UnixNano()}
 	k.Inode, k.Changed = identity(info)
 	return k
@@ -90,7 +90,7 @@ func (d *digests) of(name string) (string, error) {
 	if !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s is not a file", filepath.ToSlash(name))
 	}
-	now := stamp(info)
+	now := stateOf(info)
 	d.mu.Lock()
 	old, ok := d.known[name]
 	d.mu.Unlock()

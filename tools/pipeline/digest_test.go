@@ -21,13 +21,13 @@ func TestOldTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remembered := stamp(info)
+	remembered := stateOf(info)
 	remembered.SHA256 = "of old"
 	d := &digests{known: map[string]known{path: remembered}}
 	if sum, err := d.of(path); err != nil || sum != "of old" {
 		t.Fatalf("an unchanged file: %q, %v", sum, err)
 	}
-	for changed := stamp(info); changed.Changed == remembered.Changed; { // until the file system's clock has gone on
+	for changed := stateOf(info); changed.Changed == remembered.Changed; { // until the file system's clock has gone on
 		if err := os.WriteFile(path, []byte("new"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestOldTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed = stamp(now)
+		changed = stateOf(now)
 	}
 	const want = "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437" // printf new | sha256sum
 	if sum, err := d.of(path); err != nil || sum != want {

@@ -142,7 +142,7 @@ func (t *Task) there() map[string]known {
 		}
 		for _, name := range names {
 			if info, err := os.Stat(t.Path(name)); err == nil {
-				files[name] = stamp(info)
+				files[name] = stateOf(info)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func lexerOf(language string) chroma.Lexer {
 	return l.lexer
 }
 
-// found is a lexer, or that there is none.
+// found is the result of a search: a lexer, or nil where there is none.
 type found struct{ lexer chroma.Lexer }
 
 // spansOf highlights.

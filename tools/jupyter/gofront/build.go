@@ -109,7 +109,7 @@ func (k *keep) build(program string) (status int, done bool) {
 func (k *keep) last(world string) (built, bool) {
 	var b built
 	if k.load(buildFile, &b) && b.World == world {
-		if now, _, err := stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err == nil && now == b.Stamp {
+		if now, _, err := fileState(b.Modules, b.Dirs, b.Embedding, k.dir); err == nil && now == b.Stamp {
 			return b, true
 		}
 	}

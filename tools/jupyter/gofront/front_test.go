@@ -293,7 +293,7 @@ func TestGoimports(t *testing.T) {
 			}
 			return strings.Join(m.imports, " "), 0
 		}
-		if _, ok := settle([]byte(text)); ok {
+		if _, ok := fixImports([]byte(text)); ok {
 			settled++
 		}
 		want, wantStatus := imports(filepath.Join(filepath.Dir(w.goimports), "real", filepath.Base(w.goimports)))

@@ -38,7 +38,7 @@ func (k *keep) goimports(path string) bool {
 	}
 	k.forget(name)
 	k.store(importsFile, before.imports)
-	if text, ok := settle(before.text); ok && k.alone() {
+	if text, ok := fixImports(before.text); ok && k.alone() {
 		if os.WriteFile(path, text, 0o600) != nil {
 			return false
 		}

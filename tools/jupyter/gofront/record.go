@@ -64,7 +64,7 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	}
 	var newest time.Time
 	var err error
-	if b.Stamp, newest, err = stamp(b.Modules, b.Dirs, b.Embedding, k.dir); err != nil || !newest.Before(start) {
+	if b.Stamp, newest, err = fileState(b.Modules, b.Dirs, b.Embedding, k.dir); err != nil || !newest.Before(start) {
 		return false
 	}
 	if os.MkdirAll(k.file(""), 0o700) != nil {

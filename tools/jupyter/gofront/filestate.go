@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// stamp digests names, sizes and times of the files from which packages are built: all in their
+// fileState digests names, sizes and times of the files from which packages are built: all in their
 // folders, and all below those in embedding, whose packages may embed them; and of the modules'
 // go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
 //
 // It returns the newest of the times, too: a file of that moment may have been written after it was
 // read.
-func stamp(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
+func fileState(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
 	h := sha256.New()
 	note := func(path string, info fs.FileInfo) {
 		if t := info.ModTime(); t.After(newest) {
@@ -84,7 +84,7 @@ func stamp(modules, dirs, embedding []string, own string) (digest string, newest
 }
 
 // embeds reports whether a Go file in a folder may embed others. Those that do are among the files
-// that stamp notes.
+// that fileState digests.
 func embeds(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
