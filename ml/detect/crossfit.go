@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"flowbook/ml"
@@ -52,6 +53,9 @@ func trainAllOf(ctx context.Context, t Training, kinds []kind, rows dataset.Matr
 			some := thin(rows, mostOfNetwork)
 			cut := some.Rows * 9 / 10
 			parts = ml.Parts{Train: some.Slice(0, cut), Test: some.Slice(cut, some.Rows)}
+		}
+		if ctx.Err() != nil { // most detectors are trained too fast to look at it
+			return nil, fmt.Errorf("train: %w", context.Cause(ctx))
 		}
 		d, err := k.train(ctx, t, parts)
 		if err != nil {

@@ -175,6 +175,9 @@ func trainParts(ctx context.Context, t Training, kind kind) (*Model, Report, err
 	var report Report
 	var err error
 	parts := ml.Parts{Train: rows.Slice(0, cut[0]), Test: rows.Slice(cut[0], cut[1])}
+	if ctx.Err() != nil {
+		return nil, report, fmt.Errorf("train: %w", context.Cause(ctx))
+	}
 	if model.Detector, err = kind.train(ctx, t, parts); err != nil {
 		return nil, report, err
 	}
