@@ -154,7 +154,7 @@ func word(change func(string) string, checks ...func(string) error) kong.MapperF
 // local refuses an output that is no local path. Without it, s3://bucket/flows.csv would be a folder "s3:".
 func local(output string) error {
 	if remote.Is(output) {
-		return fmt.Errorf("%s: only local files are written here, no addresses: write a file and copy it there", output)
+		return fmt.Errorf("%s: only local files are written here, no addresses: write a file and copy it there", remote.Shown(output))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -11,10 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"flowbook/tools/jupyter/fake"
+	"flowbook/tools/status"
 )
 
 const echoBook = `{"cells":[{"cell_type":"code","execution_count":null,"id":"one","metadata":{},"outputs":[],"source":["var x = 1"]}],` +
@@ -102,6 +105,53 @@ func TestHTTPNotebooks(t *testing.T) {
 	wants(t, flowbook(exitOK, "validate", here+"/out/a.ipynb"), "valid, format 4.5, 1 cell")
 	flowbook(exitOK, "run", here+"/in/a.ipynb", "-o", here+"/out/{n}{{.ipynb", "-p", "n", "7", "--inject-paths", "--prepare-only", "-k", "snake", "--papermill")
 	wants(t, files["/out/7{.ipynb"], "n = 7", `PAPERMILL_INPUT_PATH = \"http://me:xxxxx@`, "/out/7%7B.ipynb")
+}
+
+// TestSecretsOfAddresses: a mistake in a command line with an address is told without its password
+// and signature, which wants checks.
+func TestSecretsOfAddresses(t *testing.T) {
+	flowbook := elsewhereWorld(t)
+	if err := os.WriteFile("a.ipynb", []byte(echoBook), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const at = "https://me:sesame@h/"
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"{x}.ipynb?sig=sesame", "-p", "n", "1"), "https://me:xxxxx@h/", `no parameter "x"`)
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"x}.ipynb", "-p", "n", "1"), "https://me:xxxxx@h/", "a brace has no other")
+	wants(t, flowbook(exitUsage, "run", "--papermill", "a.ipynb", at+"b.ipynb", at+"c.ipynb"), `"a.ipynb" "https://me:xxxxx@h/b.ipynb"`)
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "--junit", at+"j.xml"), "https://me:xxxxx@h/j.xml: only local files are written here")
+	wants(t, flowbook(exitUsage, "run", "https://me:se/same@h/a.ipynb"), "begins with https:// is no URL")
+}
+
+// TestStoppedDownload: a signal while a notebook is fetched is the cause that the command ends with.
+func TestStoppedDownload(t *testing.T) {
+	stopped, stop := context.WithCancelCause(t.Context())
+	begun := make(chan bool)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(begun)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	elsewhereWorld(t)
+	go func() {
+		<-begun
+		stop(&signalError{syscall.SIGTERM})
+	}()
+	var out bytes.Buffer
+	if code := run(stopped, []string{"run", server.URL + "/a.ipynb"}, strings.NewReader(""), &out, &out); code != status.ExitTerminated {
+		t.Errorf("exit status %d, want %d\n%s", code, status.ExitTerminated, &out)
+	}
+	wants(t, out.String(), "flowbook: stopped by signal: terminated\n")
+}
+
+// TestPrepareOnlyAlone: nothing is executed, so flags that say how are mistakes.
+func TestPrepareOnlyAlone(t *testing.T) {
+	flowbook := elsewhereWorld(t)
+	if err := os.WriteFile("a.ipynb", []byte(echoBook), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{"--in-place", "--watch", "--incremental"} {
+		wants(t, flowbook(exitUsage, "run", "a.ipynb", "--prepare-only", flag), "--prepare-only and "+flag+" exclude each other")
+	}
 }
 
 // TestS3Notebooks: the same with a real S3 server.

@@ -14,6 +14,7 @@ import (
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
+	"flowbook/tools/remote"
 	"flowbook/tools/runner"
 )
 
@@ -24,7 +25,11 @@ func (c *runCmd) prepare() (err error) {
 	}
 	if c.Papermill {
 		if n := len(c.Notebooks); n > 2 || n == 2 && c.Output != "" {
-			return &usageError{fmt.Errorf("--papermill takes one notebook and its output, these are more: %q", c.Notebooks)}
+			var shown []string
+			for _, word := range c.Notebooks {
+				shown = append(shown, remote.Shown(word))
+			}
+			return &usageError{fmt.Errorf("--papermill takes one notebook and its output, these are more: %q", shown)}
 		} else if n == 2 {
 			c.Notebooks, c.Output = c.Notebooks[:1], c.Notebooks[1]
 		}

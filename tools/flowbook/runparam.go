@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"flowbook/tools/parameter"
+	"flowbook/tools/remote"
 )
 
 // paramFlags set parameters. The flags and their order of precedence are papermill's: what comes later here goes before what comes earlier.
@@ -108,11 +109,11 @@ func fill(path string, as []parameter.Assignment, built map[string]string) (stri
 		}
 		name, after, ok := strings.Cut(rest, "}")
 		if brace == '}' || !ok {
-			return "", &usageError{fmt.Errorf("%s: a brace has no other; write {{ or }} for a brace that is part of the name", path)}
+			return "", &usageError{fmt.Errorf("%s: a brace has no other; write {{ or }} for a brace that is part of the name", remote.Shown(path))}
 		}
 		value, err := valueOf(name, as, built)
 		if err != nil {
-			return "", &usageError{fmt.Errorf("%s: %w", path, err)}
+			return "", &usageError{fmt.Errorf("%s: %w", remote.Shown(path), err)}
 		}
 		b.WriteString(value)
 		rest = after

@@ -65,6 +65,11 @@ func (c *runCmd) targets(ctx context.Context, con *console) ([]*target, error) {
 		}
 	}
 	switch {
+	case c.PrepareOnly && c.InPlace:
+		return nil, &usageError{errors.New("--prepare-only and --in-place exclude each other: the notebook would keep the injected cell")}
+	case c.PrepareOnly && c.Watch, c.PrepareOnly && c.Incremental:
+		other := map[bool]string{true: "--watch", false: "--incremental"}[c.Watch]
+		return nil, &usageError{fmt.Errorf("--prepare-only and %s exclude each other: nothing is executed", other)}
 	case c.InPlace && c.Output != "":
 		return nil, &usageError{fmt.Errorf("--in-place and -o exclude each other")}
 	case c.InPlace && len(c.assigned)+len(c.injected("", "")) > 0:
@@ -201,6 +206,9 @@ func (t *target) read(ctx context.Context, con *console) (err error) {
 		}
 	}
 	t.nb, err = t.load(ctx, con)
+	if err != nil && ctx.Err() != nil { // a download was stopped, which is no mistake of the command line
+		return context.Cause(ctx)
+	}
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return err

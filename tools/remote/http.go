@@ -14,15 +14,27 @@ import (
 	"flowbook/tools/netrc"
 )
 
-// limit is the size of the largest file that is read.
-const limit = 1 << 30
+// limit is the size of the largest file that is read; tests lower it.
+var limit = 1 << 30
 
 // client waits a minute for an answer to begin; how long it takes is up to the file's size and the caller's context.
 var client = func() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.ResponseHeaderTimeout = time.Minute
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: transport, CheckRedirect: sameMethod}
 }()
+
+// sameMethod follows a redirection as net/http does by itself, but never from a PUT to a GET: that
+// one's success would say that the file is written.
+func sameMethod(req *http.Request, via []*http.Request) error {
+	if first := via[0].Method; req.Method != first {
+		return fmt.Errorf("the server redirects to %s, where a %s would write nothing: give that address", &Address{req.URL}, first)
+	}
+	if len(via) >= 10 {
+		return errors.New("stopped after 10 redirects")
+	}
+	return nil
+}
 
 func (a *Address) get(ctx context.Context) ([]byte, error) {
 	resp, err := a.request(ctx, http.MethodGet, nil)
@@ -30,9 +42,14 @@ func (a *Address) get(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	return readAll(resp.Body)
+}
+
+// readAll reads a file, and refuses one that is larger than the limit.
+func readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err == nil && len(data) > limit {
-		err = fmt.Errorf("more than %d MiB", limit>>20)
+		return nil, fmt.Errorf("more than %d MiB", limit>>20)
 	}
 	return data, err
 }

@@ -6,7 +6,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -33,18 +32,17 @@ func Parse(word string) (*Address, error) {
 		return nil, fmt.Errorf("%s is no address", word)
 	}
 	u, err := url.Parse(word)
-	if err != nil {
-		var inner *url.Error
-		if errors.As(err, &inner) {
-			err = inner.Err // the whole may have a password
-		}
-		return nil, fmt.Errorf("an address that begins with %s: %w", found[0], err)
+	if err != nil { // which quotes a part of the word, and that may be of the password
+		return nil, fmt.Errorf("an address that begins with %s is no URL (write special characters of a name or a password as %%XX)", found[0])
 	}
 	a := &Address{u}
 	switch u.Scheme {
 	case "http", "https", "s3":
 		if u.Host == "" {
 			return nil, fmt.Errorf("%s has no host", a)
+		}
+		if u.Scheme == "s3" && strings.ContainsAny(word, "?#") {
+			return nil, fmt.Errorf("%s: the key of an S3 address has no ? and no #: write them as %%3F and %%23", a)
 		}
 	case "file":
 		if u.Host != "" && u.Host != "localhost" {
@@ -56,10 +54,23 @@ func Parse(word string) (*Address, error) {
 	return a, nil
 }
 
+// Shown is a word of the command line for messages: an address without password and query.
+func Shown(word string) string {
+	found := scheme.FindString(word)
+	if found == "" {
+		return word
+	}
+	u, err := url.Parse(word)
+	if err != nil {
+		return found + "…"
+	}
+	return (&Address{u}).String()
+}
+
 // String is the address for messages, without password and query.
 func (a *Address) String() string {
 	u := *a.url
-	u.RawQuery, u.Fragment = "", ""
+	u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = "", false, "", ""
 	return u.Redacted()
 }
 
@@ -76,7 +87,7 @@ func (a *Address) Base() string {
 func (a *Address) Folder() bool { return a.url.Path == "" || strings.HasSuffix(a.url.Path, "/") }
 
 // Join is the address of a file in the folder.
-func (a *Address) Join(name string) *Address { return &Address{a.url.JoinPath(name)} }
+func (a *Address) Join(name string) *Address { return &Address{a.url.JoinPath(url.PathEscape(name))} }
 
 // Local is the path of a file:// address.
 func (a *Address) Local() (string, bool) {

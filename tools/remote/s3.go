@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -25,7 +24,7 @@ func (a *Address) bucket() (client *minio.Client, bucket, key string, err error)
 	endpoint := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), os.Getenv("BOTO3_ENDPOINT_URL"), amazon)
 	server, err := url.Parse(endpoint)
 	if err != nil || server.Host == "" {
-		return nil, "", "", fmt.Errorf("$AWS_ENDPOINT_URL: %q is no URL", endpoint)
+		return nil, "", "", errors.New("$AWS_ENDPOINT_URL is no URL: write https://HOST:PORT") // it may have a password
 	}
 	key = strings.TrimPrefix(a.url.Path, "/")
 	if key == "" {
@@ -51,7 +50,7 @@ func (a *Address) download(ctx context.Context) ([]byte, error) {
 		return nil, explain(ctx, err)
 	}
 	defer object.Close()
-	data, err := io.ReadAll(io.LimitReader(object, limit))
+	data, err := readAll(object)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
