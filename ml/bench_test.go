@@ -9,7 +9,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// BenchmarkFit is the original's training: up to 50 epochs of 28 steps on 7,000 rows, validated on 3,000.
+// BenchmarkFit is the original's training: up to 50 epochs of 28 steps on 7,000 rows, validated on
+// 3,000.
 func BenchmarkFit(b *testing.B) {
 	t := splitOne(1)
 	for b.Loop() {

@@ -6,7 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The expected behaviour is read off keras/src/callbacks/early_stopping.py and reduce_lr_on_plateau.py (Keras 3).
+// The expected behaviour is read off keras/src/callbacks/early_stopping.py and
+// reduce_lr_on_plateau.py (Keras 3).
 func TestEarlyStopping(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -139,7 +139,8 @@ func ExampleNonzero() {
 }
 
 func ExampleAveragePrecision() {
-	// scikit-learn's own example: average_precision_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.83…
+	// scikit-learn's own example: average_precision_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is
+	// 0.83…
 	fmt.Printf("%.4f\n", AveragePrecision([]float64{0.1, 0.4, 0.35, 0.8}, []bool{false, false, true, true}))
 	// Output: 0.8333
 }
@@ -172,7 +173,8 @@ func ExampleWithProgress() {
 }
 
 func ExampleROCAUC() {
-	// 2 anomalies among 100 flows, at places 1 and 6: the ROC curve calls that nearly perfect, precision-recall does not.
+	// 2 anomalies among 100 flows, at places 1 and 6: the ROC curve calls that nearly perfect,
+	// precision-recall does not.
 	scores, actual := make([]float64, 100), make([]bool, 100)
 	for i := range scores {
 		scores[i] = float64(100 - i)

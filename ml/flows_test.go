@@ -7,8 +7,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// packets makes a column like bidirectional_packets of the original's split_1: its published quartiles (2, 7, 12), its
-// maximum (227664), its heavy tail, in an order that seed decides.
+// packets makes a column like bidirectional_packets of the original's split_1: its published
+// quartiles (2, 7, 12), its maximum (227664), its heavy tail, in an order that seed decides.
 func packets(rows int, seed uint64) dataset.Matrix {
 	random := rand.New(rand.NewPCG(seed, 0))
 	body := []struct{ count, rows int }{

@@ -9,8 +9,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// TestFusedHasTheBitsOfTheGraph compares the two ways to compute a network, bit for bit, over widths that fill a vector
-// and that do not, zeros, infinities and subnormal numbers.
+// TestFusedHasTheBitsOfTheGraph compares the two ways to compute a network, bit for bit, over
+// widths that fill a vector and that do not, zeros, infinities and subnormal numbers.
 func TestFusedHasTheBitsOfTheGraph(t *testing.T) {
 	if !canFuse {
 		t.Skip("this processor has no fused form of a network (amd64 with AVX2 has)")

@@ -19,7 +19,8 @@ import (
 	frames "flowbook/ml/dataset"
 )
 
-// An autoencoder with a shortcut around its middle, which no Config can describe, as a graph of GoMLX's own layers.
+// An autoencoder with a shortcut around its middle, which no Config can describe, as a graph of
+// GoMLX's own layers.
 func ExampleCompute() {
 	backend := must.M1(Compute())
 	parts := TrainTestSplit(new(MinMaxScaler).FitTransform(packets(1000, 1)), 0.3)

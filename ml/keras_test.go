@@ -61,8 +61,9 @@ func kerasRows(source *lcg, rows int) (x, labels dataset.Matrix) {
 	return x, labels
 }
 
-// TestNetworksAgainstKeras trains 50 steps from Keras's initial weights and compares weights, losses, predictions and the
-// summary. Both compute in float32, in another order of additions; Keras computes the bias correction of Adam so too.
+// TestNetworksAgainstKeras trains 50 steps from Keras's initial weights and compares weights,
+// losses, predictions and the summary. Both compute in float32, in another order of additions;
+// Keras computes the bias correction of Adam so too.
 func TestNetworksAgainstKeras(t *testing.T) {
 	cases := readKeras(t)
 	nesterov := SGD(0.05, 0.9)

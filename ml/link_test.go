@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestLinksLittle: every notebook cell links what this package imports, so Arrow, XLA and the tools must stay out of it,
-// and the number of packages from other modules must not creep up.
+// TestLinksLittle: every notebook cell links what this package imports, so Arrow, XLA and the tools
+// must stay out of it, and the number of packages from other modules must not creep up.
 func TestLinksLittle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the go command for the dependencies")

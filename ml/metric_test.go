@@ -13,7 +13,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// sklearn is what scikit-learn 1.4.2 and numpy 1.26.4 measured: tools/bench/reference/metrics_sklearn.py.
+// sklearn is what scikit-learn 1.4.2 and numpy 1.26.4 measured:
+// tools/bench/reference/metrics_sklearn.py.
 type sklearn struct {
 	Cases []struct {
 		Name                            string

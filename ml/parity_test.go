@@ -53,7 +53,8 @@ func readReference(t *testing.T, name string) (want reference) {
 	return want
 }
 
-// replay takes the batches of the reference's training, one after the other, and calls epoch after each pass.
+// replay takes the batches of the reference's training, one after the other, and calls epoch after
+// each pass.
 func replay(epochs, dropped int, step func(x, masks []float64) (loss float64), epoch func(epoch int, loss float64, check []float64)) {
 	source := lcg(1)
 	train := source.rows(7000)
@@ -85,9 +86,10 @@ func replay(epochs, dropped int, step func(x, masks []float64) (loss float64), e
 	}
 }
 
-// TestParity trains 280 steps from the stored initial weights and compares every weight and every loss with a float64
-// numpy training. It fails by 0.1 and more if ReLU's derivative at 0 is 1, by 0.01 if Adam's epsilon sits inside the
-// bias correction, and in val_losses if an evaluation sees older weights than the step before it left.
+// TestParity trains 280 steps from the stored initial weights and compares every weight and every
+// loss with a float64 numpy training. It fails by 0.1 and more if ReLU's derivative at 0 is 1, by
+// 0.01 if Adam's epsilon sits inside the bias correction, and in val_losses if an evaluation sees
+// older weights than the step before it left.
 func TestParity(t *testing.T) {
 	want := readReference(t, "autoencoder_float64.json")
 	a, err := NewAutoencoder(KerasConfig(), 1)
@@ -140,8 +142,8 @@ func parity(t *testing.T, want reference, s session) {
 	t.Logf("%s: largest difference of %d weights after %d steps: %.2g", ChosenBackend().Config, len(got), steps, worst)
 }
 
-// TestParityDouble runs the same graph on float64 numbers, where only the formulas can differ: also from initial weights
-// from which a float32 training drifts away.
+// TestParityDouble runs the same graph on float64 numbers, where only the formulas can differ: also
+// from initial weights from which a float32 training drifts away.
 func TestParityDouble(t *testing.T) {
 	for _, name := range []string{"autoencoder_float64.json", "autoencoder_float64_drift.json"} {
 		want := readReference(t, name)
@@ -210,8 +212,9 @@ func TestReLUGradientAtZero(t *testing.T) {
 	}
 }
 
-// TestAdamEpsilon does one step with a gradient of 1e-6, where the two forms of Adam are far apart: Keras's moves the
-// weight by rate*g/(g + eps/sqrt(1-beta2)) = 2.40e-4, the paper's by rate*g/(g+eps) = 9.09e-4.
+// TestAdamEpsilon does one step with a gradient of 1e-6, where the two forms of Adam are far apart:
+// Keras's moves the weight by rate*g/(g + eps/sqrt(1-beta2)) = 2.40e-4, the paper's by
+// rate*g/(g+eps) = 9.09e-4.
 func TestAdamEpsilon(t *testing.T) {
 	c := KerasConfig()
 	exec, err := graph.NewExec(theBackend().compute, func(params, gradient, rate *graph.Node) *graph.Node {

@@ -64,7 +64,8 @@ func TestPredictComputesTheNetwork(t *testing.T) {
 	}
 }
 
-// TestPredictIsRowByRow: a row's answer must not depend on the rows beside it, or a stream would score other than a file.
+// TestPredictIsRowByRow: a row's answer must not depend on the rows beside it, or a stream would
+// score other than a file.
 func TestPredictIsRowByRow(t *testing.T) {
 	a := testNetwork(t, 3)
 	random := rand.New(rand.NewPCG(5, 6))
@@ -81,7 +82,8 @@ func TestPredictIsRowByRow(t *testing.T) {
 	}
 }
 
-// TestPredictSeesNewWeights would have caught the executors that keep the weights they were compiled with.
+// TestPredictSeesNewWeights would have caught the executors that keep the weights they were
+// compiled with.
 func TestPredictSeesNewWeights(t *testing.T) {
 	a := testNetwork(t, 1)
 	m := dataset.Matrix{Rows: 1, Cols: 1, Data: []float64{0.5}}

@@ -14,8 +14,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// An autoencoder of three features with widths of one's own, as a newcomer writes it. Beside it, line for line, stands the
-// same in Keras: testdata/three_features.py.
+// An autoencoder of three features with widths of one's own, as a newcomer writes it. Beside it,
+// line for line, stands the same in Keras: testdata/three_features.py.
 func ExampleTrain() {
 	columns := []string{"bidirectional_packets", "bidirectional_bytes", "bidirectional_duration_ms"}
 	flows := must.M1(dataset.Read("testdata/three_features.csv", columns...)).Matrix(columns...)
@@ -43,7 +43,8 @@ func ExampleTrain() {
 	// Output: ((350, 3), (150, 3)) of the test rows above the threshold: 8
 }
 
-// TestThreeFeaturesIsShort counts the lines of code of the two forms: Go's may be 1.3 times Python's.
+// TestThreeFeaturesIsShort counts the lines of code of the two forms: Go's may be 1.3 times
+// Python's.
 func TestThreeFeaturesIsShort(t *testing.T) {
 	count := func(path, begin, end, comment string) (n int) {
 		_, code, found := strings.Cut(string(must.M1(os.ReadFile(path))), begin)

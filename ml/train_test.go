@@ -68,7 +68,8 @@ func TestFitSurvivesGob(t *testing.T) {
 	}
 }
 
-// TestOriginal trains as the original does, on rows like its own: the loss falls in every epoch as it fell there.
+// TestOriginal trains as the original does, on rows like its own: the loss falls in every epoch as
+// it fell there.
 func TestOriginal(t *testing.T) {
 	tr := splitOne(18)
 	f := mustTrain(t, tr)
@@ -93,8 +94,9 @@ func TestOriginal(t *testing.T) {
 	}
 }
 
-// TestBestWeightsAreRestored trains on zeros and validates on ones, so that the validation loss grows from the first epoch
-// on: the weights kept must be the best epoch's, not the last's, whether or not the training stops early.
+// TestBestWeightsAreRestored trains on zeros and validates on ones, so that the validation loss
+// grows from the first epoch on: the weights kept must be the best epoch's, not the last's, whether
+// or not the training stops early.
 func TestBestWeightsAreRestored(t *testing.T) {
 	for _, patience := range []int{2, 100} {
 		tr := quick(6)
@@ -130,7 +132,8 @@ func TestBestWeightsAreRestored(t *testing.T) {
 	}
 }
 
-// TestInfiniteValidationLoss: the first epoch's weights are kept if no epoch's loss is finite, as Keras keeps them.
+// TestInfiniteValidationLoss: the first epoch's weights are kept if no epoch's loss is finite, as
+// Keras keeps them.
 func TestInfiniteValidationLoss(t *testing.T) {
 	tr := quick(1)
 	tr.Config.Layers, tr.Config.Output = []Layer{Dense(2, ReLU)}, Linear
@@ -153,7 +156,8 @@ func TestInfiniteValidationLoss(t *testing.T) {
 	}
 }
 
-// TestLastWeightsWithoutRestoring is the other side: Keras keeps the last epoch's weights unless told otherwise.
+// TestLastWeightsWithoutRestoring is the other side: Keras keeps the last epoch's weights unless
+// told otherwise.
 func TestLastWeightsWithoutRestoring(t *testing.T) {
 	tr := quick(4)
 	tr.Config.EarlyStopping.RestoreBestWeights = false
@@ -253,7 +257,8 @@ func TestOtherShapes(t *testing.T) {
 	}
 }
 
-// TestTargets learns whether a row is above the middle, without validation rows: Keras's fit(x, y) of a classifier.
+// TestTargets learns whether a row is above the middle, without validation rows: Keras's fit(x, y)
+// of a classifier.
 func TestTargets(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	x := dataset.Matrix{Rows: 600, Cols: 2, Data: make([]float64, 1200)}
@@ -286,7 +291,8 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestKerasConfigLayerByLayer: the network as a cell shows it is the one of KerasConfig, to the bit.
+// TestKerasConfigLayerByLayer: the network as a cell shows it is the one of KerasConfig, to the
+// bit.
 func TestKerasConfigLayerByLayer(t *testing.T) {
 	tr := quick(3)
 	want := mustTrain(t, tr)

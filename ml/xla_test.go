@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestBrokenPluginFallsBack: a file in the plugins' folder that is no library is a reason to compute in Go, no panic.
+// TestBrokenPluginFallsBack: a file in the plugins' folder that is no library is a reason to
+// compute in Go, no panic.
 func TestBrokenPluginFallsBack(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", folder)

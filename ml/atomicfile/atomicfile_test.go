@@ -106,7 +106,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestNames: the temporary name does not depend on the path's, so any name that the system takes can be written.
+// TestNames: the temporary name does not depend on the path's, so any name that the system takes
+// can be written.
 func TestNames(t *testing.T) {
 	dir := t.TempDir()
 	want := []string{"-dash", ".tmp-mine", "a b%20'#[x]^", strings.Repeat("n", 255), "ž日本"}

@@ -183,7 +183,8 @@ func TestSpecial(t *testing.T) {
 	}
 }
 
-// TestDescriptor: /proc/self/fd/N of a regular file is written into, because its owner holds that file.
+// TestDescriptor: /proc/self/fd/N of a regular file is written into, because its owner holds that
+// file.
 func TestDescriptor(t *testing.T) {
 	f, err := os.OpenFile(filepath.Join(t.TempDir(), "out"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -208,8 +209,8 @@ func TestDescriptor(t *testing.T) {
 	}
 }
 
-// TestDiskFull: where the new content does not fit, the old file stays. A limit on the size of files,
-// of a process of its own, stands in for the full disk, which only root could make.
+// TestDiskFull: where the new content does not fit, the old file stays. A limit on the size of
+// files, of a process of its own, stands in for the full disk, which only root could make.
 func TestDiskFull(t *testing.T) {
 	path := put(t, filepath.Join(t.TempDir(), "a"), "old")
 	cmd := exec.Command(os.Args[0])

@@ -78,8 +78,8 @@ func TestAppendText(t *testing.T) {
 	}
 }
 
-// FuzzRead feeds the reader any bytes. What it accepts must read the same when its values are written and read again,
-// and where encoding/csv accepts the input too, texts must agree.
+// FuzzRead feeds the reader any bytes. What it accepts must read the same when its values are
+// written and read again, and where encoding/csv accepts the input too, texts must agree.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"id,src_ip,src2dst_mean_ps\n1,a,1.5\n2,\"b,\"\"c\"\"\n\",\n", "\ufeffid\r\n1\r\n", "id,src_ip\n1,\"a\\\"b\"\n",
@@ -153,7 +153,8 @@ func rowTexts(f *Frame, i int) []string {
 	return out
 }
 
-// compareWithStd reads the same bytes with encoding/csv and compares the texts of columns that the schema does not know.
+// compareWithStd reads the same bytes with encoding/csv and compares the texts of columns that the
+// schema does not know.
 func compareWithStd(t *testing.T, data []byte, cells [][]string) {
 	std := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	all, err := std.ReadAll()

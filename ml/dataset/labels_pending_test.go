@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPendLabels: whenever a program is killed that replaces flows and labels, the labels that are read
-// are those of the flows that are there.
+// TestPendLabels: whenever a program is killed that replaces flows and labels, the labels that are
+// read are those of the flows that are there.
 func TestPendLabels(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "labels.csv")

@@ -70,8 +70,9 @@ func TestProfile(t *testing.T) {
 	}
 }
 
-// TestCorrelation compares the merged blocks with numpy 1.26.4 (np.corrcoef) for x and y, and with the fractions
-// themselves for z, where numpy, which multiplies the large numbers, is off in the eleventh digit.
+// TestCorrelation compares the merged blocks with numpy 1.26.4 (np.corrcoef) for x and y, and with
+// the fractions themselves for z, where numpy, which multiplies the large numbers, is off in the
+// eleventh digit.
 func TestCorrelation(t *testing.T) {
 	x, y, z := []float64{1, 2, 3, 4}, []float64{2, 4, 6, 9}, []float64{1.6e12, 1.6e12 + 1, 1.6e12, 1.6e12 + 1}
 	var m comoments
@@ -92,9 +93,9 @@ func TestCorrelation(t *testing.T) {
 	}
 }
 
-// TestCorrelationOfGaps: the rows that have both count, and no other. The first pair is that of a bug report: x known in
-// the last 100 rows, y = 2x+1 there and noise of 1e6 before; pandas 2.2.3 corr() gives 1. The others are pandas's too, of
-// df.corr() of the columns a, b, c below.
+// TestCorrelationOfGaps: the rows that have both count, and no other. The first pair is that of a
+// bug report: x known in the last 100 rows, y = 2x+1 there and noise of 1e6 before; pandas 2.2.3
+// corr() gives 1. The others are pandas's too, of df.corr() of the columns a, b, c below.
 func TestCorrelationOfGaps(t *testing.T) {
 	const rows = 3000
 	x, y := make([]float64, rows), make([]float64, rows)
@@ -128,7 +129,8 @@ func TestCorrelationOfGaps(t *testing.T) {
 	}
 }
 
-// TestCounterForgets floods a counter with names that come once: it stays bounded and keeps what is large.
+// TestCounterForgets floods a counter with names that come once: it stays bounded and keeps what is
+// large.
 func TestCounterForgets(t *testing.T) {
 	c := counter{}
 	c.add("large", math.MaxInt32)

@@ -23,7 +23,8 @@ func readText(t *testing.T, text string, o Options) (*Frame, error) {
 	return r.ReadAll()
 }
 
-// rowsOf spells every value of a frame, missing ones as "·", so that tests see kinds and texts alike.
+// rowsOf spells every value of a frame, missing ones as "·", so that tests see kinds and texts
+// alike.
 func rowsOf(f *Frame) []string {
 	out := make([]string, f.NumRows())
 	for i := range out {
@@ -184,7 +185,8 @@ func TestSkipBad(t *testing.T) {
 	}
 }
 
-// TestBlocks reads a file of many blocks whole, in pieces and by column: all must agree, also at the edges of blocks.
+// TestBlocks reads a file of many blocks whole, in pieces and by column: all must agree, also at
+// the edges of blocks.
 func TestBlocks(t *testing.T) {
 	const n = 3000 // some ten blocks
 	path := syntheticFile(t, n)
@@ -233,7 +235,8 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
-// TestErrorInLaterBlock plants an error far into a file: its place must be right whatever block it falls in.
+// TestErrorInLaterBlock plants an error far into a file: its place must be right whatever block it
+// falls in.
 func TestErrorInLaterBlock(t *testing.T) {
 	data, err := os.ReadFile(syntheticFile(t, 3000))
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// syntheticFile writes n rows that look like the real ones (89 columns, hashes of 128 hex digits, quoted lists, some
-// missing names; about 1,180 bytes a row) and returns the file. The values follow from n alone.
+// syntheticFile writes n rows that look like the real ones (89 columns, hashes of 128 hex digits,
+// quoted lists, some missing names; about 1,180 bytes a row) and returns the file. The values
+// follow from n alone.
 func syntheticFile(tb testing.TB, n int) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), fmt.Sprintf("flows_%d.csv", n))

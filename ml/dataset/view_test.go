@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestViewsAsPandas reads each CSV file of testdata/views and compares every view with what pandas 2.2.3 printed of
-// the same file; testdata/views/reference.py made the texts.
+// TestViewsAsPandas reads each CSV file of testdata/views and compares every view with what pandas
+// 2.2.3 printed of the same file; testdata/views/reference.py made the texts.
 func TestViewsAsPandas(t *testing.T) {
 	files, err := filepath.Glob("testdata/views/*.csv")
 	if err != nil || len(files) == 0 {

@@ -45,7 +45,8 @@ func Example() {
 	// done
 }
 
-// TestShowGota: a gota data frame is the table that the same columns make in a dataset.Frame, in both forms.
+// TestShowGota: a gota data frame is the table that the same columns make in a dataset.Frame, in
+// both forms.
 func TestShowGota(t *testing.T) {
 	long := strings.Repeat("x", 40)
 	df := dataframe.New(series.New([]int{1, 2}, series.Int, "n"), series.New([]float64{1e-9, math.NaN()}, series.Float, "tiny"),

@@ -353,8 +353,8 @@ func TestSlovakLetters(t *testing.T) {
 	}
 }
 
-// TestTextSaysWhatIsLost: finite values beyond an axis and letters without a glyph are named, and an axis of times is not
-// logarithmic.
+// TestTextSaysWhatIsLost: finite values beyond an axis and letters without a glyph are named, and
+// an axis of times is not logarithmic.
 func TestTextSaysWhatIsLost(t *testing.T) {
 	f := New(Size(5, 3))
 	f.Title, f.LogX = "日本 and 日", true

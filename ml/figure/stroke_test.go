@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A line of many points a pixel is as solid as one of few. Its bends lie over its pieces: were they to turn the other way
-// round, the two would cancel and leave holes.
+// A line of many points a pixel is as solid as one of few. Its bends lie over its pieces: were they
+// to turn the other way round, the two would cancel and leave holes.
 func TestDenseLineHasNoHoles(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, noise := range []float64{0.05, 0.2, 0.5, 1, 3} { // pixels

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// A test binary that finds childEnv set is one of several programs that use a store at once: it does what the variable says.
+// A test binary that finds childEnv set is one of several programs that use a store at once: it
+// does what the variable says.
 const childEnv = "MEMO_TEST_CHILD"
 
 func TestMain(m *testing.M) {

@@ -252,7 +252,8 @@ func TestDoAfterKilledWriters(t *testing.T) {
 	if testing.Short() {
 		kills = 3
 	}
-	// Later and later, and on until one has lived long enough to store something: a slow machine starts programs slowly.
+	// Later and later, and on until one has lived long enough to store something: a slow machine
+	// starts programs slowly.
 	for i := 0; i < kills || i < 100 && !hasEntry(dir); i++ {
 		cmd := child(t, "write", "MEMO_TEST_SEED="+string(rune('1'+i%9)))
 		if err := cmd.Start(); err != nil {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// miniature is a module of this name with a package like this one; what Do reads of the real module it reads of this one.
+// miniature is a module of this name with a package like this one; what Do reads of the real module
+// it reads of this one.
 var miniature = map[string]string{
 	"go.mod":            "module flowbook\n\ngo 1.26\n",
 	"go.sum":            "",

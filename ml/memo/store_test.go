@@ -125,7 +125,8 @@ func TestEncodeKeepsEverything(t *testing.T) {
 	}
 }
 
-// FuzzDecode decodes arbitrary bytes: an error, or a value whose own bytes give the same value again.
+// FuzzDecode decodes arbitrary bytes: an error, or a value whose own bytes give the same value
+// again.
 func FuzzDecode(f *testing.F) {
 	for _, v := range []everything{{}, example()} {
 		data, err := encode(reflect.ValueOf(&v).Elem())

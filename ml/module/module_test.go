@@ -16,7 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// miniature is a module with a package that imports another one, embeds a file and has code for one platform alone.
+// miniature is a module with a package that imports another one, embeds a file and has code for one
+// platform alone.
 var miniature = map[string]string{
 	"go.mod":             "// The module.\nmodule \"example.com/mini\"\n\ngo 1.26\n",
 	"go.sum":             "example.com/x v1.0.0 h1:x\n",

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// several are two modules of a go.work, a third that one replaces by its folder, a module within a module and one that nothing names.
+// several are two modules of a go.work, a third that one replaces by its folder, a module within a
+// module and one that nothing names.
 var several = map[string]string{
 	"work/go.work":            "go 1.26\n\nuse (\n\t./app // the program\n\t\"./my lib\"\n)\n",
 	"work/app/go.mod":         "module example.com/app\n\nrequire (\n\texample.com/lib v1.0.0\n\texample.com/deep v0.0.0\n)\n\nreplace example.com/deep v0.0.0 => ../../deep\n",
@@ -177,7 +178,8 @@ func TestOurModule(t *testing.T) {
 	}
 }
 
-// FuzzModFile holds our reading of module files to the go command's own, wherever that accepts the file.
+// FuzzModFile holds our reading of module files to the go command's own, wherever that accepts the
+// file.
 func FuzzModFile(f *testing.F) {
 	for _, text := range []string{
 		"module example.com/m // the module\n\ngo 1.26\n\nreplace (\n\ta.com/b v1.0.0 => ../b\n\t\"a.com/c\" => \"./c d\" // why\n\ta.com/e => a.com/f v1.2.3\n)\n",

@@ -24,7 +24,8 @@ func history() ml.History {
 	}}
 }
 
-// TestRecordsOfTensorFlow compares two records with those that TensorFlow 2.16.1 wrote of the same events:
+// TestRecordsOfTensorFlow compares two records with those that TensorFlow 2.16.1 wrote of the same
+// events:
 //
 //	e = event_pb2.Event(wall_time=1.5, step=7)
 //	v = e.summary.value.add(tag="epoch_loss")
@@ -97,8 +98,8 @@ print(json.dumps(out))`, dir)
 	}
 }
 
-// TestFiles: a training without validation has no such run; a second one in the same second has a file of its own; what
-// cannot be written is an error.
+// TestFiles: a training without validation has no such run; a second one in the same second has a
+// file of its own; what cannot be written is an error.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	h := history()

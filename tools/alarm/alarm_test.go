@@ -80,9 +80,10 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestEVE: the fields are those of Suricata's schema (etc/schema.json of OISF/suricata at 0035673208:
-// the top level's names, types and pattern of timestamp; "anomaly" holds no others than app_proto,
-// event, layer and type, and its types are decode, stream and applayer). "flowbook" is ours.
+// TestEVE: the fields are those of Suricata's schema (etc/schema.json of OISF/suricata at
+// 0035673208: the top level's names, types and pattern of timestamp; "anomaly" holds no others than
+// app_proto, event, layer and type, and its types are decode, stream and applayer). "flowbook" is
+// ours.
 func TestEVE(t *testing.T) {
 	types := map[string]string{"timestamp": "string", "flow_id": "integer", "event_type": "string", "src_ip": "string", "src_port": "integer",
 		"dest_ip": "string", "dest_port": "integer", "proto": "string", "app_proto": "string", "anomaly": "object", "flowbook": "object"}

@@ -16,7 +16,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestMain makes this binary the command itself (bench one …), and a Python that lacks every package or fails at once.
+// TestMain makes this binary the command itself (bench one …), and a Python that lacks every
+// package or fails at once.
 func TestMain(m *testing.M) {
 	jupyter.Main()
 	enough = time.Millisecond

@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// grown is a record of a reading whose time rises as n^1 here and as n^1.5 in pandas, and of a fit of one size.
+// grown is a record of a reading whose time rises as n^1 here and as n^1.5 in pandas, and of a fit
+// of one size.
 func grown() *record {
 	r := &record{}
 	for _, n := range []float64{1e4, 1e5, 1e6} {
@@ -37,7 +38,8 @@ Read/cols=2  go      10000 to 1000000  n^1.00  n^0.00
 	}
 }
 
-// TestRecord reads record.json back: medians, ratios, excuses and growth are there, and the picture can be drawn.
+// TestRecord reads record.json back: medians, ratios, excuses and growth are there, and the picture
+// can be drawn.
 func TestRecord(t *testing.T) {
 	dir := t.TempDir()
 	r := grown()

@@ -91,8 +91,8 @@ var (
 	chapter = regexp.MustCompile(`(?s)<p[^>]*class="caption"[^>]*><span class="caption-text">([^<]*)</span></p>|<a class="(?:current )?reference internal" href="([^"]*)">\s*(?:([0-9.]+)\. )?`)
 )
 
-// TestJupyterBook builds the repository's book with jupyter-book: its pages come in our order with our parts and numbers, figures are in
-// them, and its full-text search finds a word of a text.
+// TestJupyterBook builds the repository's book with jupyter-book: its pages come in our order with
+// our parts and numbers, figures are in them, and its full-text search finds a word of a text.
 func TestJupyterBook(t *testing.T) {
 	dir := ourBook(t)
 	output(t, peer(t, "jupyter-book", "build", dir))

@@ -13,7 +13,8 @@ import (
 	"flowbook/tools/pipeline"
 )
 
-// TestLeftToOthers gives a worker runs of another format and of another build: it says so, and the run is tried again, elsewhere.
+// TestLeftToOthers gives a worker runs of another format and of another build: it says so, and the
+// run is tried again, elsewhere.
 func TestLeftToOthers(t *testing.T) {
 	for name, tt := range map[string]struct {
 		task Task

@@ -47,8 +47,8 @@ func listed(t *testing.T, archive []byte) (names []string) {
 	return names
 }
 
-// TestPack bundles the same module in two places and with other times: the bytes are the same, ignored files and data stay out, the
-// module that go.mod names by its folder comes along.
+// TestPack bundles the same module in two places and with other times: the bytes are the same,
+// ignored files and data stay out, the module that go.mod names by its folder comes along.
 func TestPack(t *testing.T) {
 	t.Setenv("GOWORK", "")
 	t.Setenv("GOFLAGS", "")

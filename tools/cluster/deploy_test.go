@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestManifest validates the Kubernetes manifest against the API's schema, strictly, and a mistake in it.
+// TestManifest validates the Kubernetes manifest against the API's schema, strictly, and a mistake
+// in it.
 func TestManifest(t *testing.T) {
 	validate := filepath.Join(os.Getenv("FLOWBOOK_PEERS"), "kubernetes-validate")
 	if _, err := os.Stat(validate); os.Getenv("FLOWBOOK_PEERS") == "" || err != nil {

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// papermillPool executes a one-second Python notebook -overhead times, four at a time, and prints what each took, in seconds. It is what papermill's users
-// have on one machine: a process pool.
+// papermillPool executes a one-second Python notebook -overhead times, four at a time, and prints
+// what each took, in seconds. It is what papermill's users have on one machine: a process pool.
 const papermillPool = `
 import sys, time, json, concurrent.futures, nbformat, papermill, os
 def one(k):
@@ -35,8 +35,9 @@ if __name__ == "__main__":
     print(json.dumps({"took": took, "all": time.monotonic() - began}))
 `
 
-// TestOverhead measures what scheduling costs: runs of a one-second notebook on four workers, cold and with the store warm, beside papermill in a process pool. It
-// prints a table and judges nothing but that with the store warm nothing is executed.
+// TestOverhead measures what scheduling costs: runs of a one-second notebook on four workers, cold
+// and with the store warm, beside papermill in a process pool. It prints a table and judges nothing
+// but that with the store warm nothing is executed.
 func TestOverhead(t *testing.T) {
 	if *overhead == 0 {
 		t.Skip("set -overhead 200 to measure that many runs")

@@ -68,8 +68,9 @@ func (w *wire) set(cut bool) {
 	}
 }
 
-// TestPartition cuts a worker's connection to Temporal for a minute while it has a run, which goes on there and is given to another worker. The
-// run writes something else each time: the submitter and everybody after have the same bytes.
+// TestPartition cuts a worker's connection to Temporal for a minute while it has a run, which goes
+// on there and is given to another worker. The run writes something else each time: the submitter
+// and everybody after have the same bytes.
 func TestPartition(t *testing.T) {
 	if !*partition {
 		t.Skip("set -partition: it takes two minutes")

@@ -10,8 +10,9 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// TestReplay replays recorded histories with the workflow of now: a worker of this build can go on with a pipeline that one of an earlier build of the
-// same Format has begun. `go test -tags temporal -run Servers -record` records them anew, after Format was raised.
+// TestReplay replays recorded histories with the workflow of now: a worker of this build can go on
+// with a pipeline that one of an earlier build of the same Format has begun. `go test -tags
+// temporal -run Servers -record` records them anew, after Format was raised.
 func TestReplay(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.json"))
 	if err != nil {

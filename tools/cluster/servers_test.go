@@ -130,8 +130,8 @@ func (s *site) startServer() {
 		"--ip", "127.0.0.1", "--port", port, "--db-filename", s.path("temporal.db"), "--log-level", "error")
 }
 
-// environ is the environment of a machine of its own: a home and a module cache that are empty. The module proxy is the cache of whoever
-// runs the test, and what is compiled is shared, to save time.
+// environ is the environment of a machine of its own: a home and a module cache that are empty. The
+// module proxy is the cache of whoever runs the test, and what is compiled is shared, to save time.
 func (s *site) environ(home string) []string {
 	out, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
 	if err != nil {
@@ -346,8 +346,8 @@ func matches(t *testing.T, what, pattern, text string) {
 	}
 }
 
-// TestServers runs a pipeline on two workers: as processes with homes, module caches and folders of their own, with the real Temporal server
-// and the real bazel-remote.
+// TestServers runs a pipeline on two workers: as processes with homes, module caches and folders of
+// their own, with the real Temporal server and the real bazel-remote.
 func TestServers(t *testing.T) {
 	s := newSite(t)
 	module := s.path("module")

@@ -162,7 +162,8 @@ func TestWorkflow(t *testing.T) {
 	}
 }
 
-// TestWorkflowFailure has one of a grid fail: the others and another branch end well, what waits for it is not run.
+// TestWorkflowFailure has one of a grid fail: the others and another branch end well, what waits
+// for it is not run.
 func TestWorkflowFailure(t *testing.T) {
 	w := &fakeWorker{do: func(_ context.Context, task Task) (*RunState, error) {
 		if task.Job.Name != "each-k-2" {
@@ -228,7 +229,8 @@ func TestWorkflowCancel(t *testing.T) {
 	}
 }
 
-// TestWorkflowGoesOn has the server suggest that the history is long enough: the next workflow knows what is over and runs the rest.
+// TestWorkflowGoesOn has the server suggest that the history is long enough: the next workflow
+// knows what is over and runs the rest.
 func TestWorkflowGoesOn(t *testing.T) {
 	first := new(fakeWorker)
 	var env *testsuite.TestWorkflowEnvironment

@@ -32,8 +32,10 @@ type action struct {
 // expression is one of the CI system's.
 var expression = regexp.MustCompile(`\$\{\{ *([^}]*?) *\}\}`)
 
-// TestAction executes the composite action's own steps in order, in a module of somebody else's, as the CI system does: expressions replaced, each step by bash -e,
-// what a step adds to $GITHUB_PATH on the PATH of the next ones. Steps that use other actions, which set up Go and caches, are only looked at.
+// TestAction executes the composite action's own steps in order, in a module of somebody else's, as
+// the CI system does: expressions replaced, each step by bash -e, what a step adds to $GITHUB_PATH
+// on the PATH of the next ones. Steps that use other actions, which set up Go and caches, are only
+// looked at.
 func TestAction(t *testing.T) {
 	if !*commands {
 		t.Skip("builds flowbook and executes a notebook: run with -commands, as .ci/run commands does")
@@ -202,8 +204,8 @@ func TestPreCommitHooks(t *testing.T) {
 	}
 }
 
-// TestActionsArePinned: every action that a workflow of ours, or one that we hand out, uses stands there
-// by its commit; a tag can be moved.
+// TestActionsArePinned: every action that a workflow of ours, or one that we hand out, uses stands
+// there by its commit; a tag can be moved.
 func TestActionsArePinned(t *testing.T) {
 	root := filepath.Join("..", "..")
 	var files []string

@@ -11,8 +11,9 @@ import (
 	"flowbook/ml/module"
 )
 
-// TestAlone: the command does everything when nothing of this repository is there: built from a clone that is deleted, in another folder, with an empty home. It
-// logs what the first run costs, which builds the kernel.
+// TestAlone: the command does everything when nothing of this repository is there: built from a
+// clone that is deleted, in another folder, with an empty home. It logs what the first run costs,
+// which builds the kernel.
 func TestAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the command and a kernel; run without -short")

@@ -49,7 +49,8 @@ type console struct {
 	largest        notebook.Limit
 }
 
-// output is standard output. It remembers its first failure, so that a command whose words went nowhere does not end as if it had been heard.
+// output is standard output. It remembers its first failure, so that a command whose words went
+// nowhere does not end as if it had been heard.
 type output struct {
 	io.Writer
 	mu     sync.Mutex // notebooks that run at once write beside each other
@@ -151,7 +152,8 @@ func word(change func(string) string, checks ...func(string) error) kong.MapperF
 	}
 }
 
-// local refuses an output that is no local path. Without it, s3://bucket/flows.csv would be a folder "s3:".
+// local refuses an output that is no local path. Without it, s3://bucket/flows.csv would be a
+// folder "s3:".
 func local(output string) error {
 	if remote.Is(output) {
 		return fmt.Errorf("%s: only local files are written here, no addresses: write a file and copy it there", remote.Shown(output))

@@ -20,7 +20,8 @@ func (full) Write([]byte) (int, error) {
 	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: errors.New("no space left on device")}
 }
 
-// TestFullOutput: a command whose words could not be written has failed, also where the files that it made are good.
+// TestFullOutput: a command whose words could not be written has failed, also where the files that
+// it made are good.
 func TestFullOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("none.csv", flowmeter.AppendHeader(nil), 0o600); err != nil {

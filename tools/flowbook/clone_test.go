@@ -22,7 +22,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// clone is a copy of the module in which commands are executed, by somebody with an empty home folder.
+// clone is a copy of the module in which commands are executed, by somebody with an empty home
+// folder.
 type clone struct {
 	t          *testing.T
 	root, home string
@@ -66,7 +67,8 @@ func newClone(t *testing.T, root string) *clone {
 	return c
 }
 
-// fresh takes the data away, as in a new checkout, and what the checkout's user brings stands beside it.
+// fresh takes the data away, as in a new checkout, and what the checkout's user brings stands
+// beside it.
 func (c *clone) fresh() {
 	c.remove("Datasets")
 	if err := os.Mkdir(c.path("Datasets"), 0o755); err != nil {
@@ -75,7 +77,8 @@ func (c *clone) fresh() {
 	c.write("key", []byte("a key of the user's, 32 bytes...\n"))
 }
 
-// capture puts a capture there: web visits of different lengths, in some eight hours. In less than five nobody can promise 20 alarms a day.
+// capture puts a capture there: web visits of different lengths, in some eight hours. In less than
+// five nobody can promise 20 alarms a day.
 func (c *clone) capture() {
 	var b bytes.Buffer
 	w := pcapgo.NewWriter(&b)
@@ -113,8 +116,9 @@ func (c *clone) capture() {
 	c.write("capture.pcap", b.Bytes())
 }
 
-// plainGoNB executes a notebook with the line as its first cell on GoNB as `go install` and `gonb --install` set it up, without anything of
-// ours in its environment. GoNB asks the module proxy about the modules; here it is told that there is none, so that the test needs no network.
+// plainGoNB executes a notebook with the line as its first cell on GoNB as `go install` and `gonb
+// --install` set it up, without anything of ours in its environment. GoNB asks the module proxy
+// about the modules; here it is told that there is none, so that the test needs no network.
 func (c *clone) plainGoNB(line string) {
 	c.shell("go build -o stock/ github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports")
 	path := []string{c.path("stock"), os.Getenv("PATH"), "/usr/bin", "/bin"} // GoNB wants goimports there, the line wants cp
@@ -158,7 +162,8 @@ func (c *clone) store(command string) {
 	c.shell(strings.ReplaceAll(command, "/srv/flowbook", c.path("store")))
 }
 
-// elsewhere executes a command in a module of somebody else's, with flowbook as it is installed from the copy.
+// elsewhere executes a command in a module of somebody else's, with flowbook as it is installed
+// from the copy.
 func (c *clone) elsewhere(command string) {
 	mine := filepath.Join(c.home, "mine")
 	if _, err := os.Stat(mine); err != nil {
@@ -176,7 +181,8 @@ func (c *clone) elsewhere(command string) {
 // sh is the shell of every Unix, also where it is not on the PATH.
 const sh = "/bin/sh"
 
-// shell executes a command of a page in the copy's root and returns what it prints. The caches are those of whoever runs the test.
+// shell executes a command of a page in the copy's root and returns what it prints. The caches are
+// those of whoever runs the test.
 func (c *clone) shell(command string) string {
 	c.t.Helper()
 	settings, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()

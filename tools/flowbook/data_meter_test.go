@@ -39,7 +39,8 @@ func pings(t *testing.T, n int) []byte {
 	return b.Bytes()
 }
 
-// TestMeter meters a good and a damaged capture: what was good is written either way, and passes data verify.
+// TestMeter meters a good and a damaged capture: what was good is written either way, and passes
+// data verify.
 func TestMeter(t *testing.T) {
 	t.Chdir(t.TempDir())
 	capture := pings(t, 5)

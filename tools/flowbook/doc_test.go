@@ -13,7 +13,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// TestManual parses every command that the manual shows, which has to show all: one that the program does not understand any more fails here.
+// TestManual parses every command that the manual shows, which has to show all: one that the
+// program does not understand any more fails here.
 func TestManual(t *testing.T) {
 	manual, err := os.ReadFile("doc.go")
 	if err != nil {
@@ -47,8 +48,9 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// TestCommandsInSentences parses the commands that stand within the sentences of pages and notebooks, such as `run -p name=value`. They need
-// not be complete, but sub-command and flags must be there. A package that they name to go doc must be there too.
+// TestCommandsInSentences parses the commands that stand within the sentences of pages and
+// notebooks, such as `run -p name=value`. They need not be complete, but sub-command and flags must
+// be there. A package that they name to go doc must be there too.
 func TestCommandsInSentences(t *testing.T) {
 	root := filepath.Join("..", "..")
 	sources, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
@@ -120,7 +122,8 @@ func parse(t *testing.T, command string) error {
 	return err
 }
 
-// TestDependenciesHaveReasons fails for a direct dependency of go.mod that CONTRIBUTING gives no reason for.
+// TestDependenciesHaveReasons fails for a direct dependency of go.mod that CONTRIBUTING gives no
+// reason for.
 func TestDependenciesHaveReasons(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
 	if err != nil {

@@ -37,7 +37,8 @@ func summary(t *target, res *runner.Result) string {
 	return line
 }
 
-// explain tells of a failed cell: where, what, the code around it, and the end of what it wrote to stderr.
+// explain tells of a failed cell: where, what, the code around it, and the end of what it wrote to
+// stderr.
 func explain(w io.Writer, t *target, c *runner.CellResult) {
 	where := fmt.Sprintf("%s: cell %d", t.name, c.Number)
 	if c.ID != "" {

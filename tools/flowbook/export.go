@@ -59,7 +59,8 @@ func (c *exportCmd) Run(ctx context.Context, con *console) error {
 	return nil
 }
 
-// exportDir is .flowbook/export in the module's root, or in the current folder where there is no module.
+// exportDir is .flowbook/export in the module's root, or in the current folder where there is no
+// module.
 func exportDir() (string, error) {
 	root, err := module.Root("")
 	if errors.Is(err, module.ErrNone) {
@@ -101,7 +102,8 @@ func (c *exportCmd) save(name string, data []byte) error {
 	return atomicfile.Write(path, data, 0o666)
 }
 
-// pageName keeps what a page may be called: letters and digits of all scripts, "-", "_", and "." within.
+// pageName keeps what a page may be called: letters and digits of all scripts, "-", "_", and "."
+// within.
 func pageName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '-' || r == '_' || r == '.' {

@@ -54,7 +54,8 @@ func exportRun(ctx context.Context, con *console, args []string) (report.Run, er
 	return run, nil
 }
 
-// exportFolder reads the notebooks of a folder: its book's in their order; without contents of its own, the others after them.
+// exportFolder reads the notebooks of a folder: its book's in their order; without contents of its
+// own, the others after them.
 func exportFolder(ctx context.Context, con *console, dir string) (*book.Book, []chapter, error) {
 	b, err := book.Read(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -119,7 +120,8 @@ func readChapter(ctx context.Context, con *console, path string) (*target, error
 	return &target{path: path, name: filepath.ToSlash(path), dir: abs(filepath.Dir(path)), nb: nb}, nil
 }
 
-// exportPages names a page for each notebook: after its file, with its folder before it where two files are called alike.
+// exportPages names a page for each notebook: after its file, with its folder before it where two
+// files are called alike.
 func exportPages(chapters []chapter) []report.Page {
 	taken := map[string]bool{"index": true}
 	var pages []report.Page

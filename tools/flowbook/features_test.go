@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestFeaturePage: each "yes" and each "with" of README.md's table of features names a test that is there, and each "no" names none.
+// TestFeaturePage: each "yes" and each "with" of README.md's table of features names a test that is
+// there, and each "no" names none.
 func TestFeaturePage(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {
@@ -50,7 +51,8 @@ func TestFeaturePage(t *testing.T) {
 	}
 }
 
-// TestPeerPage: each row of README.md's table of real tools names a test that is there, and the version that the gate installs.
+// TestPeerPage: each row of README.md's table of real tools names a test that is there, and the
+// version that the gate installs.
 func TestPeerPage(t *testing.T) {
 	read := func(path string) string {
 		t.Helper()

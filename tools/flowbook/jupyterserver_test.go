@@ -12,7 +12,8 @@ import (
 	"flowbook/ml/module"
 )
 
-// throughServer executes a cell as JupyterLab does: a kernel by the server's REST API, the cell through its websocket.
+// throughServer executes a cell as JupyterLab does: a kernel by the server's REST API, the cell
+// through its websocket.
 const throughServer = `
 import json, sys, time, urllib.request, uuid, websocket
 base, code = sys.argv[1], sys.argv[2]
@@ -48,7 +49,8 @@ while not (replied and idle):
 rest("DELETE", "/api/kernels/" + kernel)
 `
 
-// TestJupyterServer: the kernel that is installed from somebody else's module executes a cell that imports it, through the API that JupyterLab uses.
+// TestJupyterServer: the kernel that is installed from somebody else's module executes a cell that
+// imports it, through the API that JupyterLab uses.
 func TestJupyterServer(t *testing.T) {
 	python := os.Getenv("FLOWBOOK_PYTHON")
 	if python == "" || testing.Short() {

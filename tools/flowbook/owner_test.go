@@ -11,7 +11,8 @@ import (
 	"flowbook/ml/module"
 )
 
-// TestOneOwner checks the rules of the house: a task that one package owns is done nowhere else in the module's code.
+// TestOneOwner checks the rules of the house: a task that one package owns is done nowhere else in
+// the module's code.
 func TestOneOwner(t *testing.T) {
 	root, err := module.Root("")
 	if err != nil {

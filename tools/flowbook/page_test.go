@@ -16,8 +16,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// pages are the Markdown pages that users read, by their slash-separated names below root. The change
-// log is none: its lines are about what was.
+// pages are the Markdown pages that users read, by their slash-separated names below root. The
+// change log is none: its lines are about what was.
 func pages(t *testing.T, root string) []string {
 	t.Helper()
 	var names []string
@@ -113,8 +113,8 @@ func readPage(source []byte) page {
 
 func textLines(b []byte) []string { return strings.Split(strings.TrimRight(string(b), "\n"), "\n") }
 
-// commands are the block's commands, without their comments: its lines, or in a workflow file the run lines of its steps. ok is false where
-// it is no block of commands.
+// commands are the block's commands, without their comments: its lines, or in a workflow file the
+// run lines of its steps. ok is false where it is no block of commands.
 func (b block) commands(t *testing.T) (commands []string, ok bool) {
 	t.Helper()
 	if b.language == "yaml" {

@@ -21,7 +21,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// deed is what a program has done in a folder of its own: its exit status, what it printed, the notebooks and text files that it left, what it put on a server.
+// deed is what a program has done in a folder of its own: its exit status, what it printed, the
+// notebooks and text files that it left, what it put on a server.
 type deed struct {
 	Exit           int
 	Stdout, Stderr string
@@ -38,7 +39,8 @@ type seenCell struct {
 	Outputs            []string
 }
 
-// habit is one thing that papermill's users do. Both programs get the same words in folders that hold papermill's test notebooks.
+// habit is one thing that papermill's users do. Both programs get the same words in folders that
+// hold papermill's test notebooks.
 type habit struct {
 	words string // {http} is a server's address, words are separated by blanks; IN stands for standard input
 	stdin string
@@ -201,7 +203,8 @@ func sameText(name string) func(*testing.T, deed, deed) {
 	}
 }
 
-// TestPapermill does each thing with the real papermill and with ours, on papermill's own test notebooks, in a folder of its own.
+// TestPapermill does each thing with the real papermill and with ours, on papermill's own test
+// notebooks, in a folder of its own.
 func TestPapermill(t *testing.T) {
 	python, source := os.Getenv("FLOWBOOK_PYTHON"), os.Getenv("FLOWBOOK_PAPERMILL")
 	if python == "" || source == "" {
@@ -389,7 +392,8 @@ func texts(t *testing.T, dir string) map[string]string {
 
 var memoryAddress = regexp.MustCompile(`0x[0-9a-f]{6,}|ipykernel_\d+/\d+`)
 
-// seen is what a reader sees of a notebook. Neither a newline at a cell's end nor how a stream was cut counts.
+// seen is what a reader sees of a notebook. Neither a newline at a cell's end nor how a stream was
+// cut counts.
 func seen(t *testing.T, text, dir string) (cells []seenCell) {
 	t.Helper()
 	nb, err := notebook.Read(strings.NewReader(text))
@@ -425,7 +429,8 @@ func seen(t *testing.T, text, dir string) (cells []seenCell) {
 	return cells
 }
 
-// TestPapermillTable: testdata/papermill.txt has a row for each habit and for each flag of the real papermill, with a verdict that the test proves.
+// TestPapermillTable: testdata/papermill.txt has a row for each habit and for each flag of the real
+// papermill, with a verdict that the test proves.
 func TestPapermillTable(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "papermill.txt"))
 	if err != nil {

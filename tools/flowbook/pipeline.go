@@ -118,7 +118,8 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 // pipelineFile is the pipeline's name, in the module's root or its folder notebooks.
 const pipelineFile = "pipeline.yaml"
 
-// findPipeline returns the pipeline file, and the folder from which its paths begin: the module's root, or without a module the file's own.
+// findPipeline returns the pipeline file, and the folder from which its paths begin: the module's
+// root, or without a module the file's own.
 func findPipeline() (root, file string, err error) {
 	root, err = module.Root("")
 	if err == nil {
@@ -186,7 +187,8 @@ func (v *pipelineView) runNotebook(ctx context.Context, nb *notebook.Notebook, o
 	return runner.Run(ctx, nb, opt)
 }
 
-// explainRun tells of a step that failed: the cell with the code around it where there is one, a line otherwise.
+// explainRun tells of a step that failed: the cell with the code around it where there is one, a
+// line otherwise.
 func explainRun(w io.Writer, run *pipeline.Run) {
 	var cell *pipeline.CellError
 	if errors.As(run.Err, &cell) && run.Result != nil {

@@ -12,11 +12,12 @@ import (
 	"flowbook/tools/jupyter/fake"
 )
 
-// attack holds what a terminal (OSC 52: the clipboard; OSC 0: the title; CSI 2J: an empty screen; a line
-// written over) and a CI (stop-commands, error) would obey.
+// attack holds what a terminal (OSC 52: the clipboard; OSC 0: the title; CSI 2J: an empty screen; a
+// line written over) and a CI (stop-commands, error) would obey.
 const attack = "\x1b]52;c;ZXZpbA==\x07\x1b]0;evil\x07\x1b[2J\x1b[31mover\rwritten\x07\u009b2J\n  ::stop-commands::x\n\t##[error]evil ##vso[task.complete]\n::add-mask::y\n"
 
-// TestForeignText: whatever comes from a notebook, a kernel or the name of a file, is printed as text.
+// TestForeignText: whatever comes from a notebook, a kernel or the name of a file, is printed as
+// text.
 func TestForeignText(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -28,9 +28,9 @@ type shown struct {
 	says   string                     // an expression that the output matches
 }
 
-// commandsShown are all commands in the code blocks of the pages, page by page in their order. A command
-// that a page shows and that is not here fails TestReadme, so that nobody adds one without saying what
-// it has to do.
+// commandsShown are all commands in the code blocks of the pages, page by page in their order. A
+// command that a page shows and that is not here fails TestReadme, so that nobody adds one without
+// saying what it has to do.
 var commandsShown = []shown{
 	{"README.md", "Start", "go run ./tools/flowbook pipeline", (*clone).fresh, nil,
 		"Datasets/27072022.csv Datasets/labels.csv Datasets/EditDatasets/split_10.csv .flowbook/out/Dataset_Processing.ipynb .flowbook/report/index.html",
@@ -78,8 +78,9 @@ var commandsShown = []shown{
 }
 
 // TestReadme executes the commands that the pages show in blocks: in a copy of the module, in the
-// order of commandsShown, with a home folder of its own. The copy lacks the notebooks that take long,
-// package notebooks executes those; .ci/run does the two commands of Start in a clone that lacks nothing.
+// order of commandsShown, with a home folder of its own. The copy lacks the notebooks that take
+// long, package notebooks executes those; .ci/run does the two commands of Start in a clone that
+// lacks nothing.
 func TestReadme(t *testing.T) {
 	root, err := module.Root("")
 	if err != nil {
@@ -124,7 +125,8 @@ func (c *clone) sandbox() {
 	}
 }
 
-// compareShown fails if the pages show other commands than commandsShown, or a block that is neither commands nor the layout of the folders.
+// compareShown fails if the pages show other commands than commandsShown, or a block that is
+// neither commands nor the layout of the folders.
 func compareShown(t *testing.T, root string) {
 	t.Helper()
 	var want, got [][3]string
@@ -161,8 +163,8 @@ func compareShown(t *testing.T, root string) {
 	}
 }
 
-// compareLayout fails if a folder that the README describes is not there, or a package that is there is not named. Lines begin with a
-// folder, or go on.
+// compareLayout fails if a folder that the README describes is not there, or a package that is
+// there is not named. Lines begin with a folder, or go on.
 func compareLayout(t *testing.T, root string, lines []string) {
 	t.Helper()
 	for _, line := range lines {
@@ -185,7 +187,8 @@ func compareLayout(t *testing.T, root string, lines []string) {
 	}
 }
 
-// inGate is for the command that this test is a part of: .ci/run executes it, and takes it from the README.
+// inGate is for the command that this test is a part of: .ci/run executes it, and takes it from the
+// README.
 func inGate(c *clone, command string) {
 	gate, err := os.ReadFile(c.path(".ci/run"))
 	if err != nil {

@@ -17,8 +17,9 @@ var renaming = flag.Bool("rename", false, "build and test a renamed copy of the 
 // renamed are the commands by which CONTRIBUTING.md renames the module, in a list.
 var renamed = regexp.MustCompile("(?m)^  [0-9]\\. `(.*)`$")
 
-// TestRename renames a copy of the module by the commands of CONTRIBUTING.md. It builds, its tests of what knows modules pass, and its command executes a notebook of its
-// own and one of somebody else's module.
+// TestRename renames a copy of the module by the commands of CONTRIBUTING.md. It builds, its tests
+// of what knows modules pass, and its command executes a notebook of its own and one of somebody
+// else's module.
 func TestRename(t *testing.T) {
 	if !*renaming {
 		t.Skip("builds the module under another name: run with -rename")

@@ -41,8 +41,9 @@ var kernels = map[string]fake.Script{
 	}},
 }
 
-// TestScript runs the scripts of testdata/script. Each begins with a folder of its own, without a module and with its own state. $MODULE is this
-// module's root, for scripts that need the real kernel; they skip under -short. $BIN is the folder of the flowbook command.
+// TestScript runs the scripts of testdata/script. Each begins with a folder of its own, without a
+// module and with its own state. $MODULE is this module's root, for scripts that need the real
+// kernel; they skip under -short. $BIN is the folder of the flowbook command.
 func TestScript(t *testing.T) {
 	root, err := module.Root("")
 	if err != nil {
@@ -85,7 +86,8 @@ func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// edit file line old new replaces the first old of a line, counted from 1; it needs no sed on the machine.
+// edit file line old new replaces the first old of a line, counted from 1; it needs no sed on the
+// machine.
 func edit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: edit file line old new")

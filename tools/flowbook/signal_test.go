@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestStopped: commands that a signal stops say so, with its exit status, whatever they were doing, and leave nothing half written.
+// TestStopped: commands that a signal stops say so, with its exit status, whatever they were doing,
+// and leave nothing half written.
 func TestStopped(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var out bytes.Buffer

@@ -18,8 +18,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// small is the module in small: the sources of ml, the three-cell notebook and its capture, and a pipeline of that notebook and one
-// that needs nothing of the module.
+// small is the module in small: the sources of ml, the three-cell notebook and its capture, and a
+// pipeline of that notebook and one that needs nothing of the module.
 type small struct {
 	t    *testing.T
 	root string
@@ -136,8 +136,8 @@ func (s *small) flowbook(args ...string) string {
 	return stdout.String()
 }
 
-// ran says what is out of date: the notebooks that pipeline would run, how many trainings are computed, and how many cells of the
-// three an incremental run executes.
+// ran says what is out of date: the notebooks that pipeline would run, how many trainings are
+// computed, and how many cells of the three an incremental run executes.
 func (s *small) ran() string {
 	s.t.Helper()
 	var notebooks []string
@@ -169,8 +169,9 @@ func (s *small) trainings() int {
 	return n
 }
 
-// TestNothingStale changes one thing at a time and looks at what is run again, at three levels: notebooks (pipeline), values
-// (package memo) and cells (run --incremental). All else is reused. Two full runs at the same time and an incremental one give the same bytes.
+// TestNothingStale changes one thing at a time and looks at what is run again, at three levels:
+// notebooks (pipeline), values (package memo) and cells (run --incremental). All else is reused.
+// Two full runs at the same time and an incremental one give the same bytes.
 func TestNothingStale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: runs notebooks on the Go kernel")

@@ -12,7 +12,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// screen returns the lines that a terminal shows after the text: a carriage return goes back to the start of the line.
+// screen returns the lines that a terminal shows after the text: a carriage return goes back to the
+// start of the line.
 func screen(text string) (lines []string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		var cells []rune
@@ -33,7 +34,8 @@ func screen(text string) (lines []string) {
 	return lines
 }
 
-// TestStatusLine: at each moment the terminal shows the lines that stay and one line of the running tasks, and in the end only the former.
+// TestStatusLine: at each moment the terminal shows the lines that stay and one line of the running
+// tasks, and in the end only the former.
 func TestStatusLine(t *testing.T) {
 	var tty bytes.Buffer
 	con := &console{stdout: &tty, stderr: &tty}

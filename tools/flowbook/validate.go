@@ -12,7 +12,8 @@ type validateCmd struct {
 	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, or - for standard input."`
 }
 
-// Run prints each fault with its place. A notebook with a fault makes the exit status that of an invalid file.
+// Run prints each fault with its place. A notebook with a fault makes the exit status that of an
+// invalid file.
 func (c *validateCmd) Run(ctx context.Context, con *console) error {
 	worst := &worstError{}
 	targets, err := unread(c.Notebooks)

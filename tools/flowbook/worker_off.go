@@ -20,5 +20,6 @@ func examineTemporal(context.Context, *console, string, string, string) finding 
 	return finding{wrong, "Temporal", errNoTemporal.Error(), nil}
 }
 
-// errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter more to compile.
+// errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter
+// more to compile.
 var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; build one with it: go install -tags temporal ./tools/flowbook")}

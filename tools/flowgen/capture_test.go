@@ -20,7 +20,8 @@ import (
 	"flowbook/tools/flowmeter"
 )
 
-// TestCaptureMetersBack writes all packets of a split to a capture, meters that, and finds every row again.
+// TestCaptureMetersBack writes all packets of a split to a capture, meters that, and finds every
+// row again.
 func TestCaptureMetersBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a million packets; run without -short")
@@ -73,7 +74,8 @@ func TestCaptureMetersBack(t *testing.T) {
 	t.Logf("%d values compared", compared)
 }
 
-// inTheClear says whether a meter can know the row's application: not what was learnt from a cache, a ciphertext, or an address book.
+// inTheClear says whether a meter can know the row's application: not what was learnt from a cache,
+// a ciphertext, or an address book.
 func inTheClear(row []string) bool {
 	app, name := row[80], row[84]
 	return app != "BitTorrent" && !strings.HasPrefix(app, "QUIC.") &&

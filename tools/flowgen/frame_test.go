@@ -17,7 +17,8 @@ type traced struct {
 	flags flowmeter.Flags
 }
 
-// talker turns a row's packets into frames: headers in full, and of the payload what the row shows in the clear.
+// talker turns a row's packets into frames: headers in full, and of the payload what the row shows
+// in the clear.
 type talker struct {
 	row  *row
 	said [2]int    // data packets so far
@@ -93,7 +94,8 @@ func (t *talker) frame(p traced) []byte {
 	return b[:min(len(b), int(p.size))]
 }
 
-// message is what the row's next data packet says, at most size bytes of it; without anything to say, a few bytes that mean nothing.
+// message is what the row's next data packet says, at most size bytes of it; without anything to
+// say, a few bytes that mean nothing.
 func (t *talker) message(dir flowmeter.Direction, size int) []byte {
 	r := t.row
 	c := &classes[r.class]

@@ -50,7 +50,8 @@ func TestGenerateSameForAnyWorkers(t *testing.T) {
 	}
 }
 
-// TestGenerateGolden pins the bytes: notebooks are committed with numbers that follow from them. A change here changes every notebook.
+// TestGenerateGolden pins the bytes: notebooks are committed with numbers that follow from them. A
+// change here changes every notebook.
 func TestGenerateGolden(t *testing.T) {
 	var got strings.Builder
 	for _, c := range []Config{{Rows: 20_000, Seed: 1, Workers: 2}, {Rows: 3000, Seed: 42, Workers: 1}} {
@@ -95,7 +96,8 @@ func TestGenerateInvariants(t *testing.T) {
 	}
 }
 
-// TestGenerateLabels: every kind of attack in the test part of every split, 3 to 6 % of its rows; some in the rows before, too.
+// TestGenerateLabels: every kind of attack in the test part of every split, 3 to 6 % of its rows;
+// some in the rows before, too.
 func TestGenerateLabels(t *testing.T) {
 	splits := 6
 	f, labels := generated(t, splits*SplitRows, 11)

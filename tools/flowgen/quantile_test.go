@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestTables holds the samplers' own functions against package math, whose results are right to the last bits on each machine.
+// TestTables holds the samplers' own functions against package math, whose results are right to the
+// last bits on each machine.
 func TestTables(t *testing.T) {
 	for _, x := range []float64{1e-9, .1, .5, 1, 1.5, 2, 3, 10, 12345.678} {
 		if got, want := logarithm(x), math.Log(x); math.Abs(got-want) > 1e-14*max(1, math.Abs(want)) {
@@ -38,7 +39,8 @@ func TestSamplers(t *testing.T) {
 	if mean := float64(exp) / n; math.Abs(mean-1000) > 10 {
 		t.Errorf("exponential deviates of mean 1000 have mean %.1f", mean)
 	}
-	// The first numbers of splitmix64 from state 0, as in the reference implementation (https://prng.di.unimi.it/splitmix64.c).
+	// The first numbers of splitmix64 from state 0, as in the reference implementation
+	// (https://prng.di.unimi.it/splitmix64.c).
 	z := stream{}
 	if a, b := z.next(), z.next(); a != 0xe220a8397b1dcdaf || b != 0x6e789e6aa1b965f4 {
 		t.Errorf("splitmix64 gives %#x, %#x", a, b)

@@ -36,7 +36,8 @@ func generated(t testing.TB, rows int, seed uint64) (*dataset.Frame, []dataset.L
 	return f, labels
 }
 
-// TestSplit1Describe holds the first split against the published describe() of bidirectional_packets, digit for digit, whatever the seed.
+// TestSplit1Describe holds the first split against the published describe() of
+// bidirectional_packets, digit for digit, whatever the seed.
 func TestSplit1Describe(t *testing.T) {
 	seeds := []uint64{1, 2, 20}
 	if testing.Short() {
@@ -76,7 +77,8 @@ func TestSplit1Describe(t *testing.T) {
 	}
 }
 
-// TestSplit1Columns holds dtypes, non-null counts and the ten most frequent applications against what is published.
+// TestSplit1Columns holds dtypes, non-null counts and the ten most frequent applications against
+// what is published.
 func TestSplit1Columns(t *testing.T) {
 	f, _ := generated(t, SplitRows, 1)
 	kinds := map[string]int{}
@@ -146,7 +148,8 @@ func TestSplit1Head(t *testing.T) {
 	}
 }
 
-// TestSplit1Anomalies holds the nine anomalous flows against the published tables: row, time, mean length to six decimals.
+// TestSplit1Anomalies holds the nine anomalous flows against the published tables: row, time, mean
+// length to six decimals.
 func TestSplit1Anomalies(t *testing.T) {
 	f, _ := generated(t, SplitRows, 1)
 	packets, mean, first := f.Int64s("bidirectional_packets"), f.Float64s("bidirectional_mean_ps"), f.Int64s("bidirectional_first_seen_ms")

@@ -43,7 +43,8 @@ var browser = ClientHello{Version: 771, Ciphers: []uint16{0x1a1a, 4865, 49195}, 
 
 func TestApplication(t *testing.T) {
 	hello := helloBytes(browser)
-	// echo -n 1301,c02b | sha256sum, echo -n 000a,000b | sha256sum: reserved values, name and protocol are left out
+	// echo -n 1301,c02b | sha256sum, echo -n 000a,000b | sha256sum: reserved values, name and
+	// protocol are left out
 	const ja4 = "t12d020300_777cda164f4b_33a13ba74d1c"
 	answer := ServerHello{Version: 771, Cipher: 4865, Extensions: []uint16{43, 51}}
 	kex := KexInit{Kex: "curve25519-sha256", Cipher: "aes128-ctr", MAC: "hmac-sha2-256", Compression: "none"}
@@ -110,7 +111,8 @@ func TestRetransmission(t *testing.T) {
 	}
 }
 
-// TestHostileTexts: whatever a network says arrives as one field of one line of CSV, without control characters.
+// TestHostileTexts: whatever a network says arrives as one field of one line of CSV, without
+// control characters.
 func TestHostileTexts(t *testing.T) {
 	for _, name := range []string{
 		`<script>alert(1)</script>`, `=cmd|' /C calc'!A0`, `a","b`, "a\nb", "::error::x", "\x1b[31mred", "nul\x00nul", "\xff\xfe", strings.Repeat("x", 300), "ž.example",

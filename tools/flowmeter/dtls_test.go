@@ -23,7 +23,8 @@ func dtlsRecords(sequence uint16, message []byte, size int) (records [][]byte) {
 	return records
 }
 
-// TestDTLS reads hellos in fragments of any order, and again with the cookie that the server has asked for.
+// TestDTLS reads hellos in fragments of any order, and again with the cookie that the server has
+// asked for.
 func TestDTLS(t *testing.T) {
 	hello := ClientHello{Version: 0xfefd, Ciphers: []uint16{0xc02b}, Extensions: []uint16{0, 10}, Groups: []uint16{29}, ServerName: "www.google.com"}
 	withCookie := func(cookie string) []byte {

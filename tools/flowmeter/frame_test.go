@@ -6,7 +6,8 @@ import (
 	"net/netip"
 )
 
-// The frames of the tests, from the inside out: each function puts a header before what it is given.
+// The frames of the tests, from the inside out: each function puts a header before what it is
+// given.
 
 func tcpSegment(sport, dport uint16, seq uint32, flags Flags, payload string) []byte {
 	h := make([]byte, 20)

@@ -2,7 +2,8 @@ package flowmeter
 
 import "testing"
 
-// TestJA4 has fingerprints that others have published, with the lists they are made of; reserved values are put in.
+// TestJA4 has fingerprints that others have published, with the lists they are made of; reserved
+// values are put in.
 func TestJA4(t *testing.T) {
 	// Chrome 143 at browserleaks.com/tls, which shows the lists as ja4_r.
 	chrome := ClientHello{Version: 0x0303, ServerName: "tls.browserleaks.com", Protocol: "h2",

@@ -208,8 +208,8 @@ func ExampleMeter() {
 	// Output: {Packets:2 Skipped:1 not IP Longer:0 Back: Flows:1 Evicted:0} <nil>
 }
 
-// FuzzCapture feeds anything to the reader, the decoder and the table. Nothing may panic, and what comes out must be lines of 89 fields that
-// keep every rule.
+// FuzzCapture feeds anything to the reader, the decoder and the table. Nothing may panic, and what
+// comes out must be lines of 89 fields that keep every rule.
 func FuzzCapture(f *testing.F) {
 	frame := ethernetFrame(0x0800, udp4())
 	tls := ethernetFrame(0x0800, ip4(protoTCP, "192.0.2.1", "192.0.2.2", tcpSegment(40000, 443, 1, PSH|ACK, string(helloBytes(browser)))))
@@ -235,7 +235,8 @@ func FuzzCapture(f *testing.F) {
 	})
 }
 
-// TestMeterRefusesLinkTypes: a pcap file of which no packet could be metered is not one without flows.
+// TestMeterRefusesLinkTypes: a pcap file of which no packet could be metered is not one without
+// flows.
 func TestMeterRefusesLinkTypes(t *testing.T) {
 	b := pcapOf(ethernetFrame(0x0800, udp4()))
 	b[20] = 147 // of private use

@@ -36,7 +36,8 @@ var differences = map[string]string{
 
 const timeJump = "the time runs back by more than the idle timeout; NFStream lets later flows begin at the time before it"
 
-// TestNFStream meters every capture beside the real NFStream 6.6.0: the same flows, and in each the same value in every numeric column.
+// TestNFStream meters every capture beside the real NFStream 6.6.0: the same flows, and in each the
+// same value in every numeric column.
 func TestNFStream(t *testing.T) {
 	if *captures == "" {
 		t.Skip("go test ./tools/flowmeter -run NFStream -captures DIR meters the captures of DIR beside NFStream")
@@ -152,7 +153,8 @@ func (c *comparison) text(name, key string, want map[string]any, got map[string]
 	return bad
 }
 
-// numeric are the columns that are compared: all numbers but the id, how the flow ended and what nDPI thinks.
+// numeric are the columns that are compared: all numbers but the id, how the flow ended and what
+// nDPI thinks.
 func numeric() []string {
 	var names []string
 	for _, f := range dataset.Columns() {
@@ -237,7 +239,8 @@ func ourFlows(t *testing.T, path string) (map[string]map[string]string, error) {
 	return flows, r.Err()
 }
 
-// sameNumber compares with NFStream's number, whose mean and standard deviation are computed another way: to nine digits.
+// sameNumber compares with NFStream's number, whose mean and standard deviation are computed
+// another way: to nine digits.
 func sameNumber(want any, got string) bool {
 	a, err1 := strconv.ParseFloat(fmt.Sprint(want), 64)
 	b, err2 := strconv.ParseFloat(got, 64)

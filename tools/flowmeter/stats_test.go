@@ -29,8 +29,9 @@ func fieldsOf(t testing.TB, line string) map[string]string {
 	return m
 }
 
-// TestStats meters four packets by hand. Means and deviations come from Python's statistics.mean and statistics.stdev; src2dst_mean_ps ends in 6, not
-// 7, because a running mean rounds at each packet, as NFStream's does.
+// TestStats meters four packets by hand. Means and deviations come from Python's statistics.mean
+// and statistics.stdev; src2dst_mean_ps ends in 6, not 7, because a running mean rounds at each
+// packet, as NFStream's does.
 func TestStats(t *testing.T) {
 	var f Flow
 	f.Add(1000, Forward, 100, SYN)

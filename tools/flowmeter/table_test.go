@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// ended meters packets and lists the flows in the order of their ends: source port, packets, first and last ms, expiration.
+// ended meters packets and lists the flows in the order of their ends: source port, packets, first
+// and last ms, expiration.
 func ended(l Limits, packets ...Packet) (flows []string, evicted int64) {
 	t := newTable(l, func(e *entry) error {
 		_, port := e.source()

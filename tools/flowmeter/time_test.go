@@ -22,7 +22,8 @@ func at(seconds ...uint32) []byte {
 	return b
 }
 
-// TestTimeRunsBack: what runs back is counted with its place, and one time far ahead does not make all later flows begin there.
+// TestTimeRunsBack: what runs back is counted with its place, and one time far ahead does not make
+// all later flows begin there.
 func TestTimeRunsBack(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -70,8 +71,8 @@ func TestSkipsHaveReasons(t *testing.T) {
 	}
 }
 
-// TestCapturedLonger: a packet of which more was captured than it had on the wire does not end the file, as for tcpdump and NFStream 6.6.0,
-// which counts the bytes of the wire.
+// TestCapturedLonger: a packet of which more was captured than it had on the wire does not end the
+// file, as for tcpdump and NFStream 6.6.0, which counts the bytes of the wire.
 func TestCapturedLonger(t *testing.T) {
 	b := at(1000, 1001)
 	binary.LittleEndian.PutUint32(b[24+12:], 50)

@@ -57,8 +57,8 @@ func threeFlows() string {
 
 func TestVerifyPasses(t *testing.T) { checkRows(t, threeFlows(), 3) }
 
-// TestVerifyAcceptsWhatIsMetered: a capture that begins with the server's hello, and a request over HTTP that SSH answers, are
-// metered as they are.
+// TestVerifyAcceptsWhatIsMetered: a capture that begins with the server's hello, and a request over
+// HTTP that SSH answers, are metered as they are.
 func TestVerifyAcceptsWhatIsMetered(t *testing.T) {
 	segment := func(from, to string, b []byte) []byte {
 		return ethernetFrame(0x0800, ip4(protoTCP, from, to, b))
@@ -74,8 +74,8 @@ func TestVerifyAcceptsWhatIsMetered(t *testing.T) {
 	checkRows(t, rows, 2)
 }
 
-// TestOrient: a capture that begins after the request has the client as the source with Orient, and the sender of the first packet, as
-// NFStream has it, without. Verify accepts both.
+// TestOrient: a capture that begins after the request has the client as the source with Orient, and
+// the sender of the first packet, as NFStream has it, without. Verify accepts both.
 func TestOrient(t *testing.T) {
 	const client, server = "192.0.2.9", "192.0.2.1"
 	answer := ethernetFrame(0x0800, ip4(protoTCP, server, client, tcpSegment(443, 40000, 1, SYN|ACK, "")))

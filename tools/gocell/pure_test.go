@@ -16,7 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Programs that libraries let read what no key knows, each of which was once served from the store after its file had changed.
+// Programs that libraries let read what no key knows, each of which was once served from the store
+// after its file had changed.
 func TestImpure(t *testing.T) {
 	root := t.TempDir()
 	for name, text := range map[string]string{
@@ -77,7 +78,8 @@ func TestImpure(t *testing.T) {
 	}
 }
 
-// Every name that is listed as pure exists, and of packages with one name all or none are listed with everything.
+// Every name that is listed as pure exists, and of packages with one name all or none are listed
+// with everything.
 func TestPureNamesExist(t *testing.T) {
 	var paths, parts []string
 	for _, list := range []map[string][]string{pure, pureInPackages} {

@@ -105,9 +105,12 @@ const maxMain = 3000
 // fits reports whether the programs of a group mean the same with the declarations of cell c as
 // without. They do unless it
 //   - declares a variable or an init function, which every program would execute,
-//   - declares a name again, or a name that the group takes from elsewhere, Go's own names included,
-//   - gives a method to a type of a cell before, under whatever name, which may change how its values are shown,
-//   - imports a package that may do more than be there when it is imported, or is the first to use it: GoNB leaves out what a program does not use.
+//   - declares a name again, or a name that the group takes from elsewhere, Go's own names
+//     included,
+//   - gives a method to a type of a cell before, under whatever name, which may change how its
+//     values are shown,
+//   - imports a package that may do more than be there when it is imported, or is the first to use
+//     it: GoNB leaves out what a program does not use.
 func (g *group) fits(c *Cell, known map[string]*Decl, free, paths map[string]bool) bool {
 	own := c.Names()
 	for path := range paths {

@@ -17,7 +17,8 @@ import (
 // goNBChange replaces lines of a file of GoNB's source, which must stand there once.
 type goNBChange struct{ file, old, new string }
 
-// goNBAdded are files of the folder gonbchange that are added to GoNB's source, and what they are called there.
+// goNBAdded are files of the folder gonbchange that are added to GoNB's source, and what they are
+// called there.
 var goNBAdded = map[string]string{
 	"gopls.go.txt":  "internal/goexec/goplsclient/flowbook_gopls.go",
 	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
@@ -28,10 +29,12 @@ var goNBAdded = map[string]string{
 //go:embed gonbchange
 var goNBFiles embed.FS
 
-// goNBChanges are the changes with which the kernel is built. A GoNB of a version that looks otherwise is built as it is.
+// goNBChanges are the changes with which the kernel is built. A GoNB of a version that looks
+// otherwise is built as it is.
 var goNBChanges = []goNBChange{
-	// GoNB gives what a cell executes, programs and lines for the shell, a pipe as standard input and holds its other end open, so that a cell that
-	// reads it waits for ever. Where neither a script nor %with_inputs feeds the pipe, it is closed at once, and the cell reads end of file.
+	// GoNB gives what a cell executes, programs and lines for the shell, a pipe as standard input
+	// and holds its other end open, so that a cell that reads it waits for ever. Where neither a
+	// script nor %with_inputs feeds the pipe, it is closed at once, and the cell reads end of file.
 	{"internal/jpyexec/jpyexec.go", `	if exec.stdinContent != nil {
 		exec.handleStaticInput()
 	}
@@ -41,7 +44,8 @@ var goNBChanges = []goNBChange{
 		_ = exec.cmdStdin.Close()
 	}
 `},
-	// GoNB looks for gopls for the first time 12 seconds after it has started it, and lets whoever asks it wait for as long.
+	// GoNB looks for gopls for the first time 12 seconds after it has started it, and lets whoever
+	// asks it wait for as long.
 	{"internal/goexec/goplsclient/exec.go", `			case <-time.After(ConnectTimeout):
 				// Wait before trying to connect (again)
 `, `			case <-time.After(20 * time.Millisecond):
@@ -57,13 +61,15 @@ var goNBChanges = []goNBChange{
 		err = nil
 	} else if _, err = exec.LookPath("gopls"); err == nil {
 `},
-	// A gopls of its own for each kernel takes most of a gigabyte for each notebook. Kernels of a user share one, which ends a while after the last of
-	// them; what is started here hands the kernel's requests on to it.
+	// A gopls of its own for each kernel takes most of a gigabyte for each notebook. Kernels of a
+	// user share one, which ends a while after the last of them; what is started here hands the
+	// kernel's requests on to it.
 	{"internal/goexec/goplsclient/exec.go", `	c.goplsExec = exec.Command(goplsPath, "-listen", addr)
 `, `	c.goplsExec = exec.Command(goplsPath, goplsArgs(addr)...)
 	c.goplsExec.Env = goplsEnviron()
 `},
-	// Only what cells import is loaded, not all packages of the user's modules, and nothing is analysed that nobody sees.
+	// Only what cells import is loaded, not all packages of the user's modules, and nothing is
+	// analysed that nobody sees.
 	{"internal/goexec/goplsclient/conn.go", "		ProcessID: 0,\n", "		ProcessID: 0, InitializationOptions: goplsSettings,\n"},
 	// What the first completion would wait for is loaded when gopls has started.
 	{"internal/goexec/goplsclient/exec.go", `				c.waitConnecting = false
@@ -72,7 +78,8 @@ var goNBChanges = []goNBChange{
 				c.warm()
 				return
 `},
-	// While a completion is computed no cell is executed: it may take two seconds. One that takes longer is there at the next TAB.
+	// While a completion is computed no cell is executed: it may take two seconds. One that takes
+	// longer is there at the next TAB.
 	{"internal/goexec/goplsclient/conn.go", `func (c *Client) CallComplete(ctx context.Context, filePath string, line, col int) (items *lsp.CompletionList, err error) {
 	if !c.WaitConnection(ctx) {
 `, `func (c *Client) CallComplete(ctx context.Context, filePath string, line, col int) (items *lsp.CompletionList, err error) {
@@ -94,7 +101,8 @@ var goNBChanges = []goNBChange{
 	defer cancelSoon()
 	if !c.WaitConnection(soon) {
 `},
-	// A cell is no program while its writer has only come to "fig.", and GoNB then leaves out the imports that a completion needs.
+	// A cell is no program while its writer has only come to "fig.", and GoNB then leaves out the
+	// imports that a completion needs.
 	{"internal/goexec/inspect.go", `	cursorInCell := Cursor{cursorLine, cursorCol}
 	updatedDecls, mainDecl, cursorInFile, fileToCellIdAndLine, err := s.parseLinesAndComposeMain(nil, cellId, cellLines, skipLines, cursorInCell)
 	if err != nil {
@@ -129,12 +137,14 @@ var goNBChanges = []goNBChange{
 		return
 	}
 `},
-	// JupyterLab takes a notebook for changed, when it opens it, if the kernel describes its language otherwise than the notebook does. The version is
-	// another on each machine, so that no notebook has it.
+	// JupyterLab takes a notebook for changed, when it opens it, if the kernel describes its
+	// language otherwise than the notebook does. The version is another on each machine, so that no
+	// notebook has it.
 	{"internal/kernel/messages.go", "	Version           string `json:\"version\"`\n", "	Version           string `json:\"version,omitempty\"`\n"},
 	{"internal/kernel/messages.go", "				Version:       runtime.Version(),\n", ""},
 	{"internal/kernel/messages.go", "	\"runtime\"\n", ""},
-	// A compiler's message about a mistake that newcomers to GoNB make gets a line that says what to do.
+	// A compiler's message about a mistake that newcomers to GoNB make gets a line that says what
+	// to do.
 	{"internal/goexec/errorpublish.go", `	nbErr := newGonbErrors(s, fileToCellIdAndLine, errorMsg, err)
 	if s.rawError {
 `, `	nbErr := newGonbErrors(s, fileToCellIdAndLine, hinted(errorMsg), err)
@@ -166,9 +176,10 @@ func goNBText() (string, error) {
 	return b.String(), nil
 }
 
-// changedGoNB copies GoNB into temp, changed, with a go.mod that takes it from there, and returns the flag by which the go command reads that; "" for a
-// GoNB that looks otherwise, which is built as it is. dir is the folder of the module that requires GoNB. (An overlay would do, were it allowed in
-// the module cache.)
+// changedGoNB copies GoNB into temp, changed, with a go.mod that takes it from there, and returns
+// the flag by which the go command reads that; "" for a GoNB that looks otherwise, which is built
+// as it is. dir is the folder of the module that requires GoNB. (An overlay would do, were it
+// allowed in the module cache.)
 func (k *kernelBuild) changedGoNB(ctx context.Context, dir, temp string) (flag string, err error) {
 	if err := k.goRun(ctx, dir, "mod", "download", goNBPackage); err != nil {
 		return "", fmt.Errorf("download GoNB: %w", err)
@@ -212,7 +223,8 @@ func (k *kernelBuild) changedGoNB(ctx context.Context, dir, temp string) (flag s
 	return "-modfile=" + mod, nil
 }
 
-// changeGoNB returns the files of GoNB that are changed or added, nil for a GoNB in which the places of the changes look otherwise.
+// changeGoNB returns the files of GoNB that are changed or added, nil for a GoNB in which the
+// places of the changes look otherwise.
 func changeGoNB(source fs.FS) (map[string]string, error) {
 	files := map[string]string{}
 	for _, c := range goNBChanges {

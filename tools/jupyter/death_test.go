@@ -12,8 +12,8 @@ import (
 	"flowbook/tools/jupyter/fake"
 )
 
-// TestDeath kills kernels in every way while a cell runs: the death is seen within a second, what was sent before it
-// is delivered, and the error says what happened.
+// TestDeath kills kernels in every way while a cell runs: the death is seen within a second, what
+// was sent before it is delivered, and the error says what happened.
 func TestDeath(t *testing.T) {
 	killed := "kernel Fake died: signal killed"
 	if runtime.GOOS == "windows" { // which knows no signals
@@ -88,7 +88,8 @@ func TestStartFails(t *testing.T) {
 	})
 }
 
-// TestShutdown escalates: what heeds nothing is gone after three seconds for the request and one for SIGTERM.
+// TestShutdown escalates: what heeds nothing is gone after three seconds for the request and one
+// for SIGTERM.
 func TestShutdown(t *testing.T) {
 	for _, test := range []struct {
 		name   string

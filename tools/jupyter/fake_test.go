@@ -68,8 +68,8 @@ func brief(m jupyter.Message) string {
 	return strings.TrimSpace(line)
 }
 
-// collect returns the answers to id, up to the end of the kernel or to the answers to one more cell, after which, in a kernel
-// that works through its requests one by one, no more can come.
+// collect returns the answers to id, up to the end of the kernel or to the answers to one more
+// cell, after which, in a kernel that works through its requests one by one, no more can come.
 func collect(t *testing.T, k *jupyter.Kernel, id string) (lines []string) {
 	t.Helper()
 	last, err := k.Execute("nothing more", false, true, true)

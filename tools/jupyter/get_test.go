@@ -11,8 +11,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestGoGet: a package is added by a shell line, as JupyterLab sends it: where there is a module proxy it is there in the next cell and in go.mod; where there
-// is none the line says so.
+// TestGoGet: a package is added by a shell line, as JupyterLab sends it: where there is a module
+// proxy it is there in the next cell and in go.mod; where there is none the line says so.
 func TestGoGet(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the module proxy")

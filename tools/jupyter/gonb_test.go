@@ -180,7 +180,8 @@ func ExampleGoNB() {
 	// Output: gonb go message 0 {connection_file}
 }
 
-// TestGoNBEmptyEnvironment runs a cell of a kernel whose runner was started with `env -i` and a PATH of links to go and git.
+// TestGoNBEmptyEnvironment runs a cell of a kernel whose runner was started with `env -i` and a
+// PATH of links to go and git.
 func TestGoNBEmptyEnvironment(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second; run without -short")
@@ -215,7 +216,8 @@ func TestGoNBMissingGo(t *testing.T) {
 	}
 }
 
-// TestGoNBSettings sets what a user may have set of the go command: it holds in the kernel, but for what is about other builds than a cell's.
+// TestGoNBSettings sets what a user may have set of the go command: it holds in the kernel, but for
+// what is about other builds than a cell's.
 func TestGoNBSettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "env")
 	if err := os.WriteFile(file, []byte("GOPRIVATE=example.com/private\nGOOS=plan9\n"), 0o600); err != nil {
@@ -284,8 +286,9 @@ func BenchmarkCell(b *testing.B) {
 	}
 }
 
-// TestGoNBTwice builds with an empty cache in two processes' worth of goroutines at once: one builds, and nothing unfinished stays. What somebody then
-// puts in place of a program is not executed.
+// TestGoNBTwice builds with an empty cache in two processes' worth of goroutines at once: one
+// builds, and nothing unfinished stays. What somebody then puts in place of a program is not
+// executed.
 func TestGoNBTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links the kernel, two seconds; run without -short")
@@ -355,7 +358,8 @@ func userCache(t *testing.T) string {
 	return dir
 }
 
-// TestGoNBNoBuildCache gives a home in which nothing can be made: the build cache is in the module's state.
+// TestGoNBNoBuildCache gives a home in which nothing can be made: the build cache is in the
+// module's state.
 func TestGoNBNoBuildCache(t *testing.T) {
 	goNB(t)
 	file := filepath.Join(t.TempDir(), "file")

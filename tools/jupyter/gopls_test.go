@@ -66,7 +66,8 @@ func complete(t *testing.T, k *jupyter.Kernel, cell string) []string {
 	}
 }
 
-// TestCompletion: TAB after a kernel's start answers, also at the end of a cell, on functions of the module and on a variable's methods.
+// TestCompletion: TAB after a kernel's start answers, also at the end of a cell, on functions of
+// the module and on a variable's methods.
 func TestCompletion(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts gopls")
@@ -92,8 +93,9 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestSharedGopls: three kernels that Jupyter starts for notebooks of a module have one gopls; the programs that hand their requests on to it are small,
-// and all of them end with the kernels, also if those are killed.
+// TestSharedGopls: three kernels that Jupyter starts for notebooks of a module have one gopls; the
+// programs that hand their requests on to it are small, and all of them end with the kernels, also
+// if those are killed.
 func TestSharedGopls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts three kernels and gopls")
@@ -167,7 +169,8 @@ func wait(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// goplsOf counts the gopls whose command line names a temporary folder, the shared ones and those that hand on, and adds up the memory that only they have.
+// goplsOf counts the gopls whose command line names a temporary folder, the shared ones and those
+// that hand on, and adds up the memory that only they have.
 func goplsOf(temp string) (shared, own int, memory, each int64) {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, name := range lines {

@@ -12,7 +12,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// TestHints: the errors that newcomers to GoNB meet first say what to do, in a line more; others do not.
+// TestHints: the errors that newcomers to GoNB meet first say what to do, in a line more; others do
+// not.
 func TestHints(t *testing.T) {
 	k := start(t, jupyter.Options{Spec: goNB(t)})
 	for _, step := range []struct{ name, cell, want string }{
@@ -37,8 +38,8 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestLanguage: the kernel describes its language as the committed notebooks do, so that JupyterLab, which puts that into a notebook that it opens,
-// changes nothing.
+// TestLanguage: the kernel describes its language as the committed notebooks do, so that
+// JupyterLab, which puts that into a notebook that it opens, changes nothing.
 func TestLanguage(t *testing.T) {
 	k := start(t, jupyter.Options{Spec: goNB(t)})
 	var info struct {

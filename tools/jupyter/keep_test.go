@@ -9,8 +9,9 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestKeep: cells of one kernel, as JupyterLab sends them: the result of a function of a cell is computed once and read back in later cells, and anew once it,
-// or a function that it calls, is declared otherwise. Only top-level functions without type parameters are kept; the error says so.
+// TestKeep: cells of one kernel, as JupyterLab sends them: the result of a function of a cell is
+// computed once and read back in later cells, and anew once it, or a function that it calls, is
+// declared otherwise. Only top-level functions without type parameters are kept; the error says so.
 func TestKeep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a dozen cells")
@@ -50,7 +51,8 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-// BenchmarkKeep reads back what a function of five seconds returned; the cell itself measures how long that takes.
+// BenchmarkKeep reads back what a function of five seconds returned; the cell itself measures how
+// long that takes.
 func BenchmarkKeep(b *testing.B) {
 	b.Setenv(module.EnvState, b.TempDir())
 	k := start(b, jupyter.Options{Spec: goNB(b), Dir: b.TempDir()})

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// TestUsableName: a module's folder may have any name but four kinds that GoNB or PATH cannot take; of
-// the others a run with the real kernel was made (blank, %20, quotes, ^ # ? [ = @ $HOME, ž日本, a dash).
+// TestUsableName: a module's folder may have any name but four kinds that GoNB or PATH cannot take;
+// of the others a run with the real kernel was made (blank, %20, quotes, ^ # ? [ = @ $HOME, ž日本, a
+// dash).
 func TestUsableName(t *testing.T) {
 	for _, name := range []string{"a b", "a%20b", `a"b`, "a'b", "a^b", "a#b", "a?b", "a[b", "ž日本", "-dash", "a$HOME", "a=b", "a@v1"} {
 		if err := usableName(filepath.Join("/x", name)); err != nil {

@@ -23,14 +23,15 @@ import (
 	"flowbook/tools"
 )
 
-// kernelMod is the module that the kernel's programs are built in: exact versions and checksums. Its files have another name there, for a folder
-// with a go.mod could not be embedded.
+// kernelMod is the module that the kernel's programs are built in: exact versions and checksums.
+// Its files have another name there, for a folder with a go.mod could not be embedded.
 //
 //go:embed kernelmod/go.mod.txt kernelmod/go.sum.txt
 var kernelMod embed.FS
 
-// The packages that make the Go kernel. GoNB runs goimports and the go command for each cell; gofront stands before both. It is a program of its
-// own, not the flowbook command under another name: that needs 34 ms of processor time to start, and gofront is started three times for a cell.
+// The packages that make the Go kernel. GoNB runs goimports and the go command for each cell;
+// gofront stands before both. It is a program of its own, not the flowbook command under another
+// name: that needs 34 ms of processor time to start, and gofront is started three times for a cell.
 const (
 	goNBPackage      = "github.com/janpfeifer/gonb"
 	goImportsPackage = "golang.org/x/tools/cmd/goimports"
@@ -50,7 +51,8 @@ type kernelBuild struct {
 	dir          string // where the programs are, or will be
 }
 
-// Versions is the text of the go.mod that the Go kernel's programs are built with, where the user's module pins none.
+// Versions is the text of the go.mod that the Go kernel's programs are built with, where the user's
+// module pins none.
 func Versions() ([]byte, error) { return kernelMod.ReadFile("kernelmod/go.mod.txt") }
 
 func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
@@ -96,7 +98,8 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	return k, os.MkdirAll(filepath.Dir(k.dir), 0o700)
 }
 
-// cacheDir is Flowbook's folder in the user's cache folder; where there is none to be had, the module's state.
+// cacheDir is Flowbook's folder in the user's cache folder; where there is none to be had, the
+// module's state.
 func cacheDir(state string) (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
@@ -137,7 +140,8 @@ func (k *kernelBuild) key() (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
-// kernelFiles are the files of the module that the programs are built in, by their names with slashes.
+// kernelFiles are the files of the module that the programs are built in, by their names with
+// slashes.
 func kernelFiles() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range []string{"go.mod", "go.sum"} {
@@ -162,8 +166,8 @@ func kernelFiles() (map[string][]byte, error) {
 	return files, nil
 }
 
-// build returns the folder with the programs, and builds them if they are not there as they were built: what a cell could have put in their place
-// is not executed.
+// build returns the folder with the programs, and builds them if they are not there as they were
+// built: what a cell could have put in their place is not executed.
 func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	unlock, err := module.Lock(ctx, k.dir+".lock")
 	if err != nil {
@@ -184,7 +188,8 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	}
 	ownGoNB := source // the folder of the module that requires GoNB
 	if k.pinned != "" {
-		// Building fetches what these programs import and no more; the kernel may have no network and looks through all of go.mod.
+		// Building fetches what these programs import and no more; the kernel may have no network
+		// and looks through all of go.mod.
 		if err := k.goRun(ctx, k.pinned, "mod", "download"); err != nil {
 			return "", fmt.Errorf("download the modules of go.mod: %w", err)
 		}
@@ -223,7 +228,8 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	return k.dir, atomicfile.Write(k.dir+".json", data, 0o600)
 }
 
-// goRun runs the go command for the programs, with nothing of the environment that would make them others. Its error is the last line that it says.
+// goRun runs the go command for the programs, with nothing of the environment that would make them
+// others. Its error is the last line that it says.
 func (k *kernelBuild) goRun(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, k.goCommand, args...)
 	cmd.Dir = dir
@@ -319,8 +325,8 @@ func verify(dir string) error {
 	return nil
 }
 
-// BuiltTools returns the folder in which GoNB keeps the kernel and goimports for the module in root. It builds nothing: the
-// folder need not exist. The version is that of the Go toolchain.
+// BuiltTools returns the folder in which GoNB keeps the kernel and goimports for the module in
+// root. It builds nothing: the folder need not exist. The version is that of the Go toolchain.
 func BuiltTools(ctx context.Context, root string) (dir, version string, err error) {
 	k, err := openKernel(ctx, root)
 	if err != nil {

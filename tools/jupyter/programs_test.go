@@ -12,7 +12,8 @@ import (
 	"flowbook/ml/module"
 )
 
-// TestKernelFiles: the module that the binary carries has all that gofront imports of ours, and GoNB, goimports and x/mod in the versions of our go.mod.
+// TestKernelFiles: the module that the binary carries has all that gofront imports of ours, and
+// GoNB, goimports and x/mod in the versions of our go.mod.
 func TestKernelFiles(t *testing.T) {
 	files, err := kernelFiles()
 	if err != nil {
@@ -64,7 +65,8 @@ func TestCellFlags(t *testing.T) {
 	}
 }
 
-// TestInherited: what a user sets for GoNB reaches the kernel, what a kernel that we descend from has set for its own children does not.
+// TestInherited: what a user sets for GoNB reaches the kernel, what a kernel that we descend from
+// has set for its own children does not.
 func TestInherited(t *testing.T) {
 	t.Setenv("GONB_TMP_DIR", "/nowhere")
 	t.Setenv("JPY_PARENT_PID", "1")

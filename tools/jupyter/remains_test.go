@@ -18,7 +18,8 @@ import (
 	"flowbook/tools/jupyter/fake"
 )
 
-// envRunner makes the test's program a runner: "once" executes one cell and ends, "ever" executes cells until it is killed.
+// envRunner makes the test's program a runner: "once" executes one cell and ends, "ever" executes
+// cells until it is killed.
 const envRunner = "FLOWBOOK_TEST_RUNNER"
 
 // envDaemon names a program that half of the cells start with no environment.
@@ -78,7 +79,8 @@ func runCells(once bool) error {
 	}
 }
 
-// carriers lists the living processes whose environment, command line or sockets name folder, by a way of its own.
+// carriers lists the living processes whose environment, command line or sockets name folder, by a
+// way of its own.
 func carriers(t *testing.T, folder string) (pids []int) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -104,7 +106,8 @@ func carriers(t *testing.T, folder string) (pids []int) {
 	return pids
 }
 
-// remains says what is left of kernels below the temporary folder dir after two seconds, or how long it took to go.
+// remains says what is left of kernels below the temporary folder dir after two seconds, or how
+// long it took to go.
 func remains(t *testing.T, dir string) (left string, took time.Duration) {
 	t.Helper()
 	at := time.Now()
@@ -130,7 +133,8 @@ func remains(t *testing.T, dir string) (left string, took time.Duration) {
 	return left, time.Since(at)
 }
 
-// shortDir is a temporary folder with a short name and a gopls that, like the real one, never ends by itself.
+// shortDir is a temporary folder with a short name and a gopls that, like the real one, never ends
+// by itself.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -154,7 +158,8 @@ func moments() int {
 	return 20
 }
 
-// TestKillRunner kills the runner with SIGKILL at random moments: while it starts, while cells compile and run.
+// TestKillRunner kills the runner with SIGKILL at random moments: while it starts, while cells
+// compile and run.
 func TestKillRunner(t *testing.T) {
 	t.Parallel()
 	goNB(t)

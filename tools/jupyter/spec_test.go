@@ -23,7 +23,8 @@ func install(t *testing.T, base, name, content string) {
 	}
 }
 
-// noJupyter hides the machine's own Jupyter, as far as variables decide on it, and returns a data folder that is first.
+// noJupyter hides the machine's own Jupyter, as far as variables decide on it, and returns a data
+// folder that is first.
 func noJupyter(t *testing.T) string {
 	dir := t.TempDir()
 	t.Setenv("JUPYTER_PATH", filepath.Join(dir, "path"))

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSweepRuns: the folder and the processes of a run whose runner and supervisor are dead go; a run that
-// lives, and folders that only look like one, stay.
+// TestSweepRuns: the folder and the processes of a run whose runner and supervisor are dead go; a
+// run that lives, and folders that only look like one, stay.
 func TestSweepRuns(t *testing.T) {
 	base := t.TempDir()
 	for _, name := range []string{"fbdeadaaaa", "fbliveaaaa", "fbnotarun2", "other"} {

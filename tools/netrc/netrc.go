@@ -1,4 +1,5 @@
-// Package netrc finds logins in the file that curl, git and Python's requests read: machine HOST login USER password PASSWORD.
+// Package netrc finds logins in the file that curl, git and Python's requests read: machine HOST
+// login USER password PASSWORD.
 package netrc
 
 import (
@@ -9,7 +10,8 @@ import (
 	"strings"
 )
 
-// File is the path of the user's file: $NETRC, else .netrc in the home folder, _netrc on Windows; "" without a home folder.
+// File is the path of the user's file: $NETRC, else .netrc in the home folder, _netrc on Windows;
+// "" without a home folder.
 func File() string {
 	if file := os.Getenv("NETRC"); file != "" {
 		return file
@@ -24,7 +26,8 @@ func File() string {
 	return filepath.Join(home, ".netrc")
 }
 
-// Login returns the login and the password that a netrc file has for a host, or for default. Without the file there are none.
+// Login returns the login and the password that a netrc file has for a host, or for default.
+// Without the file there are none.
 func Login(file, host string) (user, password string) {
 	f, err := os.Open(file)
 	if err != nil {

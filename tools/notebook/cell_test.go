@@ -49,7 +49,8 @@ func TestIDs(t *testing.T) {
 		t.Error(err)
 	}
 
-	// An edit of one cell leaves the ids of the others alone; the numbers are SHA-256's, so they hold everywhere.
+	// An edit of one cell leaves the ids of the others alone; the numbers are SHA-256's, so they
+	// hold everywhere.
 	other := New()
 	other.Cells = []*Cell{NewCode("edited"), NewMarkdown("same"), NewCode("same"), NewCode("other")}
 	other.AddIDs()

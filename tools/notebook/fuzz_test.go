@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzRead wants of every text: an error, or a notebook whose written form reads back and is written the same again.
+// FuzzRead wants of every text: an error, or a notebook whose written form reads back and is
+// written the same again.
 func FuzzRead(f *testing.F) {
 	paths, _ := filepath.Glob("testdata/golden/*.ipynb")
 	for _, path := range paths {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestGoldens reads and writes what nbformat wrote (testdata/make_goldens.py): not one byte may differ.
+// TestGoldens reads and writes what nbformat wrote (testdata/make_goldens.py): not one byte may
+// differ.
 func TestGoldens(t *testing.T) {
 	paths, _ := filepath.Glob("testdata/golden/*.ipynb")
 	if len(paths) < 9 {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// rewrite is nbformat's answer: it reads JSON lines, each a notebook, and writes each as JSON string of its text.
+// rewrite is nbformat's answer: it reads JSON lines, each a notebook, and writes each as JSON
+// string of its text.
 const rewrite = `
 import json, logging, sys, nbformat
 logging.disable(logging.CRITICAL)
@@ -21,8 +22,9 @@ for line in sys.stdin:
     print(json.dumps(nbformat.writes(nb) + "\n"))
 `
 
-// TestAgainstNbformat makes notebooks of every shape that the format allows, laid out as no program would, and wants of
-// Read and Write what nbformat makes of them; and nothing but the same bytes of what nbformat wrote.
+// TestAgainstNbformat makes notebooks of every shape that the format allows, laid out as no program
+// would, and wants of Read and Write what nbformat makes of them; and nothing but the same bytes of
+// what nbformat wrote.
 func TestAgainstNbformat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: starts Python")

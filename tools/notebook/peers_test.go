@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPeersOfNotebooks: the tools that people have beside Jupyter take a committed Go notebook, and we take what they make of it.
+// TestPeersOfNotebooks: the tools that people have beside Jupyter take a committed Go notebook, and
+// we take what they make of it.
 func TestPeersOfNotebooks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: starts Python")
@@ -94,7 +95,8 @@ func TestPeersOfNotebooks(t *testing.T) {
 	}
 }
 
-// TestNbdimeMerge: git merges two branches of an executed Go notebook by nbdime's driver; both edits, and outputs, are in the result.
+// TestNbdimeMerge: git merges two branches of an executed Go notebook by nbdime's driver; both
+// edits, and outputs, are in the result.
 func TestNbdimeMerge(t *testing.T) {
 	bin := os.Getenv("FLOWBOOK_PEERS")
 	if testing.Short() || bin == "" {

@@ -100,8 +100,9 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestForeignLayout reads what nbformat would not write; the second text is nbformat's (reads and writes of 5.11.1),
-// apart from the escaped surrogates, which Python cannot encode, and the texts of numbers, which we keep.
+// TestForeignLayout reads what nbformat would not write; the second text is nbformat's (reads and
+// writes of 5.11.1), apart from the escaped surrogates, which Python cannot encode, and the texts
+// of numbers, which we keep.
 func TestForeignLayout(t *testing.T) {
 	nb, err := Read(strings.NewReader(`{"nbformat_minor":4,"nbformat":4,
   "metadata":{"signature":"sha256:1","orig_nbformat":3,"b":1E2,"a":{"d":1,"c":2,"d":3}},

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRepair reads what is not quite a notebook. What it becomes is valid (written checks it); here is what the user is told, and
-// what Faults finds before.
+// TestRepair reads what is not quite a notebook. What it becomes is valid (written checks it); here
+// is what the user is told, and what Faults finds before.
 func TestRepair(t *testing.T) {
 	const code = `{"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, "outputs": [], "source": "x"}`
 	cells := func(cells ...string) string {
@@ -86,7 +86,8 @@ func TestRepair(t *testing.T) {
 	}
 }
 
-// TestRepairLeavesAlone: what no one can repair stays for Validate, and versions to come keep their fields.
+// TestRepairLeavesAlone: what no one can repair stays for Validate, and versions to come keep their
+// fields.
 func TestRepairLeavesAlone(t *testing.T) {
 	later := `{"cells": [{"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, "outputs": [], "source": "x", "later": 1}], "metadata": {}, "nbformat": 4, "nbformat_minor": 6, "top": 1}`
 	nb, err := Read(strings.NewReader(later))

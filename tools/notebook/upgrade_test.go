@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// format3 are notebooks of format 3: all that it has, and what its two ways to cut lines leave open.
+// format3 are notebooks of format 3: all that it has, and what its two ways to cut lines leave
+// open.
 var format3 = map[string]string{
 	"all": `{"metadata": {"name": "old", "signature": "sha256:1", "x": {"y": 1}}, "nbformat": 3, "nbformat_minor": 0, "orig_nbformat": 2,
  "worksheets": [{"metadata": {"w": 1}, "cells": [
@@ -35,14 +36,16 @@ var format3 = map[string]string{
 	"empty strings": `{"metadata": {}, "nbformat": 3, "worksheets": [{"cells": [{"cell_type": "markdown", "metadata": {}, "source": []}, {"cell_type": "heading", "level": 1, "source": ""}, {"cell_type": "code", "input": [], "metadata": {}, "outputs": [{"output_type": "pyout", "prompt_number": 1}]}]}]}`,
 }
 
-// convert is nbformat's answer: it reads notebooks, each the string of a JSON list, and writes such a list.
+// convert is nbformat's answer: it reads notebooks, each the string of a JSON list, and writes such
+// a list.
 const convert = `
 import json, logging, sys, nbformat
 logging.disable(logging.CRITICAL)
 print(json.dumps([nbformat.writes(nbformat.reads(text, as_version=4)) for text in json.load(sys.stdin)]))
 `
 
-// TestUpgradeAgainstNbformat wants of format 3 what nbformat makes of it, ids aside, and that the result is valid.
+// TestUpgradeAgainstNbformat wants of format 3 what nbformat makes of it, ids aside, and that the
+// result is valid.
 func TestUpgradeAgainstNbformat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: starts Python")
@@ -81,7 +84,8 @@ func TestUpgradeAgainstNbformat(t *testing.T) {
 	}
 }
 
-// written is a notebook as it is written once it has been read and repaired. It must be valid, and written once more be the same.
+// written is a notebook as it is written once it has been read and repaired. It must be valid, and
+// written once more be the same.
 func written(t *testing.T, text string) ([]byte, []string) {
 	t.Helper()
 	nb, err := Read(strings.NewReader(text))

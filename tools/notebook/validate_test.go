@@ -62,8 +62,8 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestValidateAnywhere: the schemas do not depend on the working folder. Schemas are compiled once a
-// process, so the test compiles one itself in each folder.
+// TestValidateAnywhere: the schemas do not depend on the working folder. Schemas are compiled once
+// a process, so the test compiles one itself in each folder.
 func TestValidateAnywhere(t *testing.T) {
 	for _, name := range []string{"a b", "%20", `"`, "'", `\`, "^", "#", "?", "[", "\n", "ž", "日本", "-dash", "a\xff"} {
 		dir := filepath.Join(t.TempDir(), "in", name)

@@ -24,8 +24,9 @@ func Inject(nb *notebook.Notebook, as []Assignment, dir string) error {
 	return err
 }
 
-// Into puts a cell tagged injected-parameters after the first cell tagged parameters, on top of a notebook that has none, or in place of the one that an
-// earlier run has put there. Without assignments nothing changes. The warnings are about names that the notebook does not declare.
+// Into puts a cell tagged injected-parameters after the first cell tagged parameters, on top of a
+// notebook that has none, or in place of the one that an earlier run has put there. Without
+// assignments nothing changes. The warnings are about names that the notebook does not declare.
 func (in Injection) Into(nb *notebook.Notebook) (warnings []string, err error) {
 	as := in.Assignments
 	if len(as) == 0 {
@@ -86,7 +87,8 @@ func List(nb *notebook.Notebook, dir string) ([]Parameter, error) {
 	return d.parameters(), nil
 }
 
-// parameterCells finds the first cell tagged parameters and the first tagged injected-parameters, -1 for none.
+// parameterCells finds the first cell tagged parameters and the first tagged injected-parameters,
+// -1 for none.
 func parameterCells(nb *notebook.Notebook) (at, injected int) {
 	at, injected = -1, -1
 	for i, c := range nb.Cells {

@@ -1,5 +1,6 @@
-// Package parameter sets the parameters of Go and Python notebooks: it knows the constants and variables that a cell tagged
-// parameters declares, checks values against their types, and injects the cell that assigns them. It needs no kernel.
+// Package parameter sets the parameters of Go and Python notebooks: it knows the constants and
+// variables that a cell tagged parameters declares, checks values against their types, and injects
+// the cell that assigns them. It needs no kernel.
 package parameter
 
 import (
@@ -76,7 +77,8 @@ func (a Assignment) String() (string, error) {
 	return "", &Error{a.Origin, fmt.Errorf("%s is a list or mapping, which a path cannot have", a.Name)}
 }
 
-// last keeps the last assignment of each name, in the order of the first ones: what comes later on a command line wins.
+// last keeps the last assignment of each name, in the order of the first ones: what comes later on
+// a command line wins.
 func last(as []Assignment) []Assignment {
 	var out []Assignment
 	at := map[string]int{}
@@ -96,13 +98,15 @@ type declaration interface {
 	parameters() []Parameter
 	// assign gives the source line that sets the parameter; the error does not name it.
 	assign(a Assignment) (string, error)
-	// guess gives the source line that sets a name that is not declared, of the type that its value looks like.
+	// guess gives the source line that sets a name that is not declared, of the type that its value
+	// looks like.
 	guess(a Assignment) (string, error)
 	valid(name string) bool // as a variable's
 	comment() string        // starts a comment line
 }
 
-// declare reads the parameters of a cell's source. dir is where packages that the cell imports are looked up.
+// declare reads the parameters of a cell's source. dir is where packages that the cell imports are
+// looked up.
 func declare(language, source, dir string) (declaration, error) {
 	switch language {
 	case "go":
@@ -113,7 +117,8 @@ func declare(language, source, dir string) (declaration, error) {
 	return nil, fmt.Errorf("parameters of %s notebooks are not supported: only go and python", language)
 }
 
-// injected is the source of the cell that sets the parameters, and the names among them that nobody declares.
+// injected is the source of the cell that sets the parameters, and the names among them that nobody
+// declares.
 func injected(d declaration, as []Assignment, undeclared bool) (source string, unknown []string, err error) {
 	known := map[string]bool{}
 	var names []string

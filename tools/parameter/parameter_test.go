@@ -242,7 +242,8 @@ func TestInject(t *testing.T) {
 	}
 }
 
-// Names that nobody declares are refused, or set, as papermill does, after the parameters or on top; a free one is always set.
+// Names that nobody declares are refused, or set, as papermill does, after the parameters or on
+// top; a free one is always set.
 func TestUndeclared(t *testing.T) {
 	yes, err := ReadText("list: [1, a]\nnothing: null\nwhole: 7\nmap: {k: 0.5}")
 	if err != nil {

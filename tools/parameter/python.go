@@ -40,7 +40,8 @@ func (d *pythonDecl) assign(a Assignment) (string, error) {
 
 func (d *pythonDecl) guess(a Assignment) (string, error) { return d.assign(a) }
 
-// pythonGuess is papermill's reading of -p: True, False, None, then int(), then float(), else a string.
+// pythonGuess is papermill's reading of -p: True, False, None, then int(), then float(), else a
+// string.
 func pythonGuess(text string) string {
 	switch text {
 	case "True", "False", "None":

@@ -66,7 +66,8 @@ func read(r io.Reader, place, origin string) ([]Assignment, error) {
 	return as, nil
 }
 
-// resolve follows documents and aliases to the node that has the value. An alias that leads back to itself has been refused by soundYAML.
+// resolve follows documents and aliases to the node that has the value. An alias that leads back to
+// itself has been refused by soundYAML.
 func resolve(n *yaml.Node) *yaml.Node {
 	for {
 		switch {
@@ -83,8 +84,9 @@ func resolve(n *yaml.Node) *yaml.Node {
 // maxYAML is how many nodes a parameter's value may have, aliases written out: a million numbers.
 const maxYAML = 1 << 20
 
-// soundYAML refuses a value whose aliases lead back to themselves or write out to more than maxYAML nodes, and a mapping with a key twice, of which
-// one would be lost in silence. A nil node is sound.
+// soundYAML refuses a value whose aliases lead back to themselves or write out to more than maxYAML
+// nodes, and a mapping with a key twice, of which one would be lost in silence. A nil node is
+// sound.
 func soundYAML(n *yaml.Node) error {
 	count, open := 0, map[*yaml.Node]bool{}
 	var walk func(n *yaml.Node) error
@@ -125,7 +127,8 @@ var (
 	leadingZero = regexp.MustCompile(`^[-+]?0[0-9_]+$`)
 )
 
-// errZero refuses 012: that is ten in YAML 1.1 and for Go, twelve in YAML 1.2 and for Python's int().
+// errZero refuses 012: that is ten in YAML 1.1 and for Go, twelve in YAML 1.2 and for Python's
+// int().
 func errZero(text string) error {
 	if !leadingZero.MatchString(text) {
 		return nil

@@ -20,7 +20,8 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// flows returns n rows of the 89 columns in pandas's form, with missing values, quotes and every kind of number.
+// flows returns n rows of the 89 columns in pandas's form, with missing values, quotes and every
+// kind of number.
 func flows(n int) []byte {
 	out := dataset.AppendHeader(nil)
 	for i := range n {
@@ -110,7 +111,8 @@ func TestFromCSVErrors(t *testing.T) {
 	}
 }
 
-// TestToCSVDamaged cuts and changes a file in many places: each must give an error or the same text, never a panic.
+// TestToCSVDamaged cuts and changes a file in many places: each must give an error or the same
+// text, never a panic.
 func TestToCSVDamaged(t *testing.T) {
 	pq, _ := toParquet(t, flows(20))
 	want := toCSV(t, pq)
@@ -182,8 +184,8 @@ func TestToCSVRefusedTypes(t *testing.T) {
 	}
 }
 
-// TestSizesThatAFileClaims gives files whose lists, pages and column chunks claim more than there is:
-// each is refused before memory is taken for it.
+// TestSizesThatAFileClaims gives files whose lists, pages and column chunks claim more than there
+// is: each is refused before memory is taken for it.
 func TestSizesThatAFileClaims(t *testing.T) {
 	good, _ := toParquet(t, flows(20))
 	footer := func(bytes ...byte) []byte { // a file of nothing but this footer
@@ -286,7 +288,8 @@ func BenchmarkToCSV(b *testing.B) {
 	}
 }
 
-// TestOpenGivesTheFrames reads chosen columns of a file back as frames, and refuses a column that is not there.
+// TestOpenGivesTheFrames reads chosen columns of a file back as frames, and refuses a column that
+// is not there.
 func TestOpenGivesTheFrames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "flows.parquet")
 	var file bytes.Buffer

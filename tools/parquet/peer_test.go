@@ -107,7 +107,8 @@ duckdb.sql("""select * from (values
 	},
 }
 
-// TestPeers lets other libraries read our file, with its types, nulls and statistics, and reads theirs.
+// TestPeers lets other libraries read our file, with its types, nulls and statistics, and reads
+// theirs.
 func TestPeers(t *testing.T) {
 	pq, _ := toParquet(t, []byte("id,src2dst_mean_ps,src_ip\n1,0.5,a\n,,\n3,1.5,\"b,c\"\n"))
 	for _, p := range peers {

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestOldTimes: a file with another content and its old size and time of modification is another file.
+// TestOldTimes: a file with another content and its old size and time of modification is another
+// file.
 func TestOldTimes(t *testing.T) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("the system tells no time of change")

@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOutline plans a pipeline from its outline alone, as it has come through JSON, and compares names and keys with those of a run here.
+// TestOutline plans a pipeline from its outline alone, as it has come through JSON, and compares
+// names and keys with those of a run here.
 func TestOutline(t *testing.T) {
 	w := newWorld(t, example)
 	for _, tt := range []struct {

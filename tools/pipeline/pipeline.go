@@ -1,8 +1,10 @@
-// Package pipeline runs notebooks and flowbook commands that depend on each other, and only those whose inputs have changed.
+// Package pipeline runs notebooks and flowbook commands that depend on each other, and only those
+// whose inputs have changed.
 //
-// A pipeline is a YAML file of steps that say what they read and write; from that follows which step waits for which. Its one
-// convention: a step is up to date when the digest of all that it depends on (its key) and the digests of what it wrote are those
-// of its last run. Times do not count, so that a step which writes the same bytes again makes nothing after it run.
+// A pipeline is a YAML file of steps that say what they read and write; from that follows which
+// step waits for which. Its one convention: a step is up to date when the digest of all that it
+// depends on (its key) and the digests of what it wrote are those of its last run. Times do not
+// count, so that a step which writes the same bytes again makes nothing after it run.
 //
 //	title: Flows
 //	steps:
@@ -21,12 +23,14 @@
 //	    grid: {split: 1..N}                    # a run for each; N counts the files that are there
 //	    needs: gpu                             # on other machines: only on workers of the queue flowbook-gpu
 //
-// The key of a notebook is made of its code cells without comments and formatting, its parameters, its inputs' bytes, the source
-// of every package of this module that it imports, go.mod, go.sum, the Go version and $GOMLX_BACKEND. A change that is not
-// part of it, in a text cell or a comment, is carried over to the executed notebook without running it.
+// The key of a notebook is made of its code cells without comments and formatting, its parameters,
+// its inputs' bytes, the source of every package of this module that it imports, go.mod, go.sum,
+// the Go version and $GOMLX_BACKEND. A change that is not part of it, in a text cell or a comment,
+// is carried over to the executed notebook without running it.
 //
-// A notebook's environment has $FLOWBOOK_READS, with which package dataset tells what it opened: a file of the module that the
-// notebook opened and the pipeline does not name fails the step, for the key would not know of it.
+// A notebook's environment has $FLOWBOOK_READS, with which package dataset tells what it opened: a
+// file of the module that the notebook opened and the pipeline does not name fails the step, for
+// the key would not know of it.
 package pipeline
 
 import (
@@ -70,7 +74,8 @@ type Run struct {
 	Executed string         // path of the executed notebook, "" for a command and for what was never run
 }
 
-// State is what became of a step, or in a plan what would. Package status has the statuses of cells and notebooks.
+// State is what became of a step, or in a plan what would. Package status has the statuses of cells
+// and notebooks.
 type State string
 
 // The states of a step.

@@ -25,7 +25,8 @@ func TestRunAgainRunsNothing(t *testing.T) {
 	}, statuses)
 }
 
-// TestRunAfterOneChange changes one thing of a pipeline that is up to date and looks at what is run.
+// TestRunAfterOneChange changes one thing of a pipeline that is up to date and looks at what is
+// run.
 func TestRunAfterOneChange(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -111,7 +112,8 @@ func (w *world) remove(name string) {
 	}
 }
 
-// checkPlan compares a plan with what was run then: what would run did, and what was up to date did not.
+// checkPlan compares a plan with what was run then: what would run did, and what was up to date did
+// not.
 func (w *world) checkPlan(plan []*Run, ran []string) {
 	w.t.Helper()
 	for _, run := range plan {

@@ -69,7 +69,8 @@ func (s *session) plan(ctx context.Context, run *instance, before []*Step) *Run 
 	return out
 }
 
-// onlyFrom reports whether there are changes and all of them are in files that the steps write, and so may be none in the end.
+// onlyFrom reports whether there are changes and all of them are in files that the steps write, and
+// so may be none in the end.
 func onlyFrom(steps []*Step, changes []change) bool {
 	for _, c := range changes {
 		written := false

@@ -22,7 +22,8 @@ type Options struct {
 	// Executor makes the runs that are not up to date; nil makes them on this machine.
 	Executor Executor
 	Event    func(Event)
-	// Stored says for a plan whether Executor would find a run that is not up to date and not forced; nil finds none.
+	// Stored says for a plan whether Executor would find a run that is not up to date and not
+	// forced; nil finds none.
 	Stored func(context.Context, *Task) bool
 }
 
@@ -151,7 +152,8 @@ func (s *session) damage(run *instance, rec *record) (string, error) {
 	return "", nil
 }
 
-// written returns the digests of the files that a run has written, the executed notebook among them.
+// written returns the digests of the files that a run has written, the executed notebook among
+// them.
 func (s *session) written(run *instance) (map[string]string, error) {
 	sums, err := all(disk{s.p, s.digests}, run.outputs)
 	if err != nil {
@@ -276,7 +278,8 @@ func matches(pattern, name string) bool {
 	return err == nil && ok || pattern == name
 }
 
-// Known returns a Run without a Status for each run that there would be now, to show what earlier ones have left.
+// Known returns a Run without a Status for each run that there would be now, to show what earlier
+// ones have left.
 func (p *Pipeline) Known() []*Run {
 	s := &session{p: p}
 	var runs []*Run

@@ -20,8 +20,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// world is a module with a pipeline, whose commands and notebooks are run by pretending to: a cell is made of calls such as
-// write("Datasets/x", "text"), which take effect in the module's root.
+// world is a module with a pipeline, whose commands and notebooks are run by pretending to: a cell
+// is made of calls such as write("Datasets/x", "text"), which take effect in the module's root.
 type world struct {
 	t    *testing.T
 	root string
@@ -88,7 +88,8 @@ func newWorld(t *testing.T, files map[string]string) *world {
 	return w
 }
 
-// write writes a file; of a notebook, text has the cells with --- between them, those that begin with # being text.
+// write writes a file; of a notebook, text has the cells with --- between them, those that begin
+// with # being text.
 func (w *world) write(name, text string) {
 	w.t.Helper()
 	file := filepath.Join(w.root, filepath.FromSlash(name))
@@ -170,7 +171,8 @@ func (w *world) pipeline() *Pipeline {
 	return p
 }
 
-// run runs the pipeline and returns what became of each run, "name: status", and what was really run.
+// run runs the pipeline and returns what became of each run, "name: status", and what was really
+// run.
 func (w *world) run(opt Options) (statuses, ran []string) {
 	w.t.Helper()
 	runs, err := w.pipeline().Run(context.Background(), opt)
@@ -225,7 +227,8 @@ func (w *world) command(ctx context.Context, words []string, stdout, stderr io.W
 
 var call = regexp.MustCompile(`(\w+)\(([^()]*)\)`)
 
-// notebook pretends to execute: each code cell's output is its source after the parameters are put in.
+// notebook pretends to execute: each code cell's output is its source after the parameters are put
+// in.
 func (w *world) notebook(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error) {
 	name := strings.TrimSuffix(filepath.Base(opt.Output), ".ipynb")
 	defer w.start(name)()

@@ -9,8 +9,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// TestBlowUps gives the page what once took a minute or ten megabytes. Sizes are bounds on the page; the time is one that only a
-// quadratic text misses, on the slowest machine.
+// TestBlowUps gives the page what once took a minute or ten megabytes. Sizes are bounds on the
+// page; the time is one that only a quadratic text misses, on the slowest machine.
 func TestBlowUps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: takes some seconds")

@@ -11,7 +11,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// exercise is a notebook as a teacher has it: text, a solution by tag, one by nbgrader's marks, hidden tests.
+// exercise is a notebook as a teacher has it: text, a solution by tag, one by nbgrader's marks,
+// hidden tests.
 func exercise(t *testing.T) Page {
 	t.Helper()
 	tagged := notebook.NewCode("%%\nfmt.Println(\"secret one\")")
@@ -92,7 +93,8 @@ func TestMarkdownFoldsSolutions(t *testing.T) {
 	}
 }
 
-// TestMarkdownAttachments: pictures of one name in two cells are two files, only pictures become files, and none runs.
+// TestMarkdownAttachments: pictures of one name in two cells are two files, only pictures become
+// files, and none runs.
 func TestMarkdownAttachments(t *testing.T) {
 	nb := notebook.New()
 	for _, attachments := range []string{

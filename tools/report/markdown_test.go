@@ -73,7 +73,8 @@ func TestMarkdownLinks(t *testing.T) {
 	}
 }
 
-// TestHeadings: a heading has JupyterLab's id (its text with hyphens for blanks) and GitHub's, in all scripts.
+// TestHeadings: a heading has JupyterLab's id (its text with hyphens for blanks) and GitHub's, in
+// all scripts.
 func TestHeadings(t *testing.T) {
 	for _, tt := range []struct {
 		in   string

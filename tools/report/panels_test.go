@@ -38,7 +38,8 @@ func shownFigure(t *testing.T, fig *figure.Figure) *notebook.Notebook {
 	return nb
 }
 
-// TestPanels: a figure of panels is cut into them, each row of them in a row of the page, without losing a pixel.
+// TestPanels: a figure of panels is cut into them, each row of them in a row of the page, without
+// losing a pixel.
 func TestPanels(t *testing.T) {
 	var all []*figure.Figure
 	for i := range 3 {

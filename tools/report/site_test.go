@@ -172,7 +172,8 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// TestPrint prints the longest of the repository's notebooks: as a handout of at most 15 pages, which were 37 when each of a table's columns was a letter wide.
+// TestPrint prints the longest of the repository's notebooks: as a handout of at most 15 pages,
+// which were 37 when each of a table's columns was a letter wide.
 func TestPrint(t *testing.T) {
 	root, err := module.Root("")
 	if err != nil {
@@ -233,7 +234,8 @@ func TestControlCharacters(t *testing.T) {
 	}
 }
 
-// TestFigures: a figure opens at its full size without a script, panels side by side keep a readable width, code wraps.
+// TestFigures: a figure opens at its full size without a script, panels side by side keep a
+// readable width, code wraps.
 func TestFigures(t *testing.T) {
 	_, files := site(t)
 	text := files["Flows.html"]
@@ -251,8 +253,8 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// FuzzPage writes pages of hostile cells: whatever stands in sources, attachments and outputs, elements are complete, none runs, and the
-// same notebook gives the same page.
+// FuzzPage writes pages of hostile cells: whatever stands in sources, attachments and outputs,
+// elements are complete, none runs, and the same notebook gives the same page.
 func FuzzPage(f *testing.F) {
 	f.Add("# a $x$", "%%\nx := 1", "\x1b[31mred", "<table><tr><td>1", "<svg><script>x</script></svg>", "solution")
 	f.Add(hostile, hostile, hostile, hostile, hostile, "hide-input")

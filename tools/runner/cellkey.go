@@ -23,10 +23,14 @@ const keyVersion = "flowbook cell 2"
 // output depends on, but for the data files that it reads, which are known only once it has run and
 // are stored with its result:
 //
-//   - the cell's code and the declarations that its program consists of, without comments and formatting;
-//   - the commands of GoNB's (%env, %cd, !…) in all cells before it, and cells before it that are no Go;
-//   - the code of the packages of this module that it names, with go.mod, go.sum and the Go version;
-//   - the kernel: its program, arguments and environment, the working directory, the size limit of outputs.
+//   - the cell's code and the declarations that its program consists of, without comments and
+//     formatting;
+//   - the commands of GoNB's (%env, %cd, !…) in all cells before it, and cells before it that are
+//     no Go;
+//   - the code of the packages of this module that it names, with go.mod, go.sum and the Go
+//     version;
+//   - the kernel: its program, arguments and environment, the working directory, the size limit of
+//     outputs.
 type keyer struct {
 	space   *module.Workspace
 	known   []string // its packages

@@ -191,7 +191,8 @@ func TestVouchedCell(t *testing.T) {
 	}
 }
 
-// What is sent for a cell begins with the declarations that the kernel lacks, and each line knows where it comes from.
+// What is sent for a cell begins with the declarations that the kernel lacks, and each line knows
+// where it comes from.
 func TestCompose(t *testing.T) {
 	s := &session{gonb: true}
 	reads := filepath.Join(t.TempDir(), "reads")
@@ -228,7 +229,8 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// A cell that cannot be sent with the declarations of those before it makes the run one that executes everything.
+// A cell that cannot be sent with the declarations of those before it makes the run one that
+// executes everything.
 func TestIncrementalOff(t *testing.T) {
 	for _, tt := range []struct{ source, want string }{
 		{"import \"fmt\"\nfunc f() {}", ""},

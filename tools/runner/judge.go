@@ -115,7 +115,8 @@ func (s *session) expected(t *task, e *CellError) {
 
 func (t *task) fail(s Status, e *CellError) { t.res.Status, t.res.Error = s, e }
 
-// place turns a place as the kernel names it, an execution count and a line, into a code cell's number and line; number 0 if it is nobody's.
+// place turns a place as the kernel names it, an execution count and a line, into a code cell's
+// number and line; number 0 if it is nobody's.
 func (s *session) place(count, line int) (number, l int) {
 	t := s.counts[count]
 	switch {
@@ -138,7 +139,8 @@ func (s *session) countPlace(count, line int) (int, int) {
 	return count, line
 }
 
-// countOf is the execution count, in the notebook, of the code cell with this number; 0 if it has none.
+// countOf is the execution count, in the notebook, of the code cell with this number; 0 if it has
+// none.
 func (s *session) countOf(number int) int {
 	for _, t := range s.plan {
 		if t.res.Number == number && t.cell.ExecutionCount != nil {

@@ -11,7 +11,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// Fifty notebooks, eight at a time: no port clash, no lost output. Once under -short; -count 20 for the whole proof.
+// Fifty notebooks, eight at a time: no port clash, no lost output. Once under -short; -count 20 for
+// the whole proof.
 func TestRunMany(t *testing.T) {
 	spec := fake.Spec(t, fake.Script{})
 	for _, transport := range []string{"", "tcp"} {

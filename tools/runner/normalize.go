@@ -12,11 +12,14 @@ import (
 // A normalizer takes out of a Go cell's streams and errors what is different on each run or machine
 // and means nothing to a reader, so that a second run gives the same bytes:
 //
-//   - the folder of this kernel in which GoNB composes programs, .../gonb_1a2b3c4d, is written $GONB_TMP_DIR, and the module and program named after it gonb;
-//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first and the closures of a cell's main are N, folders are
-//     written $GOROOT, $GOMODCACHE or relative to the module, and a line of the composed main.go is left out where GoNB says of which cell it is;
-//   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3] Line 2, are counted as if each were executed
-//     by itself.
+//   - the folder of this kernel in which GoNB composes programs, .../gonb_1a2b3c4d, is written
+//     $GONB_TMP_DIR, and the module and program named after it gonb;
+//   - in stack traces, addresses and program counters are written 0x?, goroutines but the first and
+//     the closures of a cell's main are N, folders are written $GOROOT, $GOMODCACHE or relative to
+//     the module, and a line of the composed main.go is left out where GoNB says of which cell it
+//     is;
+//   - where cells share a program, or are not all executed, the places that GoNB names, Cell [3]
+//     Line 2, are counted as if each were executed by itself.
 //
 // Nothing else is touched: output that a cell shows by other means is its author's.
 type normalizer struct {

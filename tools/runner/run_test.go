@@ -86,7 +86,8 @@ func outcome(nb *notebook.Notebook, res *runner.Result) []string {
 
 func plain(text string) map[string]any { return map[string]any{"text/plain": text} }
 
-// Whatever a kernel does, each cell gets its true status, output that came is kept, and nothing hangs.
+// Whatever a kernel does, each cell gets its true status, output that came is kept, and nothing
+// hangs.
 func TestRun(t *testing.T) {
 	x := func(steps ...fake.Step) fake.Script { return fake.Script{Cells: map[string][]fake.Step{"x": steps}} }
 	short := runner.Options{IdleWait: 300 * time.Millisecond, Grace: time.Second}
@@ -263,7 +264,8 @@ func TestRunMetadata(t *testing.T) {
 	}
 }
 
-// The option bounds what metadata asks for, nbmake's too, and a run that goes on after errors goes on after a timeout that the kernel has survived.
+// The option bounds what metadata asks for, nbmake's too, and a run that goes on after errors goes
+// on after a timeout that the kernel has survived.
 func TestTimeoutBound(t *testing.T) {
 	nb := book(t, "none", "long", "nbmake's", "fine")
 	nb.Cells[0].Metadata.Set("flowbook", []byte(`{"timeout": 0}`))

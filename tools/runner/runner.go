@@ -1,22 +1,27 @@
 // Package runner executes notebooks on live kernels, headlessly.
 //
-// Its one convention: a cell is done when its reply and the kernel's idle have both come, and nothing is a success that did not
-// reply. Whatever goes wrong with the notebook is told in the Result, cell by cell; an error is returned only where the run
-// itself could not be made: no kernel, no place to write.
+// Its one convention: a cell is done when its reply and the kernel's idle have both come, and
+// nothing is a success that did not reply. Whatever goes wrong with the notebook is told in the
+// Result, cell by cell; an error is returned only where the run itself could not be made: no
+// kernel, no place to write.
 //
 //	nb, err := notebook.ReadFile("a.ipynb")
 //	spec, err := jupyter.GoNB(ctx, root)
 //	res, err := runner.Run(ctx, nb, runner.Options{Spec: spec, Dir: ".", Output: "out/a.ipynb"})
 //	os.Exit(res.ExitCode())
 //
-// Tags that it knows: parameters, injected-parameters, skip-execution (and nbval-skip), raises-exception (and nbval-raises-exception:
-// the cell may fail). Metadata that it knows, of a cell or, as the default for all of its cells, of the notebook:
+// Tags that it knows: parameters, injected-parameters, skip-execution (and nbval-skip),
+// raises-exception (and nbval-raises-exception: the cell may fail). Metadata that it knows, of a
+// cell or, as the default for all of its cells, of the notebook:
 //
 //	"flowbook": {"timeout": "90s", "expect-error": "regexp", "pure": ["flowbook/tools/flowbook"]}
 //
-// A timeout is a Go duration or a number of seconds, 0 for none; Options.Timeout bounds it. nbmake's metadata.execution.timeout is known too. A cell with expect-error must fail, with an error that the expression matches.
-// pure is for incremental runs, which execute a cell that reads or starts things by itself each time: by this its author vouches that
-// its outputs follow from its code, the packages that it names and those listed here, and the data files that package dataset opens.
+// A timeout is a Go duration or a number of seconds, 0 for none; Options.Timeout bounds it.
+// nbmake's metadata.execution.timeout is known too. A cell with expect-error must fail, with an
+// error that the expression matches. pure is for incremental runs, which execute a cell that reads
+// or starts things by itself each time: by this its author vouches that its outputs follow from its
+// code, the packages that it names and those listed here, and the data files that package dataset
+// opens.
 package runner
 
 import (
@@ -71,9 +76,10 @@ type Event struct {
 	Total int // number of code cells
 }
 
-// Run executes the notebook's code cells in order on a kernel of its own and changes nb: outputs and counts of all cells that can be
-// executed are cleared first, so that nothing old stands beside something new, and set as the cells run. Parameters are
-// checked before anything is started. The Result is complete whenever err is nil.
+// Run executes the notebook's code cells in order on a kernel of its own and changes nb: outputs
+// and counts of all cells that can be executed are cleared first, so that nothing old stands beside
+// something new, and set as the cells run. Parameters are checked before anything is started. The
+// Result is complete whenever err is nil.
 func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, error) {
 	if err := parameter.Inject(nb, opt.Assignments, opt.Dir); err != nil {
 		return nil, err
@@ -149,7 +155,8 @@ func title(source string) string {
 	return t
 }
 
-// SidecarPath is where the details of a run are written that have no place in its notebook: x.run.json beside x.ipynb.
+// SidecarPath is where the details of a run are written that have no place in its notebook:
+// x.run.json beside x.ipynb.
 func SidecarPath(output string) string {
 	return strings.TrimSuffix(output, filepath.Ext(output)) + ".run.json"
 }

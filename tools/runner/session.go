@@ -54,7 +54,8 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 	return s
 }
 
-// cells executes the cells until one stops the run. The kernel is started for the first that needs it.
+// cells executes the cells until one stops the run. The kernel is started for the first that needs
+// it.
 func (s *session) cells(ctx context.Context) error {
 	for i, t := range s.plan {
 		if ctx.Err() != nil {
@@ -127,7 +128,8 @@ func (s *session) normalize() func(*notebook.Output) {
 	return s.normal.output
 }
 
-// finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the sidecar.
+// finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the
+// sidecar.
 func (s *session) finish() error {
 	s.stop()
 	if s.widgets.cut {

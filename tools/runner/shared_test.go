@@ -35,7 +35,8 @@ func planned(t *testing.T, sources ...string) *session {
 	return s
 }
 
-// All cells of a group are sent the same, but for the argument that says which is meant, and each line says where it comes from.
+// All cells of a group are sent the same, but for the argument that says which is meant, and each
+// line says where it comes from.
 func TestSharedSource(t *testing.T) {
 	s := planned(t, "import \"fmt\"\n\n// A is one.\nfunc A() int {\n\treturn 1\n}\n%%\nfmt.Println(A())", "import \"fmt\"", "%%\n\nfmt.Println(A() + 1)")
 	sh := newSharing(s)

@@ -143,7 +143,8 @@ func (w *widgets) capturing(msgID string) (in *model) {
 }
 
 // captured stores the outputs that an Output widget has captured into its state and returns the
-// message that tells the kernel; nil where nothing is new or the limit of all states leaves no room.
+// message that tells the kernel; nil where nothing is new or the limit of all states leaves no
+// room.
 func (w *widgets) captured(m *model) (any, error) {
 	list := make([]json.RawMessage, 0, len(m.out.list))
 	for _, o := range m.out.result(0, nil) {

@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestExitCodes: the table of runner.md, section 7: every status has an exit status, a bad one is not 0.
+// TestExitCodes: the table of runner.md, section 7: every status has an exit status, a bad one is
+// not 0.
 func TestExitCodes(t *testing.T) {
 	want := map[Status]int{
 		OK: 0, Skipped: 0, Cached: 0, NotRun: 0, Mismatched: 5, Failed: 1, StdinRequested: 1, TimedOut: 4, Interrupted: 130, KernelDied: 138,

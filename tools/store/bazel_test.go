@@ -78,7 +78,8 @@ func stores(t *testing.T) map[string]func(t *testing.T) (url string) {
 	}
 }
 
-// TestBazelRemoteReads has the real server read an entry of ours and print it, and refuse wrong bytes and wrong entries.
+// TestBazelRemoteReads has the real server read an entry of ours and print it, and refuse wrong
+// bytes and wrong entries.
 func TestBazelRemoteReads(t *testing.T) {
 	s := open(t, "http://"+bazelRemote(t), Options{})
 	d, err := s.PutBytes(t.Context(), []byte("hello"))
@@ -144,7 +145,8 @@ func TestBazelRemoteReads(t *testing.T) {
 	}
 }
 
-// TestBazelRemoteFull stores more than the server may keep: it evicts or refuses, and the pipeline goes on.
+// TestBazelRemoteFull stores more than the server may keep: it evicts or refuses, and the pipeline
+// goes on.
 func TestBazelRemoteFull(t *testing.T) {
 	s := open(t, "http://"+bazelRemote(t, "--max_blob_size", "1000"), Options{})
 	c, local := newClone(t), newClone(t)

@@ -10,7 +10,8 @@ import (
 	"flowbook/tools/netrc"
 )
 
-// Environment variables of the store. A password never stands in a command line, and the kernels do not inherit these.
+// Environment variables of the store. A password never stands in a command line, and the kernels do
+// not inherit these.
 const (
 	EnvURL      = "FLOWBOOK_STORE"
 	EnvUser     = "FLOWBOOK_STORE_USER"
@@ -30,7 +31,8 @@ type Credentials struct {
 	Netrc          string // path of a netrc file, used where there is neither user nor token
 }
 
-// TakeCredentials reads the credentials of the environment and removes them there, so that nothing started later inherits them.
+// TakeCredentials reads the credentials of the environment and removes them there, so that nothing
+// started later inherits them.
 func TakeCredentials() Credentials {
 	take := func(name string) string {
 		value := os.Getenv(name)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestFullFolder stores into a folder whose disk is full, and into one that is read-only: one warning, the same bytes.
+// TestFullFolder stores into a folder whose disk is full, and into one that is read-only: one
+// warning, the same bytes.
 func TestFullFolder(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"); err != nil {

@@ -1,20 +1,23 @@
-// Package store shares the files of pipeline runs between machines: Bazel's remote cache, over HTTP or in a shared folder.
+// Package store shares the files of pipeline runs between machines: Bazel's remote cache, over HTTP
+// or in a shared folder.
 //
-// A run is one action of that protocol. Its key is the digest of everything that decides what it writes, and its entry lists the
-// files it wrote by digest:
+// A run is one action of that protocol. Its key is the digest of everything that decides what it
+// writes, and its entry lists the files it wrote by digest:
 //
 //	GET, HEAD, PUT URL/cas/SHA256      the bytes with that digest
 //	GET, PUT       URL/ac/SHA256       the ActionResult (build/bazel/remote/execution/v2) of the run with that key
 //
-// A file:// URL names a folder with the same layout. Existing servers (bazel-remote, nginx, …) bring storage, eviction and
-// authentication.
+// A file:// URL names a folder with the same layout. Existing servers (bazel-remote, nginx, …)
+// bring storage, eviction and authentication.
 //
-// The store is never needed: an Executor that cannot use it says so in one line and makes the run on this machine. Nothing that a
-// store delivers is used before its size and its digest are those asked for. Who can write to the store decides what others fetch.
+// The store is never needed: an Executor that cannot use it says so in one line and makes the run
+// on this machine. Nothing that a store delivers is used before its size and its digest are those
+// asked for. Who can write to the store decides what others fetch.
 //
-// Nothing is compressed on the wire: zstd makes 28 MB of the 118 MB of the ten splits in 0.63 s of processor time and 26 MB in 0.9 s
-// (gzip 38 MB in 1.5 s), and takes 0.25 s on the other side, which is what a network of 1 Gbit/s saves by it; not every server of the
-// protocol knows it, and bazel-remote compresses what it keeps anyway. (2026-11-29, loaded machine.)
+// Nothing is compressed on the wire: zstd makes 28 MB of the 118 MB of the ten splits in 0.63 s of
+// processor time and 26 MB in 0.9 s (gzip 38 MB in 1.5 s), and takes 0.25 s on the other side,
+// which is what a network of 1 Gbit/s saves by it; not every server of the protocol knows it, and
+// bazel-remote compresses what it keeps anyway. (2026-11-29, loaded machine.)
 package store
 
 import (
@@ -53,7 +56,8 @@ type Options struct {
 	Timeout time.Duration
 }
 
-// Open returns the store of a URL: http, https, or file with an absolute path. It does not ask the server.
+// Open returns the store of a URL: http, https, or file with an absolute path. It does not ask the
+// server.
 func Open(rawURL string, opt Options) (*Store, error) {
 	u, err := parseURL(rawURL)
 	if err != nil {
@@ -113,7 +117,8 @@ func (s *Store) wrap(err error) error {
 	return fmt.Errorf("store %s: %w", s.name, err)
 }
 
-// Fetch writes the bytes of a digest into a new file and returns an error unless they are the right ones; the file then is gone.
+// Fetch writes the bytes of a digest into a new file and returns an error unless they are the right
+// ones; the file then is gone.
 func (s *Store) Fetch(ctx context.Context, d Digest, file string) (err error) {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
@@ -213,7 +218,8 @@ type ChangedError struct{ File string }
 
 func (e *ChangedError) Error() string { return e.File + " has changed since the run wrote it" }
 
-// checkedReader fails before its last byte if the bytes are not those of the digest: a server that checks nothing gets no whole body.
+// checkedReader fails before its last byte if the bytes are not those of the digest: a server that
+// checks nothing gets no whole body.
 type checkedReader struct {
 	r    io.Reader
 	left int64

@@ -24,7 +24,8 @@ import (
 	"flowbook/tools/runner"
 )
 
-// clone is a module with a pipeline on one machine. Its commands and notebooks are run by pretending to.
+// clone is a module with a pipeline on one machine. Its commands and notebooks are run by
+// pretending to.
 type clone struct {
 	t    *testing.T
 	root string

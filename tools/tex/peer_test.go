@@ -14,7 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// commands are the formulas of testdata/commands.txt: the TeX that notebooks on statistics and learning use.
+// commands are the formulas of testdata/commands.txt: the TeX that notebooks on statistics and
+// learning use.
 func commands(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/commands.txt")
@@ -76,7 +77,8 @@ func TestKaTeX(t *testing.T) {
 	}
 }
 
-// TestMathJax compares the characters of our MathML with those that JupyterLab's typesetter gives to a screen reader.
+// TestMathJax compares the characters of our MathML with those that JupyterLab's typesetter gives
+// to a screen reader.
 func TestMathJax(t *testing.T) {
 	formulas := commands(t)
 	for i, mml := range peer(t, "mathjax", formulas) {
@@ -104,7 +106,8 @@ var (
 var same = strings.NewReplacer(":=", "≔", "″", "′′", "¯", "ˉ", "―", "‾", "→", "⃗", "´", "ˊ", "`", "ˋ", "\u2260", "=\u0338", "◻", "□", "◼", "■",
 	"𝑑", "d", "𝑖", "i", "𝑓", "f", "(1)a=b", "a=b(1)", "*a=b", "a=b*")
 
-// spoken are the characters of MathML, the letters of alphabets as Unicode has them, without space and invisible operators.
+// spoken are the characters of MathML, the letters of alphabets as Unicode has them, without space
+// and invisible operators.
 func spoken(mml string) string {
 	var b strings.Builder
 	for _, m := range leaf.FindAllStringSubmatch(annotation.ReplaceAllString(mml, ""), -1) {

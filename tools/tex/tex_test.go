@@ -52,7 +52,8 @@ func styledCell(letter string) string {
 	return `<mstyle scriptlevel="0" displaystyle="false"><mi>` + letter + `</mi></mstyle>`
 }
 
-// TestPage: macros, labels and redefinitions go from formula to formula of a page, as in JupyterLab, and not beyond it.
+// TestPage: macros, labels and redefinitions go from formula to formula of a page, as in
+// JupyterLab, and not beyond it.
 func TestPage(t *testing.T) {
 	p := NewPage()
 	for _, tt := range []struct{ in, want string }{
@@ -76,7 +77,8 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestGlue: an environment that KaTeX's style sheet would number has no empty cells, so that its columns are aligned.
+// TestGlue: an environment that KaTeX's style sheet would number has no empty cells, so that its
+// columns are aligned.
 func TestGlue(t *testing.T) {
 	got := setFormula(t, NewPage(), `\begin{align} a &= b \end{align}`, true)
 	if want := `<mtr><mtd class="right">`; !strings.Contains(got, want) || strings.Count(got, "<mtd") != 2 {
@@ -109,7 +111,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestHostile: formulas that overflow a stack or a screen end at a bound that does not depend on the machine.
+// TestHostile: formulas that overflow a stack or a screen end at a bound that does not depend on
+// the machine.
 func TestHostile(t *testing.T) {
 	for _, tt := range []struct{ name, in string }{
 		{"hats", strings.Repeat(`\hat`, 700_000) + " x"},
@@ -134,7 +137,8 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// FuzzMathML wants of every formula known elements with their ends, and nothing of the source as markup.
+// FuzzMathML wants of every formula known elements with their ends, and nothing of the source as
+// markup.
 func FuzzMathML(f *testing.F) {
 	for _, seed := range []string{`\hat{x} = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}`, `\begin{cases} a & b \\ c \end{cases}`, `<script>\left(x\right|`, `\text{"><b>}`,
 		`\color{#"}x`, `\begin{align}a\tag{<b>}\end{align}`, `\verb|<i>|`, `\htmlClass{x}{y}`, `\includegraphics{x}`, `\char"3c b>`, `\unicode{x3c}`} {

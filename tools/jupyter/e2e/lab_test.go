@@ -42,7 +42,8 @@ func Endless() ml.Config {
 
 `
 
-// endlessly returns the notebook's cell that trains before the reader's eyes, made to train for hours.
+// endlessly returns the notebook's cell that trains before the reader's eyes, made to train for
+// hours.
 func endlessly(t *testing.T, nb *notebook.Notebook) string {
 	t.Helper()
 	for _, c := range nb.Cells {
@@ -86,7 +87,8 @@ type saw struct {
 	}
 }
 
-// TestLab runs Anomaly_Detection in JupyterLab as a person would, and compares what Lab saves with what a headless run writes.
+// TestLab runs Anomaly_Detection in JupyterLab as a person would, and compares what Lab saves with
+// what a headless run writes.
 func TestLab(t *testing.T) {
 	s := newSeat(t)
 	s.nbconvert(t)
@@ -230,7 +232,8 @@ func newSeat(t *testing.T) *seat {
 	return s
 }
 
-// copyModule makes the root: the sources by link, the notebooks as copies, the data by link, so that nothing in the real one changes.
+// copyModule makes the root: the sources by link, the notebooks as copies, the data by link, so
+// that nothing in the real one changes.
 func (s *seat) copyModule(t *testing.T) {
 	t.Helper()
 	module, err := filepath.Abs("../../..")
@@ -307,8 +310,8 @@ func mkdir(t *testing.T, dir string) string {
 	return dir
 }
 
-// install puts the kernel into the seat's Jupyter. Its cells are compiled against the real module, whose packages are in the
-// build cache, and see the seat's root as the place of the data.
+// install puts the kernel into the seat's Jupyter. Its cells are compiled against the real module,
+// whose packages are in the build cache, and see the seat's root as the place of the data.
 func (s *seat) install(t *testing.T) {
 	t.Helper()
 	module, err := filepath.Abs("../../..")
@@ -390,7 +393,8 @@ func (s *seat) filesSaved(t *testing.T, path string) {
 	}
 }
 
-// lab starts JupyterLab, lets lab.mjs use it on the named notebook and interrupt a training in it, and stops it again.
+// lab starts JupyterLab, lets lab.mjs use it on the named notebook and interrupt a training in it,
+// and stops it again.
 func (s *seat) lab(t *testing.T, name, training string) *saw {
 	t.Helper()
 	const token = "e2e"
@@ -467,7 +471,8 @@ func waitForServer(done <-chan struct{}, token string) (url string, err error) {
 	return "", errors.New("JupyterLab did not answer within 90 s")
 }
 
-// compare runs the notebook headlessly in the same seat and on the same kernel, and compares with what Lab has saved.
+// compare runs the notebook headlessly in the same seat and on the same kernel, and compares with
+// what Lab has saved.
 func (s *seat) compare(t *testing.T, nb *notebook.Notebook, saved string) {
 	t.Helper()
 	lab, err := notebook.ReadFile(saved)

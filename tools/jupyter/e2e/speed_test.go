@@ -17,12 +17,14 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// BenchmarkCells measures from execute to idle, cell by cell of Anomaly_Detection, on our kernel and on two without its
-// environment in the same minute: GoNB as it comes, which writes debug information and, where a C compiler is there, links XLA;
-// and the same without cgo. As it comes GoNB also asks the module proxy about every module at each cell; what that costs
-// depends on the network, so the stock kernels are told not to (%noautoget): the ratios are without it. Each kernel is warm: the
-// notebook has run on it once. Beside them stands what `go build` alone takes for the main.go of the same cell, with the flags of our kernel and
-// with none, the compiler's work of that main.go not being in the build cache. The last cell is left out, for it runs `go run`.
+// BenchmarkCells measures from execute to idle, cell by cell of Anomaly_Detection, on our kernel
+// and on two without its environment in the same minute: GoNB as it comes, which writes debug
+// information and, where a C compiler is there, links XLA; and the same without cgo. As it comes
+// GoNB also asks the module proxy about every module at each cell; what that costs depends on the
+// network, so the stock kernels are told not to (%noautoget): the ratios are without it. Each
+// kernel is warm: the notebook has run on it once. Beside them stands what `go build` alone takes
+// for the main.go of the same cell, with the flags of our kernel and with none, the compiler's work
+// of that main.go not being in the build cache. The last cell is left out, for it runs `go run`.
 //
 // It takes five minutes and more:
 //

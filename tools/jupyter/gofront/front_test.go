@@ -18,7 +18,8 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// world is a module m with a package p, and a kernel's folder whose go.work uses it, with gofront before the go command.
+// world is a module m with a package p, and a kernel's folder whose go.work uses it, with gofront
+// before the go command.
 type world struct {
 	t         *testing.T
 	module    string
@@ -121,7 +122,8 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// A repeated build leaves out what main does not reach, with the imports that only this uses, unless it is told to compile all.
+// A repeated build leaves out what main does not reach, with the imports that only this uses,
+// unless it is told to compile all.
 func TestPrune(t *testing.T) {
 	sizes := map[string]int64{}
 	for _, mode := range []string{"", "whole"} {
@@ -151,7 +153,8 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// A build is repeated, or left out, only where nothing but main.go has changed, and the program is always the right one.
+// A build is repeated, or left out, only where nothing but main.go has changed, and the program is
+// always the right one.
 func TestBuild(t *testing.T) {
 	w := newWorld(t)
 	main := func(body string, imports ...string) {

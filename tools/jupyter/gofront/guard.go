@@ -93,8 +93,8 @@ func guard(text []byte, secret string) ([]byte, bool) {
 	return nil, false
 }
 
-// copyProgram makes program a copy of gofront: a link, which costs nothing and may lead into another
-// file system, where there are links.
+// copyProgram makes program a copy of gofront: a link, which costs nothing and may lead into
+// another file system, where there are links.
 func copyProgram(program string) error {
 	self, err := os.Executable()
 	if err != nil {
