@@ -17,20 +17,22 @@ type Back struct {
 // note looks at a packet before it is metered. NFStream, and so the table, takes a packet that
 // comes a little late as if it came at the time of the one before it. One that lies back more than
 // the idle timeout is no straggler: files in the wrong order, or one packet with a time far ahead.
-// Then every flow has ended, and the clock is set to the packet's time.
-func (b *Back) note(t *table, p *Packet, c *Capture) {
+// Then every flow has ended, and note says that the clock is to be set back: the table sets it to
+// the time of the next packet that it gets. Fragments may come before that.
+func (b *Back) note(t *table, p *Packet, c *Capture) (reset bool) {
 	back := t.nowMs - p.Ms
 	if back <= 0 {
-		return
+		return false
 	}
 	if b.Packets++; b.Packets == 1 {
 		b.File, b.First = c.name, c.packets
 	}
 	b.Most = max(b.Most, time.Duration(back)*time.Millisecond)
-	if back > t.limits.IdleMs {
-		b.Resets++
-		t.reset = true
+	if back <= t.limits.IdleMs || t.reset {
+		return false
 	}
+	b.Resets++
+	return true
 }
 
 // String tells it in a line, "" if no time ran back.

@@ -45,7 +45,7 @@ type side struct {
 type talk struct {
 	hello    [2]assembly // QUIC's client has the first, whichever direction it is
 	sequence [2]uint16   // of DTLS's messages
-	quicID   []byte      // the connection ID that the keys are made of
+	keys     *quicKeys   // of QUIC's client, once a packet has opened with them
 }
 
 // look looks into a packet of the flow.

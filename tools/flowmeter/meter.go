@@ -79,7 +79,13 @@ func meterOne(ctx context.Context, c *Capture, t *table, r *reassembly, s *Summa
 			s.Skipped[p.skip]++
 			continue
 		}
-		s.Back.note(t, &p, c)
+		if s.Back.note(t, &p, c) {
+			// The fragments that are held belong to the time before.
+			if err := r.expire(math.MaxInt64, t.add); err != nil {
+				return err
+			}
+			t.reset = true
+		}
 		if p.fragment != nil {
 			if err := r.add(&p, t.add); err != nil {
 				return err

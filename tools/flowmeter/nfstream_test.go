@@ -63,12 +63,15 @@ func TestNFStream(t *testing.T) {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<24)
 	var paths []string
-	filepath.WalkDir(*captures, func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(*captures, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && strings.Contains(filepath.Ext(path), "cap") {
 			paths = append(paths, path)
 		}
-		return nil
+		return err
 	})
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d captures are found below %s: %v", len(paths), *captures, err)
+	}
 	c := comparison{causes: map[string]int{}}
 	for _, path := range paths {
 		fmt.Fprintln(in, path)

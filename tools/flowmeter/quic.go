@@ -53,6 +53,9 @@ func quicByVersion(v uint32) *quicVersion {
 
 // quicKeys protect the Initial packets of a client.
 type quicKeys struct {
+	version *quicVersion
+	id      []byte // the connection ID that they are derived from
+
 	aead   cipher.AEAD
 	iv     []byte
 	header cipher.Block
@@ -80,7 +83,7 @@ func (v *quicVersion) clientKeys(id []byte) (*quicKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &quicKeys{iv: iv}
+	k := &quicKeys{version: v, id: slices.Clone(id), iv: iv}
 	if k.aead, err = cipher.NewGCM(block); err != nil {
 		return nil, err
 	}
@@ -139,13 +142,9 @@ func nextInitial(b []byte) (p *quicPacket, rest []byte) {
 
 // open takes off the protection (RFC 9001, 5.3 and 5.4) and returns the frames; nil where the keys
 // are of somebody else.
-func (p *quicPacket) open(id []byte) []byte {
+func (p *quicPacket) open(keys *quicKeys) []byte {
 	sample := p.number + 4
-	if len(id) > 20 || sample+aes.BlockSize > len(p.b) {
-		return nil
-	}
-	keys, err := p.version.clientKeys(id)
-	if err != nil {
+	if sample+aes.BlockSize > len(p.b) {
 		return nil
 	}
 	var mask [aes.BlockSize]byte
@@ -209,27 +208,53 @@ func (f *fields) varint() int {
 	return n
 }
 
+// mostInitials is how many Initial packets of one datagram are looked at. A client sends one or
+// two; each costs a derivation of keys if it opens with none that are known.
+const mostInitials = 4
+
 // quic reads the client's hello out of the Initial packets of a datagram.
 func (t *talk) quic(f *found, b []byte, l *looker) {
-	for {
+	for range mostInitials {
 		p, rest := nextInitial(b)
 		if p == nil || t.hello[0].done {
 			return
 		}
-		frames := p.open(t.quicID)
-		if frames == nil {
-			if frames = p.open(p.to); frames != nil { // the first packet, or that after a Retry
-				t.quicID = slices.Clone(p.to)
-			}
-		}
-		if frames != nil {
+		if frames := t.open(p); frames != nil {
 			f.protocol = "QUIC"
 			cryptoFrames(frames, func(at int, data []byte) { t.hello[0].add(at, data, l) })
 			if message := t.hello[0].message(); message != nil {
 				f.helloOf(message, 'q', l)
 				t.hello[0].drop(l)
+				t.keys = nil
 			}
 		}
 		b = rest
 	}
+}
+
+// open opens an Initial packet with the keys of those before it. The first packet, or that after a
+// Retry, is sent to the connection ID that the keys are derived from.
+func (t *talk) open(p *quicPacket) []byte {
+	if t.keys != nil {
+		if t.keys.version != p.version { // the two agreed on another
+			if keys, err := p.version.clientKeys(t.keys.id); err == nil {
+				t.keys = keys
+			}
+		}
+		if frames := p.open(t.keys); frames != nil {
+			return frames
+		}
+	}
+	if len(p.to) > 20 { // RFC 9000, 17.2
+		return nil
+	}
+	keys, err := p.version.clientKeys(p.to)
+	if err != nil {
+		return nil
+	}
+	frames := p.open(keys)
+	if frames != nil {
+		t.keys = keys
+	}
+	return frames
 }

@@ -96,6 +96,43 @@ func TestQUICHello(t *testing.T) {
 	}
 }
 
+// TestQUICManyInitials: a datagram full of Initial packets that do not open costs the derivation of few keys. What is behind them is not read.
+func TestQUICManyInitials(t *testing.T) {
+	id := []byte("original")
+	hello := helloBytes(browser)[5:]
+	good := initial(t, 1, id, id, 0, append([]byte{6, 0, 0x40 | byte(len(hello)>>8), byte(len(hello))}, hello...))
+	bad := initial(t, 1, []byte("another"), id, 0, []byte{1})
+	for before, want := range map[int]string{0: "www.google.com", 3: "www.google.com", 4: "", 400: ""} {
+		datagram := append(bytes.Repeat(bad, before), good...)
+		if got := applicationOf(protoUDP, "192.0.2.9", 443, said{Forward, datagram}); got.ServerName != want {
+			t.Errorf("behind %d packets that do not open: name %q, want %q", before, got.ServerName, want)
+		}
+	}
+}
+
+// TestQUICKeysAreKept: keys that opened a packet are not derived again, and a packet in another version is opened by those of the same ID.
+func TestQUICKeysAreKept(t *testing.T) {
+	id := []byte("original")
+	packet := func(version uint32, to string) *quicPacket {
+		p, _ := nextInitial(initial(t, version, id, []byte(to), 0, []byte{1}))
+		return p
+	}
+	var kept talk
+	if kept.open(packet(1, "server's")) != nil || kept.keys != nil {
+		t.Error("a packet of an unknown ID was opened")
+	}
+	if kept.open(packet(1, "original")) == nil {
+		t.Fatal("the first packet was not opened")
+	}
+	first := kept.keys
+	if kept.open(packet(1, "server's")) == nil || kept.keys != first {
+		t.Error("the second packet was not opened by the same keys")
+	}
+	if kept.open(packet(0x6b3343cf, "server's")) == nil || kept.keys.version != &quic2 {
+		t.Error("a packet in version 2 was not opened")
+	}
+}
+
 // initial protects frames as a client's Initial packet does that is sent to a connection ID, with the keys of the first one.
 func initial(t testing.TB, version uint32, id, to []byte, number byte, frames []byte) []byte {
 	t.Helper()

@@ -2,6 +2,7 @@ package flowmeter
 
 import (
 	"bytes"
+	"math"
 	"net/netip"
 	"slices"
 	"time"
@@ -15,7 +16,7 @@ import (
 type reassembly struct {
 	defrag  *ip4defrag.IPv4Defragmenter
 	held    map[datagram]*fragments
-	order   []datagram // by the first fragment's arrival; some may be whole already
+	order   []*fragments // by the first fragment's arrival; some may be done already
 	bytes   int
 	skipped *Skips
 }
@@ -29,6 +30,8 @@ type datagram struct {
 
 // fragments of one datagram, without the bytes but for the first one's.
 type fragments struct {
+	name    datagram
+	done    bool // no longer held
 	sinceMs int64
 	packets []Packet
 	bytes   int
@@ -57,12 +60,12 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	name := datagram{p.Src, p.Dst, be.Uint16(b[4:]), b[9]}
 	f := r.held[name]
 	if f == nil {
-		f = &fragments{sinceMs: p.Ms}
+		f = &fragments{name: name, sinceMs: p.Ms}
 		r.held[name] = f
 		if len(r.order) > 2*len(r.held)+1000 {
-			r.order = slices.DeleteFunc(r.order, func(d datagram) bool { return r.held[d] == nil })
+			r.order = slices.DeleteFunc(r.order, func(f *fragments) bool { return f.done })
 		}
-		r.order = append(r.order, name)
+		r.order = append(r.order, f)
 	}
 	flags := be.Uint16(b[6:])
 	held := *p
@@ -78,23 +81,22 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 		Protocol: layers.IPProtocol(b[9]), SrcIP: b[12:16], DstIP: b[16:20]}, time.UnixMilli(p.Ms))
 	switch {
 	case err != nil: // contradictory, or captured in part
-		return r.alone(name, give)
+		return r.alone(f, give)
 	case whole != nil:
-		return r.whole(name, whole.Payload, give)
+		return r.whole(f, whole.Payload, give)
 	case r.bytes > holdBytes:
 		r.defrag = ip4defrag.NewIPv4Defragmenter()
-		return r.expire(p.Ms+1, give)
+		return r.expire(math.MaxInt64, give) // all, even if the time ran back and the oldest lie ahead
 	}
 	return nil
 }
 
 // whole hands over the fragments of a datagram; the first to come has the datagram's fields.
-func (r *reassembly) whole(name datagram, payload []byte, give func(*Packet) error) error {
-	f := r.held[name]
-	r.forget(name)
+func (r *reassembly) whole(f *fragments, payload []byte, give func(*Packet) error) error {
+	r.forget(f)
 	q := f.packets[0]
 	q.fragment = nil
-	if !q.transport(name.protocol, payload, 0) {
+	if !q.transport(f.name.protocol, payload, 0) {
 		r.skipped[q.skip] += int64(len(f.packets))
 		return nil
 	}
@@ -111,16 +113,15 @@ func (r *reassembly) whole(name datagram, payload []byte, give func(*Packet) err
 }
 
 // alone hands over the first fragment as if nothing were known of the rest.
-func (r *reassembly) alone(name datagram, give func(*Packet) error) error {
-	f := r.held[name]
-	r.forget(name)
+func (r *reassembly) alone(f *fragments, give func(*Packet) error) error {
+	r.forget(f)
 	for _, p := range f.packets {
 		b := p.fragment
 		p.fragment = nil
 		switch {
 		case b == nil:
 			r.skipped[LaterFragment]++
-		case !p.transport(name.protocol, b[int(b[0]&15)*4:], 0):
+		case !p.transport(f.name.protocol, b[int(b[0]&15)*4:], 0):
 			r.skipped[p.skip]++
 		default:
 			if err := give(&p); err != nil {
@@ -131,27 +132,29 @@ func (r *reassembly) alone(name datagram, give func(*Packet) error) error {
 	return nil
 }
 
-func (r *reassembly) forget(name datagram) {
-	r.bytes -= r.held[name].bytes
-	delete(r.held, name)
+func (r *reassembly) forget(f *fragments) {
+	r.bytes -= f.bytes
+	f.done = true
+	delete(r.held, f.name)
 }
 
 // expire gives up datagrams that have begun before a time.
 func (r *reassembly) expire(beforeMs int64, give func(*Packet) error) error {
 	n := 0
 	for ; n < len(r.order); n++ {
-		f := r.held[r.order[n]]
-		if f == nil {
-			continue // whole
+		f := r.order[n]
+		if f.done {
+			continue
 		}
 		if f.sinceMs >= beforeMs {
 			break
 		}
-		if err := r.alone(r.order[n], give); err != nil {
+		if err := r.alone(f, give); err != nil {
 			return err
 		}
 	}
 	if n > 0 {
+		clear(r.order[:n])
 		r.order = r.order[n:]
 		r.defrag.DiscardOlderThan(time.UnixMilli(beforeMs))
 	}

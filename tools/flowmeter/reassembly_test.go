@@ -68,6 +68,38 @@ func TestReassemble(t *testing.T) {
 	}
 }
 
+// flood adds first fragments of that many datagrams, whose rest never comes, a hundred a
+// millisecond, and fails if too much is held.
+func flood(t *testing.T, r *reassembly, packets int, give func(*Packet) error) {
+	t.Helper()
+	for i := range packets {
+		b := ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(4000, 53, make([]byte, 600)))
+		be.PutUint16(b[4:], uint16(i))
+		b[6], b[15] = 0x20, byte(i>>16)
+		addFragment(t, r, int64(i/100), b, give)
+		if r.bytes > holdBytes+2000 || len(r.order) > 2*len(r.held)+1001 {
+			t.Fatalf("after %d packets %d bytes are held in %d datagrams, %d in order", i+1, r.bytes, len(r.held), len(r.order))
+		}
+	}
+}
+
+func addFragment(t *testing.T, r *reassembly, ms int64, b []byte, give func(*Packet) error) {
+	t.Helper()
+	p := Packet{Ms: ms, hold: true}
+	p.ipv4(b, 0)
+	if err := r.add(&p, give); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inTwo is a datagram in two fragments.
+func inTwo() (parts [][]byte) {
+	for _, frame := range split(ip4(protoUDP, "192.0.2.3", "192.0.2.2", udpDatagram(4000, 9, make([]byte, 100))), 64) {
+		parts = append(parts, frame[14:])
+	}
+	return parts
+}
+
 // TestReassembleLetsGo: fragments whose rest never comes are given up after a while, and a flood of them when they take much memory.
 func TestReassembleLetsGo(t *testing.T) {
 	var s Skips
@@ -75,24 +107,41 @@ func TestReassembleLetsGo(t *testing.T) {
 	given := 0
 	give := func(*Packet) error { given++; return nil }
 	const packets = 100_000
-	for i := range packets {
-		b := ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(4000, 53, make([]byte, 600)))
-		be.PutUint16(b[4:], uint16(i))
-		b[6], b[15] = 0x20, byte(i>>16)
-		p := Packet{Ms: int64(i / 100), hold: true}
-		p.ipv4(b, 0)
-		if err := r.add(&p, give); err != nil {
-			t.Fatal(err)
-		}
-		if r.bytes > holdBytes+2000 || len(r.order) > 2*len(r.held)+1001 {
-			t.Fatalf("%d bytes are held in %d datagrams, %d in order", r.bytes, len(r.held), len(r.order))
-		}
-	}
-	p := Packet{Ms: 1_000_000, hold: true, Src: here, Dst: there, fragment: split(udp4(), 8)[0][14:42]}
-	if err := r.add(&p, give); err != nil {
-		t.Fatal(err)
-	}
+	flood(t, r, packets, give)
+	addFragment(t, r, 1_000_000, inTwo()[0], give)
 	if given != packets || len(r.held) > 1 {
 		t.Errorf("%d of %d are given, %d datagrams are held", given, packets, len(r.held))
+	}
+}
+
+// TestReassembleWhenTimeRunsBack: a fragment that comes before the others, with a time far after theirs, keeps none of them held.
+func TestReassembleWhenTimeRunsBack(t *testing.T) {
+	var s Skips
+	r := newReassembly(&s)
+	give := func(*Packet) error { return nil }
+	addFragment(t, r, 1<<40, inTwo()[0], give)
+	flood(t, r, 100_000, give)
+}
+
+// TestReassembleTheSameAgain: a datagram that is sent again and again, behind one that is never whole, leaves nothing behind.
+func TestReassembleTheSameAgain(t *testing.T) {
+	var s Skips
+	r := newReassembly(&s)
+	given := 0
+	give := func(*Packet) error { given++; return nil }
+	lost := inTwo()[0]
+	be.PutUint16(lost[4:], 7)
+	addFragment(t, r, 0, lost, give)
+	const times = 3000
+	for i := range times {
+		for _, b := range inTwo() {
+			addFragment(t, r, int64(i), b, give)
+		}
+		if len(r.order) > 2*2+1001 { // two were held
+			t.Fatalf("%d times: %d datagrams are in order, %d are held", i+1, len(r.order), len(r.held))
+		}
+	}
+	if want := times * 2; given != want || len(r.held) != 1 {
+		t.Errorf("%d packets are given, want %d; %d datagrams are held, want 1", given, want, len(r.held))
 	}
 }

@@ -27,7 +27,7 @@ var textCauses = []struct {
 	{"nDPI takes DTLS 1.3 for 1.2", "client", "^DTLS", "", "^dd2", false},
 	{"nDPI says that no name was asked for where an empty one was", "client", "FortiClient", "", "^t1[23]i", false},
 	{"nDPI hashes no lists of SSH's old library", "client", "^SSH", "", "^D41D8CD98F00B204E9800998ECF8427E$", false},
-	{"nDPI has the last of several lists of DHCP", "client", "^DHCP", "", ".", false},
+	{"nDPI has the last of several lists of DHCP", "client", "^DHCP", "nfstream_android", ".", false},
 	{"a draft's hello has another form", "server", "^TLS", "tls13draft16", ".", true},
 	{"nDPI overlooks the answer to a hello in an old version, or in a flow of two protocols", "server", "^(TLS|DTLS) ", "ssl.v3|stun_zoom", "^$", true},
 }

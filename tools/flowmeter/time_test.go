@@ -9,12 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// at makes a capture of frames with their times in seconds.
+// at makes a capture of one frame again and again, with its times in seconds.
 func at(seconds ...uint32) []byte {
-	frame := ethernetFrame(0x0800, udp4())
 	b := pcapOf()
 	for _, s := range seconds {
-		for _, v := range []uint32{s, 0, uint32(len(frame)), uint32(len(frame))} {
+		b = timed(b, s, ethernetFrame(0x0800, udp4()))
+	}
+	return b
+}
+
+// timed appends frames of one time to a capture.
+func timed(b []byte, second uint32, frames ...[]byte) []byte {
+	for _, frame := range frames {
+		for _, v := range []uint32{second, 0, uint32(len(frame)), uint32(len(frame))} {
 			b = binary.LittleEndian.AppendUint32(b, v)
 		}
 		b = append(b, frame...)
@@ -54,6 +61,32 @@ func TestTimeRunsBack(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestTimeRunsBackAmongFragments: the clock is set back once for all fragments of the earlier time, and those held from the later time are
+// given up before.
+func TestTimeRunsBackAmongFragments(t *testing.T) {
+	datagram := func(port uint16) [][]byte {
+		return split(ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(port, 9, make([]byte, 200))), 64)
+	}
+	capture := timed(timed(at(9000), 9000, datagram(4001)[0]), 2000, datagram(4002)...)
+	o := options()
+	o.Reassemble = true
+	rows, s, err := metered(o, capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flows []string
+	for row := range strings.Lines(rows) {
+		f := fieldsOf(t, row)
+		flows = append(flows, f["src_port"]+" "+f["bidirectional_first_seen_ms"]+" "+f["bidirectional_packets"])
+	}
+	if diff := cmp.Diff([]string{"4000 9000000 1", "4001 9000000 1", "4002 2000000 4"}, flows); diff != "" {
+		t.Errorf("source ports, beginnings and packets (-want +got):\n%s", diff)
+	}
+	if s.Back.Resets != 1 {
+		t.Errorf("the clock was set back %d times: %s", s.Back.Resets, s.Back)
 	}
 }
 
