@@ -31,15 +31,15 @@ type child struct {
 // spawn starts a supervisor for folder, which must not exist, and the kernel of p under it.
 func spawn(folder string, p plan) (*child, error) {
 	if !mainCalled {
-		return nil, errors.New("start a kernel: this program does not call jupyter.Main first in its main or TestMain")
+		return nil, errors.New("this program does not call jupyter.Main first in its main or TestMain")
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	var planned bytes.Buffer
 	if err := gob.NewEncoder(&planned).Encode(p); err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	cmd := exec.Command(self, "supervise", folder)
 	if _, err := os.Stat("/proc/self/exe"); err == nil && runtime.GOOS == "linux" {
@@ -49,18 +49,18 @@ func spawn(folder string, p plan) (*child, error) {
 	cmd.SysProcAttr = detached()
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	errs, err := cmd.StderrPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start a kernel: %w", err)
+		return nil, err
 	}
 	c := &child{folder: folder, cmd: cmd, lifeline: in, tail: newTail(errs), gone: make(chan struct{}), exited: make(chan report, 1)}
 	reports := json.NewDecoder(bufio.NewReader(out))

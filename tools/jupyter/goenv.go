@@ -121,8 +121,8 @@ func readGoEnv(ctx context.Context, goCommand, root, state, cache string) (goEnv
 		return e, err
 	}
 	kept := filepath.Join(cache, "goenv", key+".txt")
-	if data, err := os.ReadFile(kept); err == nil && e.read(data, "\x00") {
-		return e, e.check()
+	if data, err := os.ReadFile(kept); err == nil && e.read(data, "\x00") && e.check() == nil {
+		return e, nil // else the toolchain is gone, as after `go clean -modcache`, and may come back
 	}
 	for _, name := range goEnvNames {
 		if dir := os.Getenv(name); strings.ContainsAny(dir, "\r\n") {

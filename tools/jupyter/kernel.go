@@ -20,6 +20,7 @@ package jupyter
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -93,49 +94,54 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	defer cancel()
 	why := crowded()
 	if why != "" && opt.Spec.Language == "go" {
-		return nil, fmt.Errorf("start kernel %s: %s", opt.Spec.label(), why)
+		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), errors.New(why))
 	}
 	for attempt := 1; ; attempt++ {
 		k, err := start(ctx, opt)
-		if err != nil && why != "" {
-			return nil, fmt.Errorf("%w; %s", err, why)
+		if err == nil {
+			return k, nil
 		}
 		// Between our choice of a TCP port and the kernel's use of it another process may have
 		// taken it.
-		if err == nil || opt.Transport != "tcp" || attempt == 3 || ctx.Err() != nil {
-			return k, err
+		if why == "" && opt.Transport == "tcp" && attempt < 3 && ctx.Err() == nil {
+			continue
 		}
+		if why != "" {
+			err = fmt.Errorf("%w; %s", err, why)
+		}
+		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
 	}
 }
 
+// start is an attempt of Start. Its error does not name the kernel.
 func start(ctx context.Context, opt Options) (*Kernel, error) {
 	folder := newFolder()
 	swept.Do(func() { sweepRuns(filepath.Dir(folder), time.Minute) })
 	conn, err := newConnection(opt.Transport, folder, opt.Spec.Name)
 	if err != nil {
-		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+		return nil, err
 	}
 	name, data := conn.file()
 	argv, err := opt.Spec.command(filepath.Join(folder, name))
 	if err != nil {
-		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+		return nil, err
 	}
 	dir, err := filepath.Abs(opt.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+		return nil, err
 	}
 	p := plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder, opt.Sandbox != nil), Dir: dir,
 		Files: map[string][]byte{name: data}}
 	if opt.Sandbox != nil {
 		if p, err = isolate(p, *opt.Sandbox, folder); err != nil {
 			conn.release()
-			return nil, fmt.Errorf("start kernel %s: %w", opt.Spec.label(), err)
+			return nil, err
 		}
 	}
 	child, err := spawn(folder, p)
 	if err != nil {
 		conn.release()
-		return nil, fmt.Errorf("kernel %s: %w", opt.Spec.label(), err)
+		return nil, err
 	}
 	k := &Kernel{spec: opt.Spec, conn: conn, child: child, session: newID(), channels: map[string]*channel{},
 		probe: newProbe(), queue: newQueue(), out: make(chan Message), abandon: make(chan struct{}), dead: make(chan struct{})}
@@ -168,7 +174,7 @@ func (k *Kernel) giveUp(err error) error {
 	k.child.kill()
 	<-k.child.gone
 	k.end()
-	return fmt.Errorf("start kernel %s: %w", k.spec.label(), err)
+	return err
 }
 
 // Messages is the one channel of everything the kernel sends, in arrival order per socket. It is

@@ -21,6 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	fake.Main()
 	jupyter.Main()
+	crowdedMain()
 	os.Exit(m.Run())
 }
 
