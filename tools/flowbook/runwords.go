@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +12,9 @@ import (
 	"time"
 )
 
-// stepGrace is the time that the command of a step has to end after the pipeline is stopped.
-const stepGrace = 30 * time.Second
+// stepGrace is the time that the command of a step has to end after the pipeline is stopped. It is
+// shorter than the time after which a worker of the cluster kills the process that runs the step.
+const stepGrace = 5 * time.Second
 
 // runWords returns a function that runs another sub-command in a process of its own, because the
 // paths in its words begin at root, and a folder is the current one for a whole process. Its error
@@ -29,8 +31,14 @@ func runWords(root string) func(ctx context.Context, words []string, stdout, std
 		var told bytes.Buffer
 		cmd := exec.CommandContext(ctx, self, words...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = root, stdout, &told, stepGrace
-		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-		err = cmd.Run()
+		cmd.Cancel = func() error {
+			err := cmd.Process.Signal(os.Interrupt)
+			if err == nil || errors.Is(err, os.ErrProcessDone) {
+				return err
+			}
+			return cmd.Process.Kill() // Windows has no signals
+		}
+		err = runBound(cmd)
 		if err == nil {
 			_, err = told.WriteTo(stderr)
 			return err
