@@ -27,8 +27,8 @@ func (b Backend) GPU() bool { return strings.Contains(b.Config, "cuda") }
 // cudaPlugin is set where XLA is linked in: it says why CUDA cannot be used, or nil.
 var cudaPlugin func() error
 
-// errBroken says that a plugin is there and does not load, which deserves a word; that none is
-// there does not.
+// errBroken reports a plugin that exists but does not load. Users are told of it; a missing plugin
+// is no error.
 var errBroken = errors.New("a PJRT plugin is broken")
 
 // ChosenBackend is the backend that this process computes on: $GOMLX_BACKEND if set and not empty,

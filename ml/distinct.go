@@ -82,7 +82,7 @@ type rowTable struct {
 	features int
 	rows     []float32 // the distinct rows, one after the other
 	found    int
-	slots    []int32 // 1 + number of a distinct row, 0 where free; a power of two of them, at most half of them taken
+	slots    []int32 // hash table: 1 + number of a distinct row, 0 if free; at most half full
 }
 
 // index is the number of row, which is added if it is new.

@@ -1,7 +1,7 @@
 package ml
 
-// four holds one value of each of four rows: the matrix products of the Go backend of GoMLX add
-// products by fours, and so does any code that must have the same bits.
+// four holds one value of each of four rows. GoMLX's Go backend sums the products of a matrix
+// multiplication in groups of four; code that must yield the same bits does so too.
 type four [4]float32
 
 // product is a matrix of weights times the values of four rows, a sum for each of the matrix's
@@ -50,9 +50,9 @@ func sumByFours(x []four, row []float32) four {
 	return four{a, b, c, d}
 }
 
-// addOuter adds to sums, a row for each of x and a column for each of v, the products of both over
-// the first n of the four rows: the four of them first to each other, or the remaining ones one
-// after the other.
+// addOuter adds the products of x and v over the first n of the four rows to sums, which has a row
+// for each of x and a column for each of v. Four products are first added to each other; fewer are
+// added to the sum one after the other.
 func addOuter(sums []float32, x, v []four, n int) {
 	for i := range x {
 		p, row := &x[i], sums[i*len(v):(i+1)*len(v)]

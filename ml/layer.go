@@ -5,8 +5,8 @@ package ml
 type Layer struct {
 	Units      int // 0 for a dropout layer alone
 	Activation Activation
-	ActivityL2 float64 // weight of the activity regulariser: the loss grows by ActivityL2 times the sum of squared activations
-	Dropout    float64 // share of the activations that a training step drops; 0 puts no dropout layer there
+	ActivityL2 float64 // weight of the sum of squared activations in the loss
+	Dropout    float64 // share of the activations that a step drops; 0 for no dropout
 }
 
 // Dense is a layer of that many units, each connected to every value that comes in.

@@ -16,7 +16,7 @@ type Loss string
 const (
 	MSE                Loss = "mse"   // squared error
 	MAE                Loss = "mae"   // absolute error
-	Huber              Loss = "huber" // half the squared error up to Config.HuberDelta, a straight line beyond
+	Huber              Loss = "huber" // squared error/2 up to Config.HuberDelta, linear beyond
 	BinaryCrossentropy Loss = "binary_crossentropy"
 )
 
@@ -50,7 +50,8 @@ func absolute(x *graph.Node) *graph.Node {
 // BinaryCrossentropyLogits is 1-target.
 func crossentropy(sum, target *graph.Node) *graph.Node {
 	zero := graph.ScalarZero(sum.Graph(), sum.DType())
-	below := graph.Where(graph.GreaterThan(sum, zero), graph.Neg(sum), sum) // -|sum|, with derivative 1 at 0
+	// -|sum|, with derivative 1 at 0
+	below := graph.Where(graph.GreaterThan(sum, zero), graph.Neg(sum), sum)
 	return graph.Add(graph.Sub(relu(sum), graph.Mul(sum, target)), graph.Log1p(graph.Exp(below)))
 }
 

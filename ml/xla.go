@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	_ "github.com/gomlx/go-xla/compute/xla" // the backend "xla"; without its autoinstall, which would download plugins
+	_ "github.com/gomlx/go-xla/compute/xla" // backend "xla" without autoinstall, which downloads
 	"github.com/gomlx/go-xla/pjrt"
 )
 

@@ -63,7 +63,8 @@ func follow(path string) (target string, descriptor bool, err error) {
 		if err != nil {
 			return "", false, err
 		}
-		if !filepath.IsAbs(next) { // not filepath.Join: where the folder is a link, it would take ".." too early
+		// not filepath.Join: if the folder is a link, Join would resolve ".." too early
+		if !filepath.IsAbs(next) {
 			next = filepath.Dir(path) + string(filepath.Separator) + next
 		}
 		path = next

@@ -10,8 +10,10 @@ import (
 // digest makes the question another one when the file changes, so that a kept answer is never older
 // than its file.
 type Capture struct {
-	Path   string
-	SHA256 string // stands for the content: of the file itself, or of its source and the way it was cut; not checked again
+	Path string
+	// SHA256 identifies the content: it is the file's digest, or that of its source and the way it
+	// was cut. It is not checked again.
+	SHA256 string
 }
 
 // Whole is the file that was split.

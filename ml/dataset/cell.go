@@ -234,7 +234,7 @@ func pad(s string, width int, how alignment) string {
 	switch how {
 	case alignLeft:
 		return s + strings.Repeat(" ", free)
-	case alignCenter: // as Python: the odd space goes left of a text in an odd width
+	case alignCenter: // as Python's str.center: in an odd width the odd space goes left
 		left := free/2 + free&width&1
 		return fmt.Sprintf("%s%s%s", strings.Repeat(" ", left), s, strings.Repeat(" ", free-left))
 	default:

@@ -50,6 +50,7 @@ func counted[K comparable](c *Column, value func(i int) K) *Series {
 		rows[i] = first[k]
 	}
 	out := &Series{values: Int64Column("count", gather(counts, order)), labels: c.take(rows)}
-	out.values.gaps = out.labels.dtype() == "Int64" || out.labels.dtype() == "boolean" // pandas counts those in kind
+	// pandas counts nullable columns in Int64, whose gaps are shown as <NA>
+	out.values.gaps = out.labels.dtype() == "Int64" || out.labels.dtype() == "boolean"
 	return out
 }

@@ -18,7 +18,7 @@ import (
 // Label says which attack a flow belongs to.
 type Label struct {
 	ID       int64  // the flow's id
-	Label    string // the kind of attack: udp_flood, syn_flood, port_scan, exfiltration, beaconing, brute_force
+	Label    string // udp_flood, syn_flood, port_scan, exfiltration, beaconing or brute_force
 	Campaign string // which of the attacks of that kind
 }
 

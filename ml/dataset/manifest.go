@@ -33,7 +33,7 @@ type Part struct {
 	Name   string `json:"name"`
 	Rows   int    `json:"rows"`
 	Bytes  int64  `json:"bytes"`
-	CRC32C string `json:"crc32c"` // Castagnoli, 8 hex digits: it finds a damaged part, the source's SHA-256 names the content
+	CRC32C string `json:"crc32c"` // 8 hex digits, Castagnoli: detects a damaged part
 }
 
 // ReadManifest reads the manifest of a folder of parts; fs.ErrNotExist when there is none.

@@ -24,7 +24,8 @@ func (l *layout) isNull(b []byte) bool {
 	case l.nulls != nil && l.nulls[string(b)]:
 		return true
 	}
-	return !isDigit(b[len(b)-1]) && nullWords[string(b)] // no such word ends in a digit, nearly every number does
+	// nearly every number ends in a digit, and none of these words does
+	return !isDigit(b[len(b)-1]) && nullWords[string(b)]
 }
 
 // scanInt reads a whole number of at most 18 digits that begins at b[from] and ends at a comma (the

@@ -13,14 +13,14 @@ import (
 //	dataset.Options{Delimiter: ';', Decimal: ',', Encoding: charmap.Windows1250}.Read(path)
 type Options struct {
 	Columns []string // the columns wanted, in this order; none means all of the file in its order
-	SkipBad bool     // leave bad rows out and count them; otherwise the first ends the reading with its error
+	SkipBad bool     // leave out and count bad rows; otherwise the first is an error
 
 	Delimiter byte     // stands between fields; 0 is ','
 	Decimal   byte     // stands before the decimals of a number; 0 is '.'
 	Thousands byte     // stands between the thousands of a number and is left out; 0 is none
 	Nulls     []string // texts that mean a missing value in every column, besides the empty one
-	HeaderRow int      // the row that names the columns, blank rows not counted; those above it are left out
-	Names     []string // the columns' names in a file without a header; its data begin in row HeaderRow
+	HeaderRow int      // row of the names, counted without blank rows; rows above are skipped
+	Names     []string // columns of a file without a header; its data begin in row HeaderRow
 
 	// Encoding is that of a file which is not UTF-8, such as charmap.Windows1250. UTF-16 that
 	// begins with a byte order mark is read without.

@@ -15,10 +15,11 @@ import (
 // grow with it.
 type Profile struct {
 	Rows    int
-	Minutes []Minute // flows by the minute of their first packet, ascending, minutes without a flow included
+	Minutes []Minute // flows by the minute of their first packet, ascending; empty minutes count
 
-	Packets   []int64 // flows by packets: Packets[k] counts those with 2^k to 2^(k+1)-1 packets
-	Durations []int64 // flows by duration in ms: Durations[0] counts those of 0 ms, Durations[k] those of 2^(k-1) to 2^k-1 ms
+	Packets []int64 // flows by packets: Packets[k] counts those with 2^k to 2^(k+1)-1 packets
+	// Durations[0] counts the flows of 0 ms, Durations[k] those of 2^(k-1) to 2^k-1 ms.
+	Durations []int64
 
 	Protocols, Categories []Count // by flows: IP protocol, application category
 	Talkers               []Count // by bytes: the source addresses, hashed

@@ -74,7 +74,7 @@ type Reader struct {
 	src     *source
 	layout  *layout
 	skipBad bool
-	recoded bool // the stream's bytes are not the file's
+	recoded bool // the stream is decoded, so the file's size is not its own
 	file    io.Closer
 	size    int64
 
@@ -253,7 +253,8 @@ func (r *Reader) ReadAll() (*Frame, error) {
 	for p := r.nextPiece(); p != nil; p = r.nextPiece() {
 		if b == nil {
 			rows := p.parsed.rows
-			if r.size > 0 && r.read > 0 { // the first block tells how many rows the file will have, give or take a few
+			// the first block gives an estimate of the file's rows
+			if r.size > 0 && r.read > 0 {
 				rows = int(float64(rows)*float64(r.size)/float64(r.read)*1.01) + 1
 			}
 			b = newBuilder(r.layout, rows)

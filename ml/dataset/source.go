@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	blockSize = 256 << 10 // bytes read at a time: small enough for a core's cache, large enough to be rare
-	maxRow    = 4 << 20   // a longer row is a quote that was never closed, and would otherwise swallow the file
+	blockSize = 256 << 10 // bytes per read: fits a core's cache, and reads stay rare
+	maxRow    = 4 << 20   // a longer row is taken for a quote that was never closed
 )
 
 // source cuts a CSV stream into blocks of whole rows. It knows where rows end, not their contents.

@@ -46,7 +46,7 @@ func AggFunc(name, column string, of func(values []float64) float64) Aggregation
 	return Aggregation{name: name, column: column, of: of}
 }
 
-// fits reports whether the figure can be had of a column; numbers are wanted for most.
+// fits reports whether the statistic is defined for a column. Most need numbers.
 func (s Stat) fits(c *Column) bool {
 	switch s {
 	case "size", "count", "nunique", "min", "max", "first", "last":

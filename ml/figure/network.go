@@ -67,7 +67,8 @@ func (n *network) unit(layer, k int) (x, y float64) {
 	return float64(layer), y
 }
 
-// reach is half the height of the drawing in units.
+// reach returns half the number of units in the tallest layer as it is drawn:
+// the drawing extends that far above and below its middle.
 func (n *network) reach() float64 {
 	most := 1
 	for _, w := range n.widths {

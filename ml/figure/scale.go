@@ -105,7 +105,8 @@ func (f *Figure) axes() axes {
 	var a axes
 	a.empty = all.x.empty() && all.y.empty()
 	a.xNames, a.yNames = all.xNames, all.yNames
-	a.x.log, a.y.log = f.logX() && all.xNames == nil, f.LogY && all.yNames == nil // categories count linearly
+	// categories are always on a linear scale
+	a.x.log, a.y.log = f.logX() && all.xNames == nil, f.LogY && all.yNames == nil
 	a.x.lo, a.x.hi = fit(all.x, a.x.log, false, all.tight || all.slots)
 	a.y.lo, a.y.hi = fit(all.y, a.y.log, all.floor, all.tight || all.yNames != nil)
 	a.x.limit(f.XLim)

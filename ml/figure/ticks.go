@@ -71,7 +71,8 @@ func linearTicks(lo, hi float64, count int) (ticks []tick, multiplier string) {
 // a common summand: their first four digits are then the same.
 const farOff = 1e4
 
-// offsetOf returns the summand that linearTicks has named, 0 for none.
+// offsetOf returns the summand in a multiplier text of linearTicks; 0 if it
+// contains none.
 func offsetOf(multiplier string) float64 {
 	text := strings.Replace(multiplier, "−", "-", 1)
 	if !strings.HasPrefix(text, "+") && !strings.HasPrefix(text, "-") {

@@ -25,10 +25,10 @@ type program struct {
 	text    []byte
 	fset    *token.FileSet
 	file    *ast.File
-	decls   map[string]ast.Node   // functions, types, variables, constants by name; a group of constants is one declaration
+	decls   map[string]ast.Node   // declarations by name; a group of constants is one
 	methods map[string][]ast.Node // by the name of their type
 	imports map[string]string     // by the names of the packages
-	changed map[string]token.Pos  // variables that more than their declaration gives a value, and where
+	changed map[string]token.Pos  // variables that are assigned after their declaration, and where
 	others  string                // the Go files beside it
 }
 
@@ -74,7 +74,8 @@ func sameFile(a, b string) bool {
 
 func readProgram(text []byte) (*program, error) {
 	p := &program{text: text, fset: token.NewFileSet(), decls: map[string]ast.Node{}, methods: map[string][]ast.Node{}, imports: map[string]string{}, changed: map[string]token.Pos{}}
-	file, err := parser.ParseFile(p.fset, "main.go", p.text, 0) // with the objects of names: which are local
+	// mode 0 resolves names to objects, which tells local ones apart
+	file, err := parser.ParseFile(p.fset, "main.go", p.text, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read the cell's program: %w", err)
 	}

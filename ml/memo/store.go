@@ -124,7 +124,8 @@ func (s store) evict(keep string) error {
 		if size <= s.limit {
 			break
 		}
-		os.Remove(filepath.Join(s.dir, r.Name())) // on Windows one that is being read stays until the next time
+		// on Windows a file that is being read stays until the next sweep
+		os.Remove(filepath.Join(s.dir, r.Name()))
 		size -= r.Size()
 	}
 	return nil

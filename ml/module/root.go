@@ -29,10 +29,10 @@ const (
 	EnvState = "FLOWBOOK_STATE" // the folder of the tools' state
 	EnvReads = "FLOWBOOK_READS" // a file in which package dataset notes the data files that it opens
 
-	EnvGoWork  = "FLOWBOOK_GOWORK"  // the user's go.work, "off" for none: the kernel has a go.work and a $GOWORK of its own
+	EnvGoWork  = "FLOWBOOK_GOWORK"  // the user's go.work, "off" for none; the kernel has its own
 	EnvScratch = "FLOWBOOK_SCRATCH" // EnvRoot, where the notebook is in no module of the user's
-	EnvGoFront = "FLOWBOOK_GOFRONT" // "off": the kernel's go command remembers nothing of cells before; "whole": it compiles all declarations
-	EnvVendor  = "FLOWBOOK_VENDOR"  // the vendor folder of the user's module, which the kernel builds from
+	EnvGoFront = "FLOWBOOK_GOFRONT" // "off": no memory; "whole": all declarations are compiled
+	EnvVendor  = "FLOWBOOK_VENDOR"  // vendor folder of the user's module, used for building
 )
 
 // ErrNone says that a folder is in no module.

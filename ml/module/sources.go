@@ -22,7 +22,7 @@ import (
 // Sources are the source files of a set of packages.
 type Sources struct {
 	Digest   string            // hex SHA-256 of the code
-	Packages []string          // import paths: the packages asked for and all that they import from this module, sorted
+	Packages []string          // sorted import paths, with the imports in the module
 	Digests  map[string]string // of each of them alone
 	Modified time.Time         // when the newest of the files was last written
 }

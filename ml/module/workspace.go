@@ -177,7 +177,7 @@ func (w *Workspace) Dir(pkg string) string {
 	dir := filepath.Join(in.Dir, filepath.FromSlash(strings.TrimPrefix(pkg, in.Path)))
 	for at := dir; len(at) > len(in.Dir); at = filepath.Dir(at) {
 		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
-			return "" // of a module within the module
+			return "" // the folder belongs to a nested module
 		}
 	}
 	return dir
@@ -210,7 +210,8 @@ func (w *Workspace) Packages() ([]string, error) {
 					return nil
 				}
 				_, err := os.Stat(filepath.Join(name, "go.mod"))
-				if hidden || e.Name() == "testdata" || e.Name() == "node_modules" || name == w.vendor || err == nil { // a module of its own
+				// hidden folders, testdata, vendor and nested modules are skipped
+				if hidden || e.Name() == "testdata" || e.Name() == "node_modules" || name == w.vendor || err == nil {
 					return fs.SkipDir
 				}
 				return nil

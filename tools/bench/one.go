@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// doWork does a work once in this process, for a Go side, and writes its lines to w. The inputs
-// must exist in the state folder.
+// doWork runs one benchmark once in this process, for a Go side, and writes its results to w. Its
+// inputs must exist in the state folder.
 func doWork(ctx context.Context, o options, side, work string, w io.Writer) error {
 	c := &clock{w: w, work: work}
 	kind, _, _ := strings.Cut(work, "/")

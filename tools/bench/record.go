@@ -54,8 +54,8 @@ type result struct {
 	Excuse    string             `json:"excuse,omitempty"` // why nothing was measured
 	Rounds    int                `json:"rounds"`
 	Median    map[string]float64 `json:"median,omitempty"` // by unit
-	Spread    string             `json:"spread,omitempty"` // how far the farthest round was from the median of the time
-	Ratios    []ratio            `json:"ratios,omitempty"` // of a Python side: what Go's sides took of its medians
+	Spread    string             `json:"spread,omitempty"` // largest deviation from the median time
+	Ratios    []ratio            `json:"ratios,omitempty"` // Go's medians relative to this Python side's
 }
 
 // ratio is a median of one of Go's sides, divided by that of another side.

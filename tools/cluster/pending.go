@@ -168,7 +168,7 @@ func (p *Pending) Wait(ctx context.Context) error {
 	return p.err
 }
 
-// RunError is a run that failed on a worker otherwise than by a cell.
+// RunError reports a run that failed on a worker for a reason other than a failed cell.
 type RunError struct {
 	Message string
 	Code    int

@@ -206,6 +206,7 @@ func (s *Submitter) Cancel(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	c.GetWorkflow(ctx, id, "").Get(ctx, nil) // its error is that it was canceled, or how it ended before
+	// the error only repeats how the workflow ended: canceled, or earlier
+	c.GetWorkflow(ctx, id, "").Get(ctx, nil)
 	return nil
 }

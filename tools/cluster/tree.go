@@ -138,7 +138,7 @@ func (t *trees) archive(ctx context.Context, d store.Digest) ([]byte, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return data, os.WriteFile(file, data, 0o600) // checked when it is read
+	return data, os.WriteFile(file, data, 0o600) // its digest is checked on reading
 }
 
 // prune removes trees and bundles that nobody has used for long.

@@ -13,13 +13,13 @@ const Format = 1
 
 // Spec is the input of the workflow.
 type Spec struct {
-	Build   string           `json:"build"` // of flowbook; workers of another build leave the runs to others
+	Build   string           `json:"build"` // build id; only workers of the same build make the runs
 	Title   string           `json:"title"`
 	Outline pipeline.Outline `json:"outline"`
 	Files   []store.File     `json:"files,omitempty"` // those of the outline, with their sizes
 	Bundle  Bundle           `json:"bundle"`
 	Force   []string         `json:"force,omitempty"` // steps that are run although the store has them
-	Runs    []RunState       `json:"runs,omitempty"`  // that are over, when the workflow goes on as a new one
+	Runs    []RunState       `json:"runs,omitempty"`  // finished runs of the workflow that this one continues
 }
 
 // Bundle names the sources of a module in the store.
@@ -60,7 +60,7 @@ type RunState struct {
 	Key    string        `json:"key,omitempty"`
 	Phase  Phase         `json:"phase"`
 	Where  string        `json:"where,omitempty"`  // the worker
-	Files  []store.File  `json:"files,omitempty"`  // under their names in Outcome.Outputs; of a run that failed the notebook so far
+	Files  []store.File  `json:"files,omitempty"`  // as in Outcome.Outputs; of a failed run, the notebook
 	Detail *store.Digest `json:"detail,omitempty"` // of a Detail
 	Error  string        `json:"error,omitempty"`  // one line
 	Code   int           `json:"code,omitempty"`   // exit status that the error deserves

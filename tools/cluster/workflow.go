@@ -194,7 +194,8 @@ func (p *plan) run(ctx workflow.Context, step *pipeline.Step, run pipeline.Plann
 		return
 	}
 	defer p.slots.Release(1)
-	for p.keys[run.Key] != nil { // the same run in another step: its end is awaited, then the store has it
+	// another step makes the same run: wait for its end, then fetch it from the store
+	for p.keys[run.Key] != nil {
 		other := p.keys[run.Key]
 		if err := workflow.Await(ctx, func() bool { return other.over() }); err != nil {
 			state.Phase = Stopped

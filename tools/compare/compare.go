@@ -20,9 +20,9 @@ import (
 // MIME type by its nature: images/png by pixels, JSON by value, all else as text after sanitizing.
 // Of errors, name and value count and not the traceback.
 type Rules struct {
-	Tolerance  float64     // relative difference up to which two numbers are equal; 0 compares them as text
+	Tolerance  float64     // largest relative difference of equal numbers; 0 compares text
 	Pixels     float64     // share of an image's pixels that may differ visibly
-	MostPixels int64       // of a picture that is decoded, which takes four to eight bytes a pixel; 0 is 50 million
+	MostPixels int64       // largest picture that is decoded, at 4 to 8 bytes a pixel; 0 is 50 million
 	IgnoreMIME []string    // types that are not compared
 	Sanitizers []Sanitizer // on top of the built-in ones
 }

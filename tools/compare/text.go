@@ -21,7 +21,8 @@ type Sanitizer struct {
 // builtin are the sanitizers that always apply: temporary folders, addresses, and durations as Go
 // prints them. Dates are left alone: here they are data.
 var builtin = []Sanitizer{
-	{regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`), "$$GONB_TMP_DIR"}, // a kernel's folder
+	// a kernel's folder
+	{regexp.MustCompile(`(?:[A-Za-z]:)?(?:[/\\][^\s"':/\\]+)*?[/\\]gonb_[0-9a-f]{8}\b`), "$$GONB_TMP_DIR"},
 	{regexp.MustCompile(`(?:/tmp|(?:/private)?/var/folders)/[^\s"':]+`), "TMP"},
 	{regexp.MustCompile(`\b0x[0-9a-f]{6,16}\b`), "ADDRESS"},
 	{regexp.MustCompile(`\+0x[0-9a-f?]+\b`), "+OFFSET"},

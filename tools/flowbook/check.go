@@ -75,11 +75,11 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	return worse(con, err, writeReports(con, c.JUnit, "flowbook check", reportPages(targets, results, errs)))
 }
 
-// update rewrites a notebook whose cells all ran. Cells whose outputs count as the stored ones keep
-// those, so that the file changes only where something changed.
+// update rewrites a notebook whose cells all ran. A cell keeps its stored outputs if the new ones
+// compare equal, so the file changes only where results did.
 func (c *checkCmd) update(con *console, t *target, stored *notebook.Notebook, res *runner.Result) error {
 	if st := res.Status; res.Stop != nil || st.Bad() && st != runner.Mismatched {
-		return nil // what went wrong is told elsewhere; the file stays
+		return nil // the failure is reported elsewhere; the file stays
 	}
 	changed := 0
 	for i := range res.Cells {

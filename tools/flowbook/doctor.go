@@ -202,7 +202,7 @@ func examineKernel(root, tools string) finding {
 	return finding{good, "kernel", spec.Dir, nil}
 }
 
-// examineStore asks a store for something.
+// examineStore checks that a store answers.
 func examineStore(ctx context.Context, url string) finding {
 	s, err := (&storeFlags{Store: url}).open()
 	if err == nil {

@@ -59,7 +59,7 @@ func (v *pipelineView) show(run *pipeline.Run, text string) {
 	}
 }
 
-// warn writes a line that stays.
+// warn writes a line that later progress does not overwrite.
 func (v *pipelineView) warn(line string) {
 	v.update(func() { v.print(v.con.stderr, line) })
 }

@@ -33,8 +33,8 @@ func (e *signalError) ExitCode() int {
 // down kernels: one that waits for a pipe would never end.
 const grace = time.Second
 
-// repeat is the time in which further signals count as the first: timeout(1) sends its signal to
-// the process and then to its group.
+// repeat is the time within which further signals count as one with the first: timeout(1) sends its
+// signal to the process and then to its group.
 const repeat = time.Second
 
 // supervised runs a command until it ends, or until a signal and then the grace are over. The first

@@ -162,7 +162,7 @@ func joined[T any](frames []*dataset.Frame, column func(*dataset.Frame) []T) []T
 	return slices.Concat(parts...)
 }
 
-// attacks says of each flow whether a labels file calls it an attack.
+// attacks reports for each flow whether a labels file marks it as an attack.
 func attacks(labels, data string, flows *dataset.Frame) ([]bool, error) {
 	f, err := os.Open(data)
 	if err != nil {

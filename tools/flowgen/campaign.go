@@ -107,7 +107,8 @@ func (p *plan) muster() {
 	for k := UDPFlood; k <= BruteForce; k++ {
 		l := levyOf(k)
 		number := l.campaign(p.split)
-		c := newStream(p.seed, placeCampaign, uint64(k), uint64(number)) // the values that the campaign's splits share
+		// the values that the campaign's splits share
+		c := newStream(p.seed, placeCampaign, uint64(k), uint64(number))
 		s := newStream(p.seed, p.split, placeMuster, uint64(k))
 		attacker, bot := host(c.below(clients)), host(c.below(clients))
 		target := func() host { return serverBit | host(telegrams+resolvers+c.below(servers-telegrams-resolvers)) }

@@ -57,7 +57,7 @@ func (h host) mac() [6]byte {
 	if h&serverBit != 0 {
 		oui = serverOUI
 	}
-	pick := [8]int{0, 0, 0, 1, 1, 2, 2, 3}[mixed&7] // the first routers carry most
+	pick := [8]int{0, 0, 0, 1, 1, 2, 2, 3}[mixed&7] // weights: the first is the most frequent
 	text := oui[pick]
 	var m [6]byte
 	for i := range 3 {
@@ -108,7 +108,8 @@ func newAnonymiser() *flowmeter.Anonymiser {
 	return a
 }
 
-// side is the host as a flow's row names it. a hashes the hosts that the table does not hold.
+// side returns the columns of a flow that describe one of its hosts. a hashes forged source
+// addresses, which the table does not hold.
 func (t *hostTable) side(h host, port uint16, a *flowmeter.Anonymiser) flowmeter.Side {
 	s := flowmeter.Side{Port: port}
 	if h&forgedBit != 0 {

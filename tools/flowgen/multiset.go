@@ -17,8 +17,8 @@ const (
 	packetSquare = 80_127_017_052
 )
 
-// tail1 are the packet counts of split_1 above 2,276 by row: the nine anomalies, the other peaks of
-// the published figures, and thirteen lesser ones.
+// tail1 maps rows of split_1 to their packet counts, for the counts above 2,276: the nine
+// anomalies, the other peaks of the published figures, and thirteen lesser ones.
 var tail1 = map[int]int{
 	7123: 17174, 7257: 6281, 7383: 43200, 7766: 227664, 7768: 8240, 9313: 6655, 9505: 9329, 9589: 26512, 9754: 41785,
 	866: 4478, 980: 8582, 1382: 4470, 1987: 10075, 2483: 9330, 2725: 41410, 2765: 4851, 4436: 7090, 5416: 9701, 5530: 41420,
@@ -107,8 +107,8 @@ func sum(v []int) (s int) {
 
 // balance moves single packets until the body's sum is want and all counts' sum of squares is the
 // published one. Moving a packet from the count y to the count x changes the sum of squares by
-// 2(x-y)+2 and leaves the sum alone. The figures show a peak to within 190 packets, so no peak
-// moves further.
+// 2(x-y)+2 and leaves the sum alone. The published figures show each peak to within 190 packets, so
+// balance moves no peak further than that.
 func (c *counts) balance(want int) error {
 	known := map[int]bool{}
 	for _, a := range anomalous {

@@ -42,7 +42,8 @@ func decoder(link layers.LinkType) func(p *Packet, b []byte) bool {
 			}
 			return p.ip(b[4:], 0)
 		}
-	case layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14: // 12 and 14: raw IP as some systems number it
+	// 12 and 14 are the numbers of raw IP on some systems
+	case layers.LinkTypeRaw, layers.LinkTypeIPv4, layers.LinkTypeIPv6, 12, 14:
 		return func(p *Packet, b []byte) bool { return p.ip(b, 0) }
 	case layers.LinkTypeLinuxSLL:
 		return func(p *Packet, b []byte) bool {

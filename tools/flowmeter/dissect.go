@@ -25,7 +25,7 @@ type dissection struct {
 	done  bool
 	found *found
 	sides *[2]side // of a TCP flow
-	talk  *talk    // of a UDP flow that begins with a handshake
+	talk  *talk    // handshake of a UDP flow; nil without one
 }
 
 // found is allocated for flows that show something.

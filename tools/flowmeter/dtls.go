@@ -31,7 +31,8 @@ func (t *talk) dtls(f *found, b []byte, dir Direction, l *looker) {
 // it reads like one of TLS.
 func (t *talk) fragment(f *found, m []byte, at int, dir Direction, l *looker) {
 	a := &t.hello[dir]
-	if sequence := be.Uint16(m[4:]); sequence != t.sequence[dir] && !a.done { // a hello again, with the server's cookie
+	// the client repeats its hello with the server's cookie
+	if sequence := be.Uint16(m[4:]); sequence != t.sequence[dir] && !a.done {
 		l.kept -= int64(a.kept)
 		*a = assembly{}
 		t.sequence[dir] = sequence

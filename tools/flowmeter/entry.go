@@ -65,7 +65,7 @@ func (e *entry) lastMs() int64 {
 
 func (e *entry) unlink() { e.older.newer, e.newer.older = e.newer, e.older }
 
-// linkBefore hangs the entry into the ring as the newest.
+// linkBefore inserts the entry into the ring as the newest.
 func (e *entry) linkBefore(ring *entry) {
 	e.older, e.newer = ring.older, ring
 	ring.older.newer = e

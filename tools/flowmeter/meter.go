@@ -15,7 +15,9 @@ type Options struct {
 	Anonymise *Anonymiser // hashes the four addresses; nil leaves them clear
 	FirstID   int64
 	JA3       bool // fingerprints TLS clients by JA3, as NFStream did up to 6.5; else by JA4
-	Orient    bool // a flow that begins with a SYN-ACK goes the other way; NFStream takes the first packet's sender for the source
+	// Orient reverses a flow that begins with a SYN-ACK. NFStream always takes the sender of the
+	// first packet as the source.
+	Orient bool
 	// Reassemble puts fragments of IPv4 datagrams together: each counts in the flow of the whole
 	// datagram, which has its ports and flags. Else the first is a packet of its own, and the
 	// others belong to no flow, as NFStream has it.

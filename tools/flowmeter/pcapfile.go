@@ -30,7 +30,8 @@ var pcapMagic = map[uint32]pcapFile{
 	0xd4c3b2a1: {order: be, header: make([]byte, 16)},
 	0xa1b23c4d: {order: le, header: make([]byte, 16), nano: true},
 	0x4d3cb2a1: {order: be, header: make([]byte, 16), nano: true},
-	0xa1b2cd34: {order: le, header: make([]byte, 24)}, // modified: interface, protocol and kind follow the lengths
+	// modified pcap: interface, protocol and packet type follow the lengths
+	0xa1b2cd34: {order: le, header: make([]byte, 24)},
 	0x34cdb2a1: {order: be, header: make([]byte, 24)},
 }
 
@@ -50,7 +51,8 @@ func newPcapFile(r io.Reader, head [4]byte) (*pcapFile, error) {
 	if major != 2 || p.minor > 4 {
 		return nil, fmt.Errorf("pcap version %d.%d; versions 2.0 to 2.4 are known", major, p.minor)
 	}
-	p.link = layers.LinkType(p.order.Uint32(b[20:]) & 0xffff) // above are bits about the frame check sequence
+	// the upper bits describe the frame check sequence
+	p.link = layers.LinkType(p.order.Uint32(b[20:]) & 0xffff)
 	return &p, nil
 }
 

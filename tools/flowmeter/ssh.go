@@ -35,7 +35,8 @@ func (f *found) ssh(b []byte, dir Direction) bool {
 	if m.bad {
 		return true
 	}
-	k := KexInit{Kex: lists[0], Cipher: lists[2], MAC: lists[4], Compression: lists[6]} // client to server
+	// the algorithms from client to server
+	k := KexInit{Kex: lists[0], Cipher: lists[2], MAC: lists[4], Compression: lists[6]}
 	if dir == Reverse {
 		k.Cipher, k.MAC, k.Compression = lists[3], lists[5], lists[7]
 	}

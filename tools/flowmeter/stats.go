@@ -154,7 +154,7 @@ func (s *Stats) entry(i int) (dir int8, size uint16, gap int32) {
 	return s.rest.dir[i], s.rest.size[i], s.rest.gap[i]
 }
 
-// both is the scope of all packets.
+// both returns the statistics of both directions together.
 func (s *Stats) both() scope {
 	a, b := &s.half[0], &s.half[1]
 	all := scope{firstMs: s.FirstMs(), lastMs: s.LastMs(), packets: a.packets + b.packets, bytes: a.bytes + b.bytes, gap: s.gap, size: s.size,

@@ -20,7 +20,7 @@ type Decl struct {
 	DocLine   int
 	Idents    map[string]bool    // the names in it that no dot precedes
 	Selectors map[[2]string]bool // X.Sel with X a plain name; X is "" for any other expression
-	Always    bool               // is executed in every cell: init, init_…, a variable whose value is computed
+	Always    bool               // executed in every cell: init, init_…, a computed variable
 	Path      string             // of an import
 	Size      int                // nodes of its syntax tree
 

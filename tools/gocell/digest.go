@@ -12,8 +12,8 @@ import (
 type Code struct {
 	Digest  string   // hex SHA-256
 	Imports []string // import paths, in order
-	Idents  []string // identifiers that stand before a dot; goimports finds the packages of those that nothing declares
-	Texts   []string // string literals but those of imports: a program that the cell runs is among them
+	Idents  []string // identifiers before a dot; goimports finds packages for undeclared ones
+	Texts   []string // string literals except imports; includes programs that the cell runs
 
 	Commands []string // lines for GoNB, %% among them; all of a cell that is foreign
 }

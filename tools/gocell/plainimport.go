@@ -9,14 +9,14 @@ import (
 
 // plainNames are packages of the standard library, by the names by which goimports finds them, that
 // do nothing when they are imported. Where another package has the name and much of the contents,
-// as github.com/pkg/errors and golang.org/x/exp/slices have, what goimports finds for one cell
-// depends on what another uses.
+// as github.com/pkg/errors and golang.org/x/exp/slices have, the package that goimports finds for
+// one cell depends on the names that another cell uses.
 var plainNames = []string{
 	"bufio", "bytes", "filepath", "fmt", "io", "math", "os", "regexp", "sort", "strconv", "strings", "sync", "time", "unicode", "utf8",
 }
 
-// inert reports whether a package that an earlier cell has imported makes no difference to a cell
-// that does not use it, beyond what detectors name.
+// inert reports whether a package that only an earlier cell uses leaves all other cells unaffected,
+// except those that call one of detectors.
 func inert(path string) bool {
 	return slices.ContainsFunc([]string{module.Self + "/ml", "github.com/go-gota/gota", "github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/must"}, func(p string) bool {
 		return path == p || strings.HasPrefix(path, p+"/")

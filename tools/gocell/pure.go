@@ -96,7 +96,7 @@ type search struct {
 	todo    []*unit
 	done    map[*unit]bool
 	visited []*source
-	methods map[string]bool // names that are selected of values; those that are not exported with their package before them
+	methods map[string]bool // names selected on values; unexported ones with their package
 }
 
 // selected takes note that a name is selected of a value in a package, "" for a cell.
@@ -197,7 +197,8 @@ var calledByGo = []string{
 // unit follows the names of one declaration of a package.
 func (s *search) unit(u *unit) (why string, err error) {
 	in := func(why string) string { return fmt.Sprintf("package %s %s", u.from.path, why) }
-	noted := u.from.path == module.Self+"/ml/dataset" && u.Idents["noteRead"] // the files that it opens are noted
+	// package dataset notes the files that it opens
+	noted := u.from.path == module.Self+"/ml/dataset" && u.Idents["noteRead"]
 	for _, id := range slices.Sorted(maps.Keys(u.Idents)) {
 		for _, v := range u.from.names[id] {
 			s.add(v)

@@ -30,7 +30,7 @@ var pure = map[string][]string{
 	},
 	"context": {"Background", "TODO", "WithCancel", "WithCancelCause", "WithValue", "WithoutCancel", "Cause", "Context", "CancelFunc", "CancelCauseFunc", "Canceled", "DeadlineExceeded"},
 	"os":      {"Stdout", "Stderr", "Exit", "FileMode", "PathError", "LinkError", "SyscallError", "File", "FileInfo", "DirEntry", "IsNotExist", "IsExist", "ErrNotExist", "ErrExist", "ErrPermission", "ErrInvalid"},
-	"io/fs":   all, // the reads of a file system are accounted for at its origin: os.DirFS is not listed
+	"io/fs":   all, // reads are accounted for where the file system comes from; os.DirFS is not listed
 	"path/filepath": {
 		"Base", "Clean", "Dir", "Ext", "FromSlash", "IsAbs", "IsLocal", "Join", "ListSeparator", "Localize", "Match", "Rel", "Separator", "Split", "SplitList", "ToSlash", "VolumeName", "ErrBadPattern",
 	},

@@ -200,7 +200,8 @@ func (k *kernelBuild) changedGoNB(ctx context.Context, dir, temp string) (flag s
 	}
 	for name, text := range files {
 		path := filepath.Join(copied, filepath.FromSlash(name))
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // as read-only as in the module cache
+		// the file is read-only, as in the module cache, so it is replaced
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

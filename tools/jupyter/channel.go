@@ -29,7 +29,7 @@ type channel struct {
 	raw  net.Conn
 	zmtp *zmq4.Conn
 	in   *bufio.Reader
-	dead atomic.Bool // the kernel's process has ended: messages still in the socket come at once or never
+	dead atomic.Bool // the process has ended: messages left in the socket come at once or never
 
 	mu sync.Mutex // writing
 }

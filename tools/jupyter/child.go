@@ -43,7 +43,8 @@ func spawn(folder string, p plan) (*child, error) {
 	}
 	cmd := exec.Command(self, "supervise", folder)
 	if _, err := os.Stat("/proc/self/exe"); err == nil && runtime.GOOS == "linux" {
-		cmd.Path = "/proc/self/exe" // this very program, also when its file has been replaced by a newer one
+		// this running program, even if its file has been replaced
+		cmd.Path = "/proc/self/exe"
 	}
 	cmd.Env = append(without(os.Environ(), envSupervise, "GOCOVERDIR"), envSupervise+"="+folder)
 	cmd.SysProcAttr = detached()

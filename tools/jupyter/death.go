@@ -12,7 +12,7 @@ type DeathError struct {
 	Kernel string // the spec's display name
 	Signal string // "killed", "" when it ended by itself
 	Code   int    // exit code when Signal is ""
-	Reason string // the event seen instead, where the process was not seen to end: "closed its iopub connection"
+	Reason string // the event seen instead of the process's end: "closed its iopub connection"
 	Stderr string // the last lines that it wrote to stdout and stderr
 }
 

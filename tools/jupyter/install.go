@@ -105,7 +105,8 @@ func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*In
 	in.Argv[0] = filepath.Join(bin, "gonb"+exe)
 	path := strings.Replace(in.Env["PATH"], built, bin, 1)
 	if gopls := FindGopls(in.Env["GOPATH"]); gopls != "" {
-		path += string(os.PathListSeparator) + filepath.Dir(gopls) // last, so that nothing beside it hides another program
+		// last, so that no program beside gopls hides another one
+		path += string(os.PathListSeparator) + filepath.Dir(gopls)
 	}
 	in.Env["PATH"] = path
 	if opt.GPU {
@@ -158,7 +159,8 @@ func Remove(dir string) error {
 			return fmt.Errorf("remove the Go kernel: %w", err)
 		}
 	}
-	for _, empty := range []string{"bin/real", "bin", "."} { // none goes if somebody has put a file there
+	// Remove keeps a folder into which somebody has put a file
+	for _, empty := range []string{"bin/real", "bin", "."} {
 		os.Remove(filepath.Join(dir, filepath.FromSlash(empty)))
 	}
 	return nil

@@ -13,10 +13,9 @@ import (
 // has the name, too, because it imports nothing of ours.
 const envGuard = "FLOWBOOK_GUARD"
 
-// Policy is what an isolated kernel of this spec may see: its programs, the Go toolchain, the
-// module's root without its state. The folder dir, the kernel's working directory, and Go's
-// caches it may change in copies of its own: the go command writes into them, whatever it
-// compiles.
+// Policy returns the files that an isolated kernel of this spec may use. It may read its programs,
+// the Go toolchain and the module's root except the state folder. It may change copies of its
+// working directory, dir, and of Go's caches, into which every compilation writes.
 func (s *Spec) Policy(dir string) sandbox.Policy {
 	p := sandbox.Policy{Copy: []string{dir}, Limits: sandbox.DefaultLimits()}
 	for _, cache := range []string{s.Env["GOMODCACHE"], s.Env["GOCACHE"]} {

@@ -112,7 +112,7 @@ func cacheDir(state string) (string, error) {
 	return dir, nil
 }
 
-// key names the state of what the programs are built from.
+// key returns a digest of everything that the programs are built from.
 func (k *kernelBuild) key() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, k.settings.GOVERSION, runtime.GOOS, runtime.GOARCH)

@@ -45,7 +45,8 @@ func (k *Kernel) sendAs(id, channel, msgType string, content any) error {
 	}
 	select {
 	case <-k.dead:
-	case <-time.After(time.Second): // mostly the kernel's death broke the connection, and is seen in a moment
+	// usually the kernel's death broke the connection, and is noticed in a moment
+	case <-time.After(time.Second):
 	}
 	if d := k.Death(); d != nil {
 		return d

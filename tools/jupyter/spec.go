@@ -17,12 +17,12 @@ import (
 // Spec says how a kernel is started: the content of a kernel.json.
 type Spec struct {
 	Name          string            `json:"-"`              // the folder's name, lower case
-	Dir           string            `json:"-"`              // the folder, "" when the spec comes from no file; {resource_dir} in Argv
+	Dir           string            `json:"-"`              // folder of its file, or ""; {resource_dir} in Argv
 	Argv          []string          `json:"argv"`           // {connection_file} is replaced
 	DisplayName   string            `json:"display_name"`   // for people
 	Language      string            `json:"language"`       // "go", "python"
 	InterruptMode string            `json:"interrupt_mode"` // "message" or "signal", "" is signal
-	Env           map[string]string `json:"env,omitempty"`  // ${NAME} is replaced from our own environment
+	Env           map[string]string `json:"env,omitempty"`  // ${NAME} is replaced from our environment
 }
 
 // NotFoundError says that Jupyter knows no kernel of a name.

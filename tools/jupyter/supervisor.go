@@ -28,7 +28,7 @@ type plan struct {
 	Argv   []string
 	Env    []string
 	Dir    string
-	Files  map[string][]byte // name → content, written 0600 into the run folder before the kernel starts
+	Files  map[string][]byte // name → content, written (0600) into the run folder before the start
 	Limits sandbox.Limits    // of the kernel and its cells together; a zero is no bound
 }
 
@@ -89,7 +89,8 @@ func supervise(folder string, in io.Reader, out io.Writer) int {
 
 	lines := bufio.NewReader(in)
 	var p plan
-	if err := gob.NewDecoder(lines).Decode(&p); err != nil { // it reads no byte of the commands, because lines is an io.ByteReader
+	// Decode reads no byte of the commands that follow, because lines is an io.ByteReader
+	if err := gob.NewDecoder(lines).Decode(&p); err != nil {
 		return fail(fmt.Errorf("read the plan: %w", err))
 	}
 	for name, data := range p.Files {

@@ -93,7 +93,8 @@ func marked(folder string) []int {
 	mark := []byte(envKernel + "=" + folder + "\x00")
 	var found []int
 	for _, pid := range processes() {
-		env, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ")) // not of another user's, nor of one that ended
+		// the file of another user's process, or of one that has ended, is unreadable
+		env, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
 		if !bytes.Contains(env, mark) && !hasNumber(pid, folder) {
 			continue
 		}

@@ -17,7 +17,7 @@ type Cell struct {
 	Outputs        []*Output // of a code cell
 	ExecutionCount *int      // of a code cell; nil is null
 	Metadata       Object
-	Attachments    Object // name → MIME bundle, of a markdown or raw cell; nil Object where there is none
+	Attachments    Object // name → MIME bundle, of a markdown or raw cell; nil if it has none
 	Extra          Object // fields that nbformat 4.5 does not know
 
 	// Line is the line of the file, from 1, in which the source begins; 0 for a cell that was not

@@ -9,7 +9,7 @@ type Draft struct {
 	cells []drafted
 }
 
-// drafted is a cell as it was when it was encoded.
+// drafted remembers a cell's content at its last encoding, and the text.
 type drafted struct {
 	cell    *Cell
 	count   *int

@@ -32,7 +32,7 @@ type node struct {
 	raw   []byte // the value's text
 	value string // of a string
 	keys  []string
-	items []node // of a list, or the values of keys; a key that came twice is there twice, and the last one counts
+	items []node // of a list, or the values of keys; of repeated keys the last counts
 }
 
 // maxDepth bounds the nesting, so that a hostile file is an error and no overflow of the stack.

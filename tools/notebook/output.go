@@ -15,7 +15,7 @@ const (
 
 // Output is one output of a code cell. Which fields count depends on Type.
 type Output struct {
-	Type string // Stream, DisplayData, ExecuteResult or ErrorOutput; another type keeps its fields in Extra
+	Type string // Stream, DisplayData, ExecuteResult or ErrorOutput; others have their fields in Extra
 
 	Name, Text string // stream: "stdout" or "stderr", and the text
 

@@ -41,7 +41,7 @@ func (nb *Notebook) Repair() []string {
 	return r.words()
 }
 
-// repair counts the changes.
+// repair records which kinds of faults were corrected, and in how many cells.
 type repair struct {
 	kinds []string
 	count map[string]int // of cells; 0 where a fault is the notebook's

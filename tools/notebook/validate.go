@@ -215,7 +215,9 @@ func compile(minor int, definition string) (*jsonschema.Schema, error) {
 		}
 	}
 	c := jsonschema.NewCompiler()
-	url := "embedded:///" + name // without a scheme it would be a path below the working folder, whose name can be no URL
+	// without a scheme it would be taken for a path below the working folder, which need not be a
+	// valid URL
+	url := "embedded:///" + name
 	if err := c.AddResource(url, doc); err != nil {
 		return nil, fmt.Errorf("validate notebook: %s: %w", name, err)
 	}

@@ -90,7 +90,7 @@ func (c *column) setPlain(kind parquet.Kind) bool {
 			c.float = func(v parquet.Value) float64 { return float64(v.Float()) }
 		}
 		c.text = func(dst []byte, v parquet.Value) []byte { return dataset.AppendFloat(dst, c.float(v)) }
-	case parquet.Int96: // the form of times before there were logical types: nanoseconds of a Julian day
+	case parquet.Int96: // the old form of times: nanoseconds of a Julian day
 		c.setTime(func(v parquet.Value) time.Time {
 			const unixEpoch = 2_440_588 // the Julian day of 1970-01-01
 			raw := v.Int96()

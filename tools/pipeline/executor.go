@@ -26,7 +26,7 @@ type Executor interface {
 type Task struct {
 	Run    *Run
 	Why    string            // why it is not up to date
-	Key    string            // hex SHA-256 of everything that decides the run's outputs; the same on every machine
+	Key    string            // hex SHA-256 of all that decides the outputs; the same on every machine
 	Parts  []Part            // the parts of the key
 	Source string            // digest of the notebook's file, "" for a command
 	Inputs map[string]string // digests by path, Absent for an optional one that is not there
@@ -52,7 +52,7 @@ type Outcome struct {
 	Outputs   map[string]string // digests by path, Absent for an optional one that is not there
 	Source    string            // digest of the notebook's file that was executed
 	Reads     []string          // files that the notebook has opened, by path
-	Untouched []string          // files that the run should write, that were there before it and that it has left alone
+	Untouched []string          // outputs that existed before the run and that it did not write
 }
 
 // Forced reports whether the user wants the run made again although it is up to date.

@@ -91,7 +91,7 @@ type keys struct {
 	digests   *digests
 	goVersion string
 	space     *module.Workspace
-	packages  []string // of the workspace
+	packages  []string // import paths of the workspace's packages
 }
 
 func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {

@@ -13,7 +13,7 @@ type Outline struct {
 	File    string            `json:"file"` // name of the pipeline file
 	Text    string            `json:"text"` // its contents
 	Steps   []string          `json:"steps"`
-	Code    map[string]string `json:"code"`              // by step: the digest of the parts that all its runs share
+	Code    map[string]string `json:"code"`              // by step: digest of its runs' common key parts
 	Private []string          `json:"private,omitempty"` // steps whose runs the store cannot share
 	Files   Listing           `json:"files"`             // files that no step makes
 }
@@ -64,7 +64,7 @@ func (p *Pipeline) Outline(ctx context.Context, names []string) (*Outline, error
 	return o, s.digests.save()
 }
 
-// add lists the files that are there and that none of the steps makes.
+// add lists the existing files that match f, except those that one of makers writes.
 func (o *Outline) add(t disk, f File, makers []*Step) error {
 	names, err := t.match(f)
 	if err != nil {

@@ -71,7 +71,7 @@ type Run struct {
 	Where    string         // name of the machine that made it, "" for this one
 	Err      error          // why it failed
 	Result   *runner.Result // of a notebook that was run
-	Executed string         // path of the executed notebook, "" for a command and for what was never run
+	Executed string         // path of the executed notebook; "" for a command or before the first run
 }
 
 // State is what became of a step, or in a plan what would. Package status has the statuses of cells
@@ -88,7 +88,7 @@ const (
 	NotRun   State = "not run"     // a step before it failed, or the context had ended
 	Stale    State = "would run"   // of a plan
 	Stored   State = "would fetch" // of a plan: a store has it
-	Unsure   State = "may run"     // of a plan: it waits for a step that would run, and runs if that writes something else
+	Unsure   State = "may run"     // in a plan: runs if a step before it writes different files
 )
 
 // versions are the answers of goVersion: for one process and module they stay the same.

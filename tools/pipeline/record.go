@@ -17,7 +17,7 @@ type record struct {
 	Parts   []Part            `json:"parts"`
 	Outputs map[string]string `json:"outputs"` // digests by path
 	Source  string            `json:"source"`  // digest of the notebook's file
-	Seal    string            `json:"seal"`    // digest of the rest: a record that was edited vouches for nothing
+	Seal    string            `json:"seal"`    // digest of the rest; an edited record is ignored
 }
 
 // seal is the digest that belongs into a record.

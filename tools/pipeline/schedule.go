@@ -44,7 +44,7 @@ type schedule struct {
 
 	mu   sync.Mutex
 	over map[*Step][]*Run // of steps that are expanded: their runs, in order
-	left map[*Step]int    // of them: runs that are not over
+	left map[*Step]int    // how many of those runs are not over
 	done int
 }
 

@@ -43,9 +43,9 @@ type Param struct {
 // Axis is a parameter with the values that a grid gives it.
 type Axis struct {
 	Name   string
-	Values []*yaml.Node // or
-	From   int          // the numbers from From
-	To     int          // to To, or, if To is 0, as far as there are files
+	Values []*yaml.Node // the values; empty for a range of numbers
+	From   int          // first number of the range
+	To     int          // last number; 0 ends the range with the last existing file
 	Line   int
 }
 

@@ -50,8 +50,8 @@ func annotate(w io.Writer, p *Page, line int, title, msg string) error {
 	return err
 }
 
-// The two escapes of workflow commands: a line break would end the command, and within a property
-// so would its marks.
+// message and property escape texts for workflow commands. A line break would end the command; in a
+// property, a colon or a comma would end the value.
 var message = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
 func property(s string) string {

@@ -17,8 +17,8 @@ import (
 const (
 	maxText     = 1 << 20         // bytes of a Markdown text
 	maxCode     = 256 << 10       // bytes of highlighted code
-	maxCells    = 20_000          // of one Markdown table, the empty ones that fill short rows included
-	maxMarks    = 10_000          // signs of one paragraph that may be markup: Markdown pairs them in quadratic time
+	maxCells    = 20_000          // of one Markdown table, with those that fill short rows
+	maxMarks    = 10_000          // markup signs of one paragraph, which take quadratic time to pair
 	maxNested   = 200             // elements within each other
 	maxContents = 300             // lines of a table of contents
 	maxTime     = 5 * time.Second // of one text or one piece of code

@@ -19,9 +19,9 @@ type goCell struct {
 	text    string // the Markdown before it
 	imports []goImport
 	decls   []*goDecl
-	body    string // its commands; "" for nothing
+	body    string // its statements; "" if it only declares
 	args    []string
-	aside   string // the source of a cell that does not run here
+	aside   string // comment with the source, for a cell that the program leaves out
 }
 
 // goImport is one import.

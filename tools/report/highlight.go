@@ -25,7 +25,9 @@ func highlight(code, language string) string {
 	return escape(plain(code))
 }
 
-var known sync.Map // language → chroma.Lexer: the registry looks through all its patterns for one that it lacks
+// known caches lexers by language: for a name that it lacks, chroma's registry tries all its
+// patterns.
+var known sync.Map
 
 func lexerOf(language string) chroma.Lexer {
 	if language == "" {

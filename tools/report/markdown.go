@@ -34,7 +34,7 @@ type heading struct {
 type markdown struct {
 	headings []heading
 	ids      map[string]bool   // the anchors
-	again    map[string]int    // how often a heading's anchor was wanted again
+	again    map[string]int    // anchor → how many later headings asked for it
 	pages    map[string]string // notebook file, slashes → its page: links to notebooks go there
 	dir      string            // the notebook's folder, which links are relative to
 	tex      *tex.Page
@@ -153,7 +153,7 @@ func anchor(title string) string {
 
 var fence = regexp.MustCompile(`(?s)<pre><code(?: class="language-([\w+#-]+)")?>(.*?)</code></pre>`)
 
-// coloured puts highlighted code where sanitised HTML has its source.
+// coloured highlights the code blocks of sanitised HTML and restores the formulas in them.
 func coloured(text string, formulas []formula) string {
 	return fence.ReplaceAllStringFunc(text, func(s string) string {
 		m := fence.FindStringSubmatch(s)

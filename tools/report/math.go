@@ -13,8 +13,8 @@ type formula struct {
 	display bool
 }
 
-// A formula's place in a text is held by its number between two characters of private use while
-// Markdown is read: so nothing within it is markup, neither in tables nor over lines.
+// While Markdown is parsed, each formula is replaced by its number between two private-use
+// characters. So the parser finds no markup in formulas, neither in tables nor across lines.
 const (
 	hold    = '\ue000'
 	release = '\ue001'

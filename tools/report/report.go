@@ -27,7 +27,7 @@ type Run struct {
 // Page is one step of a run: a notebook, or a command, whose Notebook is nil.
 type Page struct {
 	Name     string             // the page's file without extension; unique in the run
-	Path     string             // the notebook's file as the user named it, with slashes; of a command its words
+	Path     string             // notebook's path as the user gave it, with slashes; a command's words
 	Notebook *notebook.Notebook // as executed
 	Status   status.Status      // "" if it was not run, only exported
 	Duration time.Duration      // 0 is not shown
@@ -45,10 +45,12 @@ type Page struct {
 
 // Cell is the result of one code cell.
 type Cell struct {
-	Index    int    // in the notebook's cells, from 0
-	Number   int    // among the code cells, from 1
-	ID       string // nbformat's id, or the derived one
-	Line     int    // in the .ipynb file, where an annotation points: the failing line if it is known, else the source's first; 0 if unknown
+	Index  int    // in the notebook's cells, from 0
+	Number int    // among the code cells, from 1
+	ID     string // nbformat's id, or the derived one
+	// Line is the line of the .ipynb file for an annotation: the failing one if known, else the
+	// first of the source; 0 if unknown.
+	Line     int
 	Title    string // its name in lists: its first line
 	Status   status.Status
 	Duration time.Duration

@@ -60,7 +60,7 @@ func balance(text string) string {
 		name := strings.ToLower(text[m[4]:m[5]])
 		switch {
 		case name == "img" && !strings.Contains(text[m[0]:m[1]], ` src="data:`):
-			// The page fetches nothing; the picture's name must do.
+			// A page must not fetch images, so the alternative text takes the image's place.
 			if alt := altText.FindStringSubmatch(text[m[0]:m[1]]); alt != nil {
 				b.WriteString(`<em>[image: ` + alt[1] + `]</em>`)
 			}

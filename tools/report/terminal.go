@@ -20,8 +20,8 @@ func ansi(s string) string {
 	if _, err := screen.Write([]byte(fewerColours(decent(s)))); err != nil {
 		return escape(plain(s))
 	}
-	// The library keeps an empty line from vanishing by a space that does not break; in <pre> it
-	// does not vanish.
+	// The library puts a no-break space into each empty line to give it a height. Within <pre> an
+	// empty line has one.
 	text := strings.ReplaceAll(screen.AsHTML(), "&nbsp;\n", "\n")
 	return balance(terminals().Sanitize(text))
 }

@@ -13,7 +13,7 @@ import (
 // which it writes anew on each build (go build -debug-actiongraph). Nothing is guessed: without a
 // record the parts stay zero, and where nothing was built all of the time is the run's.
 type buildGraph struct {
-	dir   string // the kernel's folder, which goes with it
+	dir   string // the kernel's folder, removed when the kernel ends
 	stray string // where a cell that calls go build itself has the record written
 }
 

@@ -62,10 +62,10 @@ const (
 	timedOut          // the cell's time is over
 	stopped           // the context is done
 	died              // the kernel is dead
-	askedStdin        // it wants input
-	flooded           // it put out many times the limit
-	noIdle            // replied, then silence
-	noReply           // idle, then silence
+	askedStdin        // it asked for input
+	flooded           // it wrote many times the limit
+	noIdle            // no idle status came after the reply
+	noReply           // no reply came after the idle status
 )
 
 // flood is how many times the limit of what is kept a cell may put out. A kernel that sends faster

@@ -41,7 +41,9 @@ func (s *session) judge(t *task, end ending) {
 	case t.expect != nil:
 		s.expected(t, e)
 	case e != nil && e.Name == "SystemExit" && (e.Value == "" || e.Value == "0") && !t.mayFail && s.opt.Sandbox == nil:
-		t.res.Status, s.ended = OK, true // Python's way to say that all is done, and well; a stranger's notebook does not skip what follows
+		// sys.exit(0) ends a Python run successfully; a sandboxed notebook must not skip cells that
+		// way
+		t.res.Status, s.ended = OK, true
 	case e != nil && !t.mayFail:
 		t.fail(Failed, e)
 	default:

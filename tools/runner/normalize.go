@@ -9,8 +9,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// A normalizer takes out of a Go cell's streams and errors what is different on each run or machine
-// and means nothing to a reader, so that a second run gives the same bytes:
+// A normalizer removes the parts of a Go cell's streams and errors that differ on each run or
+// machine and means nothing to a reader, so that a second run gives the same bytes:
 //
 //   - the folder of this kernel in which GoNB composes programs, .../gonb_1a2b3c4d, is written
 //     $GONB_TMP_DIR, and the module and program named after it gonb;
@@ -24,20 +24,21 @@ import (
 // Nothing else is touched: output that a cell shows by other means is its author's.
 type normalizer struct {
 	folders []string // the kernel's folder, by each path that leads to it
-	name    string   // its last element
+	name    string   // last element of the kernel's folder
 	roots   []root
-	place   func(count, line int) (int, int) // maps GoNB's places to the notebook's counts; nil where they are the same
+	place   func(count, line int) (int, int) // maps GoNB's places to the notebook's; nil if equal
 	lost    func(text string) string         // names the places that GoNB did not; may be nil
 }
 
 type root struct{ dir, name string }
 
 var (
-	mappedLine  = regexp.MustCompile(`(Line \d+ \]\]\S* \S*main\.go):\d+`)
-	hexNumber   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
-	goroutine   = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
-	gonbPlace   = regexp.MustCompile(`(Cell ?\[)(\d+)(\]:? Line )(\d+)`)
-	closure     = regexp.MustCompile(`\bmain\.main(\.func|\.gowrap|\.deferwrap|-range)\d+\b`) // counted over all cells of a program
+	mappedLine = regexp.MustCompile(`(Line \d+ \]\]\S* \S*main\.go):\d+`)
+	hexNumber  = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
+	goroutine  = regexp.MustCompile(`^(goroutine|created by .* in goroutine) (\d+)\b`)
+	gonbPlace  = regexp.MustCompile(`(Cell ?\[)(\d+)(\]:? Line )(\d+)`)
+	// the numbers count over all cells of a program
+	closure     = regexp.MustCompile(`\bmain\.main(\.func|\.gowrap|\.deferwrap|-range)\d+\b`)
 	traceHeader = regexp.MustCompile(`^goroutine \d+ .*\[.*\]:$|^\[signal SIG`)
 )
 

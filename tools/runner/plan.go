@@ -20,7 +20,9 @@ func (s *session) prepare() error {
 	if err := s.nb.Metadata.Decode("execution", &nbmake); err != nil {
 		return fmt.Errorf("metadata execution: %w", err)
 	}
-	if s.opt.Sandbox != nil { // the notebook's author does not decide which cells are executed, and for how long
+	// in a sandbox the user, not the notebook's author, decides which cells are executed and for
+	// how long
+	if s.opt.Sandbox != nil {
 		common, nbmake = settings{}, settings{}
 	}
 	everywhere, err := nbmake.timeout(s.opt.Timeout)

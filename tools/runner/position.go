@@ -14,9 +14,10 @@ var (
 	gonbTrace    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
 	compilerSays = regexp.MustCompile(`(?m)^[^#\n].*$`)
-	goFailed     = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`) // the go command, about modules
-	exited       = regexp.MustCompile(`^(exit status|signal: )`)
-	pythonTrace  = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
+	// a message of the go command about modules
+	goFailed    = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`)
+	exited      = regexp.MustCompile(`^(exit status|signal: )`)
+	pythonTrace = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
 
 // locate finds where an error happened and its message. count is the kernel's execution count of
@@ -48,7 +49,8 @@ func locate(traceback []string, evalue, stderr string) (count int, p Position) {
 		}
 		return 0, p
 	}
-	stderr = ansi.ReplaceAllString(stderr, "") // all that GoNB says of a program that failed is its exit status
+	// GoNB reports only the exit status of a failed program
+	stderr = ansi.ReplaceAllString(stderr, "")
 	if m := gonbTrace.FindStringSubmatch(stderr); m != nil {
 		count, p.Line = atoi(m[1]), atoi(m[2])
 	}

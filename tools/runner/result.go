@@ -15,7 +15,7 @@ type Result struct {
 	Output   string       // where the executed notebook was written; "" if it was not
 	Status   Status       // the worst of the cells
 	Cells    []CellResult // code cells only
-	Stop     error        // the reason why the run ended early: a *DeadlineError or the context's cause
+	Stop     error        // why the run ended early: a *DeadlineError or the context's cause
 	Warnings []string     // notices for the reader although nothing failed
 
 	Kernel        string // kernelspec name
@@ -50,7 +50,7 @@ type Phases struct {
 
 // CellError says why a cell failed.
 type CellError struct {
-	Name      string   // the kernel's ename, or one of ours: ShellError, UnknownMagic, NoIdle, NoReply, Aborted, ...
+	Name      string   // kernel's ename, or ours: ShellError, UnknownMagic, NoIdle, NoReply, Aborted, …
 	Value     string   // the kernel's evalue
 	Traceback []string // as the kernel sent it, ANSI escapes included
 	Stderr    string   // the end of the cell's stderr, where GoNB keeps the text of a panic

@@ -46,21 +46,21 @@ type Options struct {
 	Dir       string          // the kernel's working directory: the notebook's folder
 	Env       []string        // NAME=value, on top of the spec's
 	Transport string          // as jupyter.Options
-	Sandbox   *sandbox.Policy // isolates the kernel; the notebook's own tags and time limits then have no effect
+	Sandbox   *sandbox.Policy // isolates the kernel, and disables the notebook's tags and time limits
 
 	Path        string                 // how results name the notebook
-	Output      string                 // where the notebook is written, first and after each cell; "" to keep it in memory only
+	Output      string                 // file that is written after each cell; "" for none
 	Assignments []parameter.Assignment // parameters to set
 
 	Start       time.Duration // how long the kernel may take to start; 0 is a minute
 	Timeout     time.Duration // of a cell, which may set a shorter one of its own; 0 is none
 	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
-	IdleWait    time.Duration // how long a kernel may say nothing between a cell's reply and its idle; 0 is 10 s
+	IdleWait    time.Duration // longest silence between a cell's reply and its idle status; 0 is 10 s
 	Grace       time.Duration // from the first interrupt to the kernel's end; 0 is 6 s, GoNB needs 5
-	MaxOutput   int           // bytes of output that are kept of a cell; 0 is 10 MiB, negative is no limit
+	MaxOutput   int           // bytes of output kept for a cell; 0 is 10 MiB, negative has no limit
 	AllowErrors bool          // go on after a failing cell; it is a failure all the same
 
-	Cells string // folder of results of single cells: an incremental run, for GoNB only; "" executes every cell
+	Cells string // cell results of an incremental run, for GoNB only; "" executes every cell
 	Root  string // the module's root, for incremental runs
 
 	Separate bool // compile each cell of a GoNB notebook by itself, as it is when it is executed alone
@@ -138,7 +138,8 @@ func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
 // title is the first line of a cell that says something, shortened.
 func title(source string) string {
 	t := ""
-	for _, line := range gocell.Lines(source) { // of other languages, too: nothing of theirs looks like Go's main
+	// also in other languages: nothing there looks like Go's main
+	for _, line := range gocell.Lines(source) {
 		text := strings.TrimSpace(line.Text)
 		if text == "" || line.Kind == gocell.Main || strings.HasPrefix(text, "import") || text == ")" || strings.HasPrefix(text, `"`) {
 			continue

@@ -21,7 +21,7 @@ type sender interface {
 
 	environment() []string              // for the kernel, on top of the rest
 	started(info json.RawMessage) error // notes the kernel's description of itself
-	info() json.RawMessage              // its description in an earlier run, for one that needs no kernel; nil if a kernel must be asked
+	info() json.RawMessage              // stored by an earlier run; nil if a kernel must be asked
 	finish() error                      // is called when the notebook is written
 }
 

@@ -18,7 +18,7 @@ type session struct {
 
 	k        *jupyter.Kernel
 	gonb     bool
-	tasks    map[string]*task    // message id → the cell that sent it, so that late output finds its cell
+	tasks    map[string]*task    // message id → its cell, also for late output
 	counts   map[int]*task       // by the kernel's execution count
 	displays map[string][]*piece // display id → where it is shown
 	widgets  widgets

@@ -22,7 +22,7 @@ import (
 type sharing struct {
 	asIs
 	cells []*gocell.Cell
-	group [][]int // by index in the plan: the cells that share the program; nil for a cell that is sent as it is
+	group [][]int // by index in the plan: cells that share the program; nil for a cell sent alone
 }
 
 // newSharing forms the groups.

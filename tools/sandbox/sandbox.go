@@ -45,7 +45,7 @@ type Limits struct {
 	CPU           uint64 // seconds of processor time of a process
 	Processes     uint64 // processes of all
 	Memory        uint64 // bytes of resident memory of all
-	Temp          uint64 // bytes that lie in the temporary folder and in the copies, and in the folders of Write
+	Temp          uint64 // bytes in the temporary folder, in the copies and in the folders of Write
 }
 
 // DefaultLimits are generous for a notebook that compiles Go: the linker takes about 1 GB.

@@ -54,7 +54,8 @@ func readStat(pid int) (parent int, pages uint64, ok bool) {
 	if err != nil {
 		return 0, 0, false
 	}
-	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:]) // the name before it may hold blanks
+	// the program's name before ")" may contain blanks
+	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
 	const parentField, residentField = 1, 21
 	if len(fields) <= residentField {
 		return 0, 0, false

@@ -17,8 +17,8 @@ const (
 	Skipped        Status = "skipped"         // tagged skip-execution or nbval-skip, or empty
 	Cached         Status = "cached"          // an incremental run found its outputs up to date
 	NotRun         Status = "not-run"         // the run stopped before it
-	Mismatched     Status = "mismatched"      // executed well, but its outputs differ from the stored ones
-	Failed         Status = "failed"          // an error, a failing shell line, or no error where one was demanded
+	Mismatched     Status = "mismatched"      // executed, but its outputs differ from the stored ones
+	Failed         Status = "failed"          // an error, a failing shell line, or no expected error
 	StdinRequested Status = "stdin-requested" // asked for input, which no headless run can give
 	TimedOut       Status = "timed-out"       // ran out of its own time or of the run's
 	Interrupted    Status = "interrupted"     // a signal stopped the run while it executed

@@ -17,7 +17,7 @@ const (
 	EnvUser     = "FLOWBOOK_STORE_USER"
 	EnvPassword = "FLOWBOOK_STORE_PASSWORD"
 	EnvToken    = "FLOWBOOK_STORE_TOKEN" // in the place of the two
-	EnvCA       = "FLOWBOOK_STORE_CA"    // PEM file of the authority that signed the server's certificate
+	EnvCA       = "FLOWBOOK_STORE_CA"    // PEM file of the server's certificate authority
 	EnvCert     = "FLOWBOOK_STORE_CERT"  // PEM files of the client's certificate
 	EnvKey      = "FLOWBOOK_STORE_KEY"
 )

@@ -34,8 +34,8 @@ func openServer(u *url.URL, opt Options) (*server, error) {
 	return &server{url: u, client: &http.Client{Transport: transport}, cred: opt.Credentials.of(u.Hostname()), timeout: opt.Timeout}, nil
 }
 
-// RefusedError says that a store takes no more entries: it is full, read-only, or wants other
-// credentials.
+// RefusedError reports that a store refuses new entries: it is full or read-only, or it does not
+// accept the credentials.
 type RefusedError struct{ Why string }
 
 func (e *RefusedError) Error() string { return e.Why }

@@ -81,7 +81,7 @@ func Open(rawURL string, opt Options) (*Store, error) {
 // String is the store's URL.
 func (s *Store) String() string { return s.name }
 
-// Digest names bytes.
+// Digest identifies content by its hash and size.
 type Digest struct {
 	Hash string // hex SHA-256
 	Size int64

@@ -6,7 +6,7 @@ import "strings"
 // digits, Greek capitals and small Greek letters. 0 where the style has none.
 type alphabet struct {
 	upper, lower, digit, greek, smallGreek rune
-	odd                                    map[rune]rune // letters that had a place before the others got theirs
+	odd                                    map[rune]rune // letters encoded outside the block
 }
 
 // alphabets are the values of mathvariant, from the block U+1D400 of Unicode and Letterlike

@@ -79,7 +79,7 @@ var load = sync.OnceValues(func() (*engine, error) {
 // it.
 type Page struct {
 	macros goja.Value
-	set    map[string]string // formulas set already, by their mode and source, until one defines something
+	set    map[string]string // formulas already set, by mode and source; cleared by a definition
 	count  int
 	labels map[string]string // \label → its \tag
 	spent  time.Duration

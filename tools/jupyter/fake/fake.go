@@ -43,8 +43,8 @@ type Script struct {
 	IgnoreInterrupt bool          // interrupts by message or signal change nothing
 	IgnoreShutdown  bool          // shutdown_request changes nothing
 	IgnoreTerm      bool          // SIGTERM changes nothing
-	Children        int           // starts that many processes which never end, in process groups of their own
-	AbortAfterError bool          // requests that wait when a cell fails are answered with status aborted
+	Children        int           // number of endless processes, each in its own process group
+	AbortAfterError bool          // after a failed cell, waiting requests get the status aborted
 }
 
 // envScript names the file with the script, in the environment of the copy that is the kernel.

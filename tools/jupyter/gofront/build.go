@@ -24,7 +24,7 @@ const (
 type built struct {
 	World         string
 	Main          string   // digest of main.go
-	Imports       []string // what main.go may import, sorted: what it imports, and what it did before with all else the same
+	Imports       []string // sorted: imports of main.go, present and earlier ones
 	Package       string   // the import path of main.go, which errors name
 	Modules       []string // the folders of the modules that are built from folders
 	Program       stat     // the built files, as they were then
@@ -105,7 +105,7 @@ func (k *keep) build(program string) (status int, done bool) {
 	return 0, true
 }
 
-// last is the last build, if nothing but main.go has changed since.
+// last returns the previous build, if only main.go has changed since.
 func (k *keep) last(world string) (built, bool) {
 	var b built
 	if k.load(buildFile, &b) && b.World == world {

@@ -39,7 +39,8 @@ func fileState(modules, dirs, embedding []string, own string) (digest string, ne
 		for _, e := range entries {
 			path := filepath.Join(dir, e.Name())
 			switch {
-			case e.IsDir() && deep && !slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, e.Name()): // even testdata can be embedded
+			// even testdata can be embedded
+			case e.IsDir() && deep && !slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, e.Name()):
 				if err := walk(path, true, false); err != nil {
 					return err
 				}

@@ -8,8 +8,8 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// importsFile keeps the imports that GoNB remembers, of which it leaves to each cell those that the
-// cell uses.
+// importsFile stores the imports that GoNB has collected from all cells. goimports reduces them to
+// those that the present cell uses.
 const importsFile = "imports.json"
 
 // arranged is a main.go as GoNB composed it and as goimports left it.
@@ -50,7 +50,7 @@ func (k *keep) goimports(path string) bool {
 		run = func() error { return v.goimports(k, path) }
 	}
 	if run() != nil {
-		return false // and again, so that its messages are seen
+		return false // it runs again, so that the user sees its messages
 	}
 	after, err := readMain(path)
 	if err != nil {

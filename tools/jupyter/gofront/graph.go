@@ -24,7 +24,7 @@ func withoutGraph(flags string) string {
 	}), " ")
 }
 
-// writeGraph writes the record of a build that the go command was not called for, where GOFLAGS
+// writeGraph writes the action graph of a build that gofront did without the go command, if GOFLAGS
 // asks for one.
 func writeGraph(steps []step) {
 	for _, flag := range strings.Fields(os.Getenv("GOFLAGS")) {

@@ -37,13 +37,13 @@ func (k *keep) guardedBuild(mainFile, program string) (status int, done bool) {
 	secret := rand.Text()
 	guarded, ok := guard(text, secret)
 	if !ok {
-		return 0, false // the go command says why
+		return 0, false // the go command will report the error
 	}
 	if os.WriteFile(mainFile, guarded, 0o600) != nil {
 		return 0, false
 	}
 	status, done = k.build(program + cellEnding)
-	if !done { // what it cannot do, the go command does
+	if !done { // the go command builds it instead
 		cmd := exec.Command(k.real, "build", "-o", program+cellEnding)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		err = cmd.Run()
@@ -143,7 +143,8 @@ func runGuarded() (status int, ok bool) {
 			told <- string(said)
 		}()
 		err = cmd.Wait()
-		r.SetReadDeadline(time.Now().Add(100 * time.Millisecond)) // a daemon of the cell may hold the other end open
+		// a daemon that the cell started may hold the other end open
+		r.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 		if said := <-told; err == nil && !strings.HasPrefix(said, string(secret)) {
 			err = errors.New("the program ended before its main did: a cell that calls os.Exit fails here")
 		}

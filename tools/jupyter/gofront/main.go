@@ -5,19 +5,20 @@
 //	go get
 //	go build -o program
 //
-// as if it knew nothing of the cell before. gofront remembers: where main.go is the same as before
-// nothing is done again; where only main.go has changed it is compiled and linked by the commands
-// of the last build, without asking anew what it depends on, and without what the cell does not
-// need. Everything else, and everything that fails, goes to the real programs, so that what a cell
-// means and what its errors say is theirs to decide. The real goimports lies in the folder real
-// beside gofront, the real go command is the next on the PATH. $FLOWBOOK_GOFRONT=off has it
-// remember nothing: all that it does then is to find the user's modules.
+// and forgets everything about the cell before. gofront remembers. If main.go is unchanged, it
+// repeats nothing. If only main.go has changed, it compiles and links with the commands of the last
+// build: it does not resolve dependencies again, and it leaves out declarations that the cell does
+// not need. All other builds, and all that fail, go to the real programs, so these decide a cell's
+// meaning and its errors. The real goimports lies in the folder real beside gofront; the real go
+// command is the next on the PATH. With $FLOWBOOK_GOFRONT=off gofront remembers nothing and only
+// finds the user's modules.
 //
 // The 33 cells of Anomaly_Detection, each compiled by itself, took 42 s of processor time without
-// (off), 26 s with what it remembers alone (whole), 21 s with all (2026-11-29, two loaded cores).
+// gofront's memory (off), 26 s with it (whole), and 21 s when unneeded declarations were left out
+// as well (2026-11-29, two loaded cores).
 //
-// What it remembers lies in the folder .gofront of the kernel's folder, which goes with the kernel.
-// It holds as long as nothing else has changed: the files of the packages that are built from
+// Its memory lies in the folder .gofront of the kernel's folder, which is removed when the kernel
+// ends. It is valid until one of these changes: the files of the packages that are built from
 // folders (their names, sizes and times), go.mod, go.sum and go.work, the environment and the go
 // command itself. Packages of the module cache and of Go do not change.
 package main

@@ -5,7 +5,7 @@
 //
 //	m := attack.New(t, root)
 //	for _, a := range m.Attacks() {
-//		… // run a.Cell in a sandbox; what is told matches a.Want
+//		… // run a.Cell in a sandbox; the message matches a.Want
 //	}
 //	m.Unchanged()
 package attack
@@ -25,17 +25,17 @@ import (
 	"flowbook/ml/module"
 )
 
-// Attack is a cell. A sandbox contains what it does, and its output, its error or the end of its
-// kernel say so.
+// Attack is a cell that tries to break out of a sandbox. Its output, its error or the end of its
+// kernel shows whether the sandbox held.
 type Attack struct {
 	Name string
 	Cell string
-	Want string // a regular expression for what is told
+	Want string // regular expression for the message if the sandbox held
 	Tags []string
 	Ends bool // its kernel ends with it
 }
 
-// Machine is what attacks are after.
+// Machine holds the targets of the attacks: files, addresses, processes.
 type Machine struct {
 	Folder string // a notebook's; it has the file answer.txt
 
@@ -192,7 +192,7 @@ func (m *Machine) onResources() []Attack {
 	}
 }
 
-// Unchanged reports what the attacks have changed, reached or left behind.
+// Unchanged reports everything that the attacks have changed, reached or left behind.
 func (m *Machine) Unchanged() {
 	m.t.Helper()
 	if n := m.reached.Load(); n > 0 {
@@ -209,7 +209,8 @@ func (m *Machine) Unchanged() {
 			os.Remove(path)
 		}
 	}
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) { // those that were killed are just going
+	// killed processes take a moment to end
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		left := m.left()
 		if len(left) == 0 {
 			return
