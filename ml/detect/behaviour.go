@@ -164,20 +164,24 @@ func (b *Behaviour) learnGroups(flows *dataset.Frame) {
 	b.Groups = b.Groups[:min(mostGroups, len(b.Groups))]
 }
 
-// groupOf is the protocol that an application runs over, as nDPI names it before the point; unknown
-// ones go by their IP protocol.
+// groupOf is the protocol that an application runs over; unknown ones go by their IP protocol.
 func groupOf(application string, protocol float64) string {
-	group, _, _ := strings.Cut(application, ".")
-	if group == "" || group == "Unknown" {
-		switch protocol {
-		case 6:
-			return "tcp"
-		case 17:
-			return "udp"
-		}
-		return "other"
+	if group, known := groupNamed(application); known {
+		return group
 	}
-	return group
+	switch protocol {
+	case 6:
+		return "tcp"
+	case 17:
+		return "udp"
+	}
+	return "other"
+}
+
+// groupNamed is the protocol that an application runs over, as nDPI names it before the point.
+func groupNamed(application string) (group string, known bool) {
+	group, _, _ = strings.Cut(application, ".")
+	return group, group != "" && group != "Unknown"
 }
 
 // Flows of all applications join those of one group when its mean and its scale are taken: shrink
@@ -189,8 +193,8 @@ const (
 	shrinkShare = 20
 )
 
-// learnScale takes means, scales and usual values from some of the rows. A group's are drawn
-// towards those of all.
+// learnScale takes means and scales from some of the rows. A group's are drawn towards those of
+// all.
 func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	n := len(b.Groups) + 1
 	joined := float64(max(shrink, m.Rows/shrinkShare))

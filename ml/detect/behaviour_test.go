@@ -208,6 +208,19 @@ func TestDriftOfSmallFiles(t *testing.T) {
 	}
 }
 
+// TestGroupsOfApplications: a flow is in the group that training counted it in, whatever its application is called.
+func TestGroupsOfApplications(t *testing.T) {
+	b := &Behaviour{Groups: []string{"other", "tcp", "udp", "TLS"}}
+	s := b.stream()
+	for _, name := range []string{"", "Unknown", "Unknown.Google", ".x", "TLS", "TLS.Google", "other", "other.x", "tcp", "QUIC"} {
+		for _, protocol := range []float64{1, 6, 17} {
+			if got, want := s.application(name, protocol), s.applicationOf(groupOf(name, protocol)); got != want {
+				t.Errorf("application %q over IP protocol %v is in group %d, training counts it in %d", name, protocol, got.group, want.group)
+			}
+		}
+	}
+}
+
 // TestVisitsToAScannedHost: visits that succeed have no part in the failures of a scan of that host,
 // nor of its network; the scan's flows have.
 func TestVisitsToAScannedHost(t *testing.T) {

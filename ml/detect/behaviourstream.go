@@ -251,10 +251,12 @@ func (s *behaviourStream) flow(c *flowFields, r int, row []float64) {
 	}
 }
 
-// count adds a flow to a party and writes what the party then comes to, where the flow has a part in
-// it: how many flows failed, if it failed itself, how many different items there were, if it had a
-// new one. An ordinary flow to a host that is being scanned is no part of the scan. The places it
-// does not write are zero. It returns the rest of the row.
+// count adds a flow to a party and writes what the party then comes to, where the flow has a part
+// in it: how many flows failed, if it failed itself, how many different items there were, if it had
+// a new one. An ordinary flow to a host that is being scanned has then no part in the scan's
+// failures, and none in its different items as long as its own is among the mostFew that came last:
+// one that others have driven out counts as new. The places it does not write are zero. It returns
+// the rest of the row.
 func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) []float64 {
 	write := func(t *tally, v float32) {
 		t.add(v)
@@ -291,7 +293,7 @@ func (s *behaviourStream) application(name string, protocol float64) application
 	if a, ok := s.applications[name]; ok {
 		return a
 	}
-	if group := groupOf(name, 0); group != groupOf("", 0) {
+	if group, known := groupNamed(name); known {
 		if len(s.applications) > mostParties {
 			clear(s.applications)
 		}

@@ -40,7 +40,8 @@ type golden map[string]struct {
 // TestSameBits: a model trained on a file, its features, scores and findings are, bit for bit,
 // those that were written down before anything here was made fast: those of blocks by the first
 // version, whose pace alone was counted otherwise (so the digests of models have changed since),
-// those of behaviour by the second.
+// those of behaviour by the second, of whose models only the number of the schema has changed
+// since.
 func TestSameBits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains every detector twice; run without -short")

@@ -15,7 +15,8 @@ type seen struct{ item, at uint32 }
 
 const mostFew = 16
 
-// add returns how many ms ago the item came last, as far as that is known.
+// add returns how many ms ago the item came last, math.MaxInt64 if it is not among the mostFew that
+// came last.
 func (d *distinct) add(hash uint64, p *panes, ms int64) (gap int64) {
 	gap = math.MaxInt64
 	item, at := uint32(hash>>32), uint32(ms/100)

@@ -32,7 +32,8 @@ type document struct {
 	Sample  int       `json:"sample,omitempty"`
 	Trees   []int     `json:"trees,omitempty"` // nodes of each tree
 
-	// Since schema 2.
+	// Since schema 2. In schema 3 the features of behaviour and the scores of components mean
+	// something else.
 	Behaviour *behaviour `json:"behaviour,omitempty"`
 	Bound     float64    `json:"bound,omitempty"`   // of components
 	Members   []string   `json:"members,omitempty"` // of an ensemble
@@ -136,7 +137,7 @@ func (m *Model) document() (*document, error) {
 	case *Features:
 		d.Standard = &standard{f.Applications, f.Mean, f.Scale}
 	case *Behaviour:
-		d.Schema = 2
+		d.Schema = 3
 		f.save(d)
 	}
 	kind.save(m.Detector, d)
@@ -153,6 +154,9 @@ func (d *document) model(read readArray) (*Model, error) {
 		m.Features = &Features{Applications: s.Applications, Mean: s.Mean, Scale: s.Scale}
 	}
 	if d.Behaviour != nil {
+		if d.Schema < 3 {
+			return nil, errors.New("it was trained by an older flowbook, whose features meant something else: train it anew")
+		}
 		b, err := loadBehaviour(d, len(d.Features), read)
 		if err != nil {
 			return nil, err

@@ -23,10 +23,11 @@ type extraction interface {
 	rows() int   // taken and not yet finished
 	full() bool  // says that the rows are to be finished before more are added
 	early() bool // says that finishing earlier changes no row
-	// finish returns the standardised rows, which the next add overwrites.
+	// finish returns the standardised rows. Where early says so, they hold until finish is called
+	// again, also while rows are added; else until the next add.
 	finish() dataset.Matrix
 	// unit returns the value behind feature c of finished row r, whose standardised value is z, and
-	// the value that one in a hundred training flows exceeded, NaN if that is not known. It holds
-	// until the next add.
+	// the value that one in a hundred training flows exceeded, NaN if that is not known. It may be
+	// called as long as the finished rows hold.
 	unit(r, c int, z float64) (value, usual float64)
 }

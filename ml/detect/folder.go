@@ -22,7 +22,7 @@ import (
 
 // Schema is the version of the folder's form that this program writes, and the newest that it
 // reads.
-const Schema = 2
+const Schema = 3
 
 const (
 	modelFile    = "model.json"

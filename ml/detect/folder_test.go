@@ -150,7 +150,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"altered threshold", "model.json is not as it was written", func(f fstest.MapFS) {
 			f[modelFile].Data = bytes.Replace(f[modelFile].Data, []byte(`"threshold": `), []byte(`"threshold": 1`), 1)
 		}},
-		{"newer", "it has schema 3, and this program reads up to 2", func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Schema = 3 }) }},
+		{"newer", "it has schema 4, and this program reads up to 3", func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Schema = 4 }) }},
 		{"unknown detector", `does not know: no detector "oracle"`, func(f fstest.MapFS) { rewrite(f, func(d *document) { d.Kind = "oracle" }) }},
 		{"weights gone", "layer_1_kernel", func(f fstest.MapFS) { delete(f, npy(f)) }},
 		{"weights cut short", "is cut short: 255 of 256 bytes", func(f fstest.MapFS) { f[npy(f)].Data = f[npy(f)].Data[:255] }},
@@ -180,6 +180,50 @@ func TestLoadRefuses(t *testing.T) {
 	var unreadable *UnreadableError
 	if _, err := Load(filepath.Join(folder, "nowhere")); !errors.As(err, &unreadable) {
 		t.Errorf("no folder: error %v", err)
+	}
+}
+
+// TestLoadRefusesOlderBehaviour: a model of schema 2 has numbers of the same shapes that mean something else; its scores would be compared
+// with a threshold that is not theirs.
+func TestLoadRefusesOlderBehaviour(t *testing.T) {
+	frame := flows(300, 0, 0, 1)
+	m, _, err := Train(t.Context(), Training{Kind: "tail", Flows: frame, Percentile: 95})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for _, c := range []struct {
+		schema int
+		want   string
+	}{{3, ""}, {2, "trained by an older flowbook, whose features meant something else: train it anew"}} {
+		if err := m.Save(folder); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, modelFile)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d document
+		if err := json.Unmarshal(text, &d); err != nil {
+			t.Fatal(err)
+		}
+		if d.Schema != 3 {
+			t.Errorf("saved with schema %d, want 3", d.Schema)
+		}
+		d.Schema = c.schema
+		if text, err = d.encode(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		switch _, err := Load(folder); {
+		case c.want == "" && err != nil:
+			t.Errorf("schema %d: %v", c.schema, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("schema %d: error %v, want one with %q", c.schema, err, c.want)
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ func (s *scan) settle() error {
 	return err
 }
 
-// takeFlows returns the flows that were taken; they are valid until it has been called twice more.
+// takeFlows returns the flows that were taken; they are valid until it is called again.
 func (s *scan) takeFlows() []place {
 	flows := s.flows
 	s.flows, s.spare = s.spare[:0], flows

@@ -79,7 +79,8 @@ const minFlows = 200
 // Train learns from the first 85 hundredths of t.Flows. The scores by which the threshold is chosen
 // come from detectors that had not seen the block of time they are of (cross-conformal prediction:
 // Vovk, 2015). The rest, unseen until then, judges the threshold, which is raised if it breaks its
-// promise.
+// promise. A network takes 50,000 of the flows at most, evenly spaced; the last tenth of them stops
+// its training early.
 //
 // The original is trained as its notebook does, in four parts in row order: the first half trains,
 // the next tenth stops the training early, the next quarter chooses the threshold, and the rest

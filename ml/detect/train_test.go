@@ -31,19 +31,42 @@ func TestTrainSameSeedSameModel(t *testing.T) {
 func TestTrainKeepsItsPromise(t *testing.T) {
 	frame := flows(4000, 0, 0, 5)
 	pace := FlowsPerDay(frame)
-	model, report, err := Train(t.Context(), Training{Kind: "forest", Flows: frame, AlarmsPerDay: 0.05 * pace})
+	kinds := []string{"pca", "forest", "ensemble"}
+	models, reports, err := TrainAll(t.Context(), Training{Flows: frame, AlarmsPerDay: 0.05 * pace}, kinds)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Train != 3400 || report.Stop != 0 || report.Calibrate != 3400 || report.Judge != 600 || report.Widened {
-		t.Errorf("parts %d, %d, %d, %d, widened %v", report.Train, report.Stop, report.Calibrate, report.Judge, report.Widened)
+	for i, report := range reports {
+		if report.Train != 3400 || report.Stop != 0 || report.Calibrate != 3400 || report.Judge != 600 || report.Widened {
+			t.Errorf("%s: parts %d, %d, %d, %d, widened %v", kinds[i], report.Train, report.Stop, report.Calibrate, report.Judge, report.Widened)
+		}
+		// 600 flows at 0.05: a deviation is 0.009, and the threshold's own, from 3400 flows, 0.004.
+		if math.Abs(report.Promised-0.05) > 1e-12 || report.Got() > 0.05+3*0.0098 || report.Got() < 0.05-3*0.0098 {
+			t.Errorf("%s: promised %v, got %v", kinds[i], report.Promised, report.Got())
+		}
+		if got := models[i].Calibration.AlarmsPerDay(); math.Abs(got/pace-0.05) > 1e-12 {
+			t.Errorf("%s: %v alarms a day of %v flows", kinds[i], got, pace)
+		}
 	}
-	// 600 flows at 0.05: a deviation is 0.009, and the threshold's own, from 3400 flows, 0.004.
-	if math.Abs(report.Promised-0.05) > 1e-12 || report.Got() > 0.05+3*0.0098 || report.Got() < 0.05-3*0.0098 {
-		t.Errorf("promised %v, got %v", report.Promised, report.Got())
-	}
-	if got := model.Calibration.AlarmsPerDay(); math.Abs(got/pace-0.05) > 1e-12 {
-		t.Errorf("%v alarms a day of %v flows", got, pace)
+}
+
+// TestReportOfManyFlows: a report counts the flows that a network took, which are not all there were.
+func TestReportOfManyFlows(t *testing.T) {
+	const fit = mostOfNetwork + 10_000
+	few := dataset.Matrix{Rows: 3, Cols: 1, Data: []float64{1, 2, 3}}
+	training := Training{Flows: flows(10, 0, 0, 1), Percentile: 95}
+	for _, c := range []struct {
+		kind        kind
+		train, stop int
+	}{{forestKind, fit, 0}, {autoencoderKind, 45_000, 5_000}} {
+		m := &Model{Detector: TrainRobustZ(few)}
+		report, err := m.judge(training, c.kind, make([]float64, fit), few)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Train != c.train || report.Stop != c.stop {
+			t.Errorf("%s: %d flows trained, %d stopped; want %d, %d", c.kind.name, report.Train, report.Stop, c.train, c.stop)
+		}
 	}
 }
 

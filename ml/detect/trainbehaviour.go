@@ -84,8 +84,9 @@ func (m *Model) judge(t Training, k kind, unseen []float64, after dataset.Matrix
 	judged := t.benign(m.Detector.Score(after), fit)
 	report := Report{Train: fit, Calibrate: len(scores), Judge: len(judged), Promised: m.Calibration.Rate, Threshold: m.Threshold, Scores: scores}
 	if k.stopsEarly() {
-		report.Stop = fit - fit*9/10
-		report.Train -= report.Stop
+		some := min(fit, mostOfNetwork)
+		report.Train = some * 9 / 10
+		report.Stop = some - report.Train
 	}
 	report.Flagged = above(judged, m.Threshold)
 	m.widen(&report, judged)
