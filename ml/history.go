@@ -68,8 +68,8 @@ func (h History) line(b *strings.Builder, epoch int) {
 	fmt.Fprintf(b, " - learning_rate: %s\n", logNumber(e.LearningRate))
 }
 
-// logNumber is how Keras's progress bar prints a value: four decimals, or an exponent for what they
-// would swallow.
+// logNumber is how Keras's progress bar prints a value: four decimals, or an exponent for values
+// that four decimals would round to zero.
 func logNumber(v float64) string {
 	if math.Abs(v) > 1e-3 {
 		return fmt.Sprintf("%.4f", v)

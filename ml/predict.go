@@ -52,7 +52,7 @@ type predictionGraph struct {
 // A chunk is the input of one execution: enough rows to make its fixed cost small, few enough to
 // stay in the cache of a core, or to fill a GPU. Shorter remainders are padded to a chunk over a
 // power of two, so that few shapes are compiled. All of these are multiples of 3, because the Go
-// backend's matrix product takes rows in threes and sums what is left over in another order: a
+// backend's matrix product takes rows in threes and sums the remaining rows in another order: a
 // row's answer would depend on its place.
 const (
 	cpuChunk = 3 << 9

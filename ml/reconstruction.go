@@ -7,8 +7,7 @@ import (
 )
 
 // ReconstructionError is one number a row: the mean over the features of the squared difference
-// between what the network gave back and what it was given. The two shapes must agree; if not, it
-// panics.
+// between the network's output and its input. The two shapes must agree; if not, it panics.
 func ReconstructionError(predicted, actual dataset.Matrix) []float64 {
 	if predicted.Rows != actual.Rows || predicted.Cols != actual.Cols {
 		panic(fmt.Errorf("ml: reconstruction error between shapes (%d, %d) and (%d, %d)",

@@ -22,8 +22,8 @@ type session interface {
 	close()
 }
 
-// newSession prepares to train m from its present weights. With targets, rows have some beside what
-// goes in; without, a row is its own target.
+// newSession prepares to train m from its present weights. With targets, each row has target values
+// beside its inputs; without, a row is its own target.
 func newSession(m *Model, targets bool, b backend) (session, error) {
 	if s := newFusedSession(m, b.Config); s != nil {
 		return s, nil

@@ -86,7 +86,7 @@ func (w *File) Write(b []byte) (int, error) {
 }
 
 // Finish flushes the new content to the disk. Path still has the old content, so that the caller
-// can do what must come before the change. Commit calls Finish where the caller has not.
+// can take steps that must precede the change. Commit calls Finish where the caller has not.
 func (w *File) Finish() error {
 	if w.ready {
 		return nil

@@ -9,7 +9,7 @@ import (
 
 // The text forms of a data file, pandas's to_csv with its defaults: whole numbers in decimal,
 // floats as Python's repr, texts quoted only where they must be, a missing value as nothing, rows
-// ended by "\n". They lose nothing: what they write, Read reads back as it was. A spreadsheet may
+// ended by "\n". They lose nothing: Read returns the very values that they wrote. A spreadsheet may
 // take a text that starts with "=" for a formula; files meant for one are written by
 // Frame.WriteSheet, never by these.
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// dialect is the form of a CSV file: what separates fields and how numbers are written. A quote
+// dialect is the form of a CSV file: the separator of fields and the notation of numbers. A quote
 // opens a quoted field only where a field begins; inside, a doubled quote is a quote, and so is \"
 // in files of NFStream's own writer (backslash true), which quotes every text. Rows end in "\n" or
 // "\r\n". Its methods are all that Flowbook knows about it: the reader, the splitter and the

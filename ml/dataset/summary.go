@@ -28,7 +28,7 @@ func (f *Frame) DescribeAll() *Frame {
 		for _, c := range others {
 			cols = append(cols, f.Describe(c.name).values)
 		}
-	case times: // pandas puts what times have not last
+	case times: // pandas puts statistics that times lack last
 		labels = []string{"count", "mean", "min", "25%", "50%", "75%", "max", "std"}
 		for _, c := range numbers {
 			if c.kind == Time {

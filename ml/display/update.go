@@ -8,8 +8,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// updateEvery is the shortest time between two drawings of one output. Four a
-// second look alive and leave the processor to what is being shown.
+// updateEvery is the shortest time between two drawings of one output. Four a second look alive and
+// leave the processor to the computation that they show.
 const updateEvery = 250 * time.Millisecond
 
 // live is an output that Update replaces.

@@ -61,7 +61,7 @@ func (f *Figure) panels() []*Figure {
 }
 
 // tracks returns the largest width of each column and the largest height of
-// each row, of what size says about a panel.
+// each row, of the panels' sizes as size returns them.
 func (f *Figure) tracks(size func(panel *Figure) (width, height float64)) (widths, heights []float64) {
 	widths, heights = make([]float64, len(f.grid[0])), make([]float64, len(f.grid))
 	for r, row := range f.grid {

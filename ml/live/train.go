@@ -21,12 +21,12 @@ import (
 // trainings counts the calls of Train in this process: each has an output of its own.
 var trainings atomic.Int64
 
-// Train returns what memo.Do(ctx, ml.Train, t) returns, and shows the training on the way. A fit
+// Train returns the results of memo.Do(ctx, ml.Train, t) and shows the training meanwhile. A fit
 // that memo has from an earlier call shows at once the last view of the training, so that the saved
 // notebook is the same.
 //
 // An interrupt is not an error once an epoch is done: the fit returned then holds the weights of
-// the best epoch, and what is shown says so. It is not kept, so the next call trains anew.
+// the best epoch, and the output says so. It is not kept, so the next call trains anew.
 func Train(t ml.Training) (*ml.Fit, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -24,7 +24,7 @@ import (
 //	display.Show(memo.Keep(Slow).Head(5)) // later cells, and tomorrow's kernel, read it back
 //
 // It is Do without an argument, for use in cells: where Do returns an error, Keep panics with it.
-// What Do says of functions of cells holds for Keep.
+// The rules of Do for functions of cells apply to Keep.
 func Keep[Out any](f func() Out) Out {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {

@@ -38,8 +38,8 @@ import (
 // f must be a named function of a package of this module or of the notebook, not a closure, a
 // method or a generic function: only of those is the source known. It must depend on in alone (not
 // on files, on the clock, on global state) and print nothing, for the next call will not run it. If
-// f returns an error, Do returns both its results as they are and stores nothing: what a function
-// that was told to stop has done so far, it may hand over beside the error.
+// f returns an error, Do returns both its results as they are and stores nothing: a function that
+// was told to stop may hand over its partial result beside the error.
 //
 // The key under which a result is stored is made of f's name, the bytes of in, the types, the
 // digest of the source of f's package and of all that it imports (see package module: other

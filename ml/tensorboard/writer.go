@@ -102,7 +102,7 @@ func (w *Writer) open(run string) error {
 		return err
 	}
 	// TensorBoard reads files with "tfevents" in their names, in the order of the names. The last
-	// number keeps apart what one process writes within a second.
+	// number distinguishes files that one process writes within a second.
 	var f *os.File
 	err := os.ErrExist
 	for n := 0; errors.Is(err, os.ErrExist); n++ {

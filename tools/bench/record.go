@@ -46,7 +46,8 @@ func (r *record) add(side Side, lines []Line) {
 // excuse notes why a side did not do a work.
 func (r *record) excuse(work Work, side Side, why string) { r.entry(work.Name, side).excuse = why }
 
-// result is one side of one benchmark as record.json has it: medians, and what they were taken of.
+// result is one side of one benchmark as record.json has it: medians, and the measurements behind
+// them.
 type result struct {
 	Benchmark string             `json:"benchmark"`
 	Side      string             `json:"side"`
@@ -55,7 +56,8 @@ type result struct {
 	Rounds    int                `json:"rounds"`
 	Median    map[string]float64 `json:"median,omitempty"` // by unit
 	Spread    string             `json:"spread,omitempty"` // largest deviation from the median time
-	Ratios    []ratio            `json:"ratios,omitempty"` // Go's medians relative to this Python side's
+	// Ratios are the medians of the Go sides relative to this Python side's.
+	Ratios []ratio `json:"ratios,omitempty"`
 }
 
 // ratio is a median of one of Go's sides, divided by that of another side.

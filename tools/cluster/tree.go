@@ -18,7 +18,7 @@ import (
 )
 
 // trees are the folders in which a worker makes runs: one for each module and slot, kept, so that
-// the go command finds what it has compiled there.
+// the go command finds its earlier compilations.
 type trees struct {
 	dir   string
 	store *store.Store
@@ -36,9 +36,9 @@ func newTrees(dir string, s *store.Store, jobs int) *trees {
 // kept is how long a tree stays that nobody uses.
 const kept = 24 * time.Hour
 
-// take returns a folder with the bundle's files, the inputs and nothing else: neither what runs
-// have written there nor what they changed. Only the state folder stays, for what it keeps is named
-// by its content. root is the module's.
+// take returns a folder with exactly the bundle's files and the inputs; files that earlier runs
+// wrote or changed there are gone. Only the state folder stays, because its files are named by
+// their content. root is the module's.
 func (t *trees) take(ctx context.Context, b Bundle, inputs []store.File) (root string, release func(), err error) {
 	var slot int
 	select {

@@ -19,7 +19,8 @@ type Spec struct {
 	Files   []store.File     `json:"files,omitempty"` // those of the outline, with their sizes
 	Bundle  Bundle           `json:"bundle"`
 	Force   []string         `json:"force,omitempty"` // steps that are run although the store has them
-	Runs    []RunState       `json:"runs,omitempty"`  // finished runs of the workflow that this one continues
+	// Runs are the finished runs of the workflow that this one continues.
+	Runs []RunState `json:"runs,omitempty"`
 }
 
 // Bundle names the sources of a module in the store.
@@ -55,12 +56,13 @@ const (
 
 // RunState is the state of a run in the workflow, and the output of the activity.
 type RunState struct {
-	Name   string        `json:"name"`
-	Step   string        `json:"step"`
-	Key    string        `json:"key,omitempty"`
-	Phase  Phase         `json:"phase"`
-	Where  string        `json:"where,omitempty"`  // the worker
-	Files  []store.File  `json:"files,omitempty"`  // as in Outcome.Outputs; of a failed run, the notebook
+	Name  string `json:"name"`
+	Step  string `json:"step"`
+	Key   string `json:"key,omitempty"`
+	Phase Phase  `json:"phase"`
+	Where string `json:"where,omitempty"` // the worker
+	// Files are the files of Outcome.Outputs; of a failed run, the notebook so far.
+	Files  []store.File  `json:"files,omitempty"`
 	Detail *store.Digest `json:"detail,omitempty"` // of a Detail
 	Error  string        `json:"error,omitempty"`  // one line
 	Code   int           `json:"code,omitempty"`   // exit status that the error deserves

@@ -40,7 +40,8 @@ type cli struct {
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 }
 
-// console is what a sub-command talks to: its streams, and how large a notebook it reads.
+// console is a sub-command's connection to its user: its streams, and how large a notebook it
+// reads.
 type console struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // for messages, made printable

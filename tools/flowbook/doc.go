@@ -20,10 +20,10 @@
 //
 // run executes a notebook in its own folder and writes the result to .flowbook/out after each cell;
 // the notebook itself stays as it is. A cell is done when the kernel has both answered and gone
-// idle; an error stops the run, and what ran is kept. check compares the outputs with the stored
-// ones, text by text, number by number and picture by picture; --update stores the new ones.
-// validate checks the format alone and lists each fault; run and check repair the faults that can
-// be repaired, and with --strict refuse it.
+// idle; an error stops the run, and the outputs so far are kept. check compares the outputs with
+// the stored ones, text by text, number by number and picture by picture; --update stores the new
+// ones. validate checks the format alone and lists each fault; run and check repair the faults that
+// can be repaired, and with --strict refuse it.
 //
 // # Flows
 //

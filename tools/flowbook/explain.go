@@ -37,7 +37,7 @@ func summary(t *target, res *runner.Result) string {
 	return line
 }
 
-// explain tells of a failed cell: where, what, the code around it, and the end of what it wrote to
+// explain tells of a failed cell: the place, the message, the code around it, and the end of its
 // stderr.
 func explain(w io.Writer, t *target, c *runner.CellResult) {
 	where := fmt.Sprintf("%s: cell %d", t.name, c.Number)

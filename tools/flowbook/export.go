@@ -102,8 +102,8 @@ func (c *exportCmd) save(name string, data []byte) error {
 	return atomicfile.Write(path, data, 0o666)
 }
 
-// pageName keeps what a page may be called: letters and digits of all scripts, "-", "_", and "."
-// within.
+// pageName keeps the characters that a page's name may have: letters and digits of all scripts,
+// "-", "_", and "." within.
 func pageName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '-' || r == '_' || r == '.' {

@@ -21,7 +21,7 @@ type chapter struct {
 	book  *book.Book
 }
 
-// exportRun reads what is to be exported, a folder in the order of its book.
+// exportRun reads the notebooks to export; those of a folder in the order of its book.
 func exportRun(ctx context.Context, con *console, args []string) (report.Run, error) {
 	run := report.Run{Title: "Notebooks"}
 	var chapters []chapter

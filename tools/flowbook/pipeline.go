@@ -149,7 +149,7 @@ func findPipeline() (root, file string, err error) {
 	}
 }
 
-// plan prints what would run.
+// plan prints the runs that would be made.
 func (c *pipelineCmd) plan(ctx context.Context, con *console, p *pipeline.Pipeline, opt pipeline.Options) error {
 	runs, err := p.Plan(ctx, opt)
 	if err != nil {
@@ -203,7 +203,7 @@ func explainRun(w io.Writer, run *pipeline.Run) {
 	fmt.Fprintf(w, "flowbook: %v\n", run.Err)
 }
 
-// resultLine is what is said of a run when it is over.
+// resultLine is the line about a finished run.
 func resultLine(run *pipeline.Run) string {
 	words := []string{string(run.Status)}
 	if run.Where != "" {

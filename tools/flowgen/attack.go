@@ -1,8 +1,8 @@
 package flowgen
 
-// attack sends the packets of an attack's flow. Each kind keeps within what benign flows of its
-// size do in every single column; what gives it away is how the columns go together, or the company
-// of its campaign.
+// attack sends the packets of an attack's flow. In every single column each kind stays within the
+// range of benign flows of its size; only the combination of columns, or the other flows of its
+// campaign, give it away.
 func (w *wire) attack(r *row) {
 	switch r.kind {
 	case UDPFlood:

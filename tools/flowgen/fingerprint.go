@@ -75,7 +75,8 @@ func (p *plan) disguise(r *row) {
 	}
 }
 
-// sshHello are what SSH clients and servers offer, named by the lists that HASSH hashes.
+// sshHello are the algorithms that SSH clients and servers offer, named by the lists that HASSH
+// hashes.
 var sshClients, sshServers = []flowmeter.KexInit{
 	{Kex: "curve25519-sha256,ecdh-sha2-nistp256", Cipher: "chacha20-poly1305@openssh.com,aes128-ctr", MAC: "umac-64-etm@openssh.com,hmac-sha2-256", Compression: "none,zlib@openssh.com"},
 	{Kex: "curve25519-sha256@libssh.org,diffie-hellman-group14-sha256", Cipher: "aes256-gcm@openssh.com,aes256-ctr", MAC: "hmac-sha2-256,hmac-sha1", Compression: "none"},

@@ -8,7 +8,7 @@ type wire struct {
 	stream
 	stats *flowmeter.Stats
 	us    int64   // now, since 1970
-	gaps  []int64 // ms, exact, for the packets to come; then what wait is told
+	gaps  []int64 // ms, exact, for the packets to come; then those given to wait
 	trace func(us int64, dir flowmeter.Direction, size int, flags flowmeter.Flags)
 }
 

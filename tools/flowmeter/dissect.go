@@ -163,8 +163,8 @@ func (d *dissection) handshake(b []byte, dir Direction, l *looker) {
 	}
 }
 
-// segment adds a TCP segment that comes in order, and looks at what has come together. Others are
-// left out: a retransmission shows nothing new, and after a gap nothing can be read.
+// segment adds a TCP segment that comes in order, and examines the bytes collected so far. Others
+// are left out: a retransmission shows nothing new, and after a gap nothing can be read.
 func (d *dissection) segment(p *Packet, dir Direction, l *looker) {
 	s := &d.sides[dir]
 	if s.done || s.begun && s.next != p.Seq {
@@ -213,9 +213,8 @@ func (f *found) read(b []byte, dir Direction, l *looker) bool {
 	}
 }
 
-// clean returns text from a network for a text file: at most so many bytes, with "?"
-// for control characters and for what is no UTF-8. Everything else stays as it is; quoting is the
-// writer's business.
+// clean returns text from a network for a text file: at most so many bytes, with "?" for control
+// characters and invalid UTF-8. Everything else stays as it is; quoting is the writer's business.
 func clean[T string | []byte](text T, most int) string {
 	s := string(text[:min(len(text), most)])
 	var b strings.Builder

@@ -1,8 +1,8 @@
 package flowmeter
 
 // entry is a flow being metered. The entries hang in a ring in the order of their last packets. A
-// flood makes a million of them with one packet each; so what only a second packet or a payload
-// needs is allocated then.
+// flood makes a million of them with one packet each; so fields that only a second packet or a
+// payload needs are allocated then.
 type entry struct {
 	older, newer *entry
 	chain        *entry // the next of the same hash

@@ -47,10 +47,10 @@ func (r *Report) add(rule string, row, id int64, what string) {
 
 // Verify reads flows and checks rules that hold in every file of them, whoever metered it: ids
 // follow each other, the two directions add up to the whole, times and durations agree, means lie
-// within their ranges and go with the sums, only TCP has flags, what did not answer has zeros, the
-// splt lists tell the same story as the counters, and texts stand only where their protocol has
-// them. An error is a file that cannot be read as flows at all. progress, where not nil, hears the
-// bytes done and in all.
+// within their ranges and go with the sums, only TCP has flags, an unanswered flow has zeros for
+// the answers, the splt lists agree with the counters, and texts appear only with their protocol.
+// An error is a file that cannot be read as flows at all. progress, where not nil, hears the bytes
+// done and in all.
 func Verify(r *dataset.Reader, progress func(done, total int64)) (*Report, error) {
 	v := &verifier{report: &Report{}, last: -1}
 	for r.Scan() {

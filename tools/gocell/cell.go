@@ -1,7 +1,6 @@
-// Package gocell takes the code cells of GoNB notebooks apart: what a cell declares, what it
-// executes, and what it takes from other cells. GoNB composes a program for each cell from the
-// declarations of all cells so far; with this package it can be told, without a kernel, what is in
-// that program.
+// Package gocell splits the code cells of GoNB notebooks into declarations, statements, and
+// references to other cells. GoNB composes a program for each cell from the declarations of all
+// cells so far; this package finds the contents of that program without a kernel.
 package gocell
 
 import (

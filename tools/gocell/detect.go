@@ -3,8 +3,8 @@ package gocell
 import "slices"
 
 // detectors are the names by which a program can detect which program it is: its arguments, its
-// lines and the names of its closures, and what the packages that only other cells use have
-// registered. A package without names is one of which nothing may be used.
+// lines and the names of its closures, and the registrations of packages that only other cells use.
+// A package without names is one of which nothing may be used.
 var detectors = map[string][]string{
 	"flag": nil, "os": {"Args"}, "log": {"Lshortfile", "Llongfile"}, "log/slog": {"HandlerOptions"},
 	"runtime": {"Caller", "Callers", "CallersFrames", "FuncForPC", "NumGoroutine", "Stack"}, "runtime/debug": {"PrintStack", "ReadBuildInfo", "Stack"}, "runtime/pprof": nil,

@@ -61,7 +61,7 @@ func program(source string) string {
 }
 
 // Declarations blanks everything of a GoNB cell that is no declaration: magics, shell lines, a
-// package clause, and what follows %% or %main. Lines keep their numbers.
+// package clause, and the part after %% or %main. Lines keep their numbers.
 func Declarations(source string) string {
 	decls, _ := (&Cell{Source: source}).split()
 	return decls

@@ -9,15 +9,15 @@ import (
 )
 
 // Prune blanks, in a program that GoNB composed, the declarations that main, init functions and
-// variables do not reach, and the imports that only these use; lines and columns stay. Most of what
-// linking a cell costs is packages that only the functions of other cells use: in the notebook
-// Anomaly_Detection they are a third of 264.
+// variables do not reach, and the imports that only these use; lines and columns stay. Most of the
+// cost of linking a cell is due to packages that only the functions of other cells use: in the
+// notebook Anomaly_Detection they are a third of 264.
 //
 // valid are the declarations of the last program of the same notebook that was compiled, as Prune
 // returned them; now are those of this one. A declaration is blanked only if it, and all that it
 // reaches, is as it was then, so that the compiler would find nothing in it. An import that may do
 // more than be there is kept, under the name _. ok is false if the program is to be compiled as it
-// is: no import can be spared, or the program can detect what it is linked with.
+// is: no import can be spared, or the program can detect which packages it is linked with.
 func Prune(source string, valid map[string]string) (pruned string, now map[string]string, ok bool) {
 	c := Read(source)
 	if c.Opaque || c.Foreign || c.Tangled || c.Body == nil || strings.Contains(source, "//go:") || strings.Contains(source, "\r") {

@@ -13,8 +13,8 @@ import (
 
 // Purity tells which programs of cells put out the same whenever they are executed, so that a
 // stored output may stand for another execution. A program is pure if all that it names is known to
-// be: on a list, or in a package of the module where it names such things in turn. What it is not
-// known to be, it is not.
+// be: on a list, or in a package of the module where it names such things in turn. Doubtful cases
+// count as impure.
 type Purity struct {
 	space    *module.Workspace
 	packages []string // of the modules in it

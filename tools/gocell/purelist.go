@@ -94,8 +94,8 @@ var pureInPackages = map[string][]string{
 }
 
 // trusted are the packages of Flowbook whose dealings with files, time and signals are accounted
-// for: what memo reads is what its key says, module finds sources that are in the key, display and
-// live draw what they are given.
+// for: memo reads results named by its key, module finds sources that are in the key, display and
+// live draw their arguments.
 var trusted = []string{module.Self + "/ml/module", module.Self + "/ml/memo", module.Self + "/ml/display", module.Self + "/ml/live"}
 
 // allowed reports whether a name of a package is pure; in a package of the module rather than a

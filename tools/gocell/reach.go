@@ -11,7 +11,7 @@ import (
 type Memory struct {
 	Decls map[string]*Decl // by name, the last declaration of each
 	Order []*Decl          // those in force, in the order of their cells
-	Torn  bool             // what has several names, a group of constants say, was redeclared in part
+	Torn  bool             // a group of constants, say, was redeclared in part
 }
 
 // Remember merges the declarations of cells as GoNB does.
@@ -48,7 +48,7 @@ type Reach struct {
 	Idents  []string // all names in it, sorted
 }
 
-// Reach follows names from a cell's own code, and from what every cell executes, to all
+// Reach follows names from a cell's own code, and from code that every cell executes, to all
 // declarations that matter to it. Names are compared as text: a local variable that has a
 // function's name reaches it too, which costs a run and never a wrong result.
 func (d *Memory) Reach(c *Cell) Reach {

@@ -110,7 +110,7 @@ const maxMain = 3000
 //   - gives a method to a type of a cell before, under whatever name, which may change how its
 //     values are shown,
 //   - imports a package that may do more than be there when it is imported, or is the first to use
-//     it: GoNB leaves out what a program does not use.
+//     it: GoNB leaves out unused imports.
 func (g *group) fits(c *Cell, known map[string]*Decl, free, paths map[string]bool) bool {
 	own := c.Names()
 	for path := range paths {

@@ -31,8 +31,8 @@ func unversioned(importPath string) string {
 	return importPath
 }
 
-// doubtful reports whether the name of a package cannot be told from its path: what is left out of
-// go-cmp or yaml.v3 may be a part of the name.
+// doubtful reports whether the name of a package cannot be told from its path: the part that yields
+// cmp from go-cmp, or yaml from yaml.v3, may belong to the name.
 func doubtful(importPath string) bool {
 	return PackageName(importPath) != path.Base(unversioned(importPath))
 }

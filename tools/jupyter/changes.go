@@ -17,8 +17,8 @@ import (
 // goNBChange replaces lines of a file of GoNB's source, which must stand there once.
 type goNBChange struct{ file, old, new string }
 
-// goNBAdded are files of the folder gonbchange that are added to GoNB's source, and what they are
-// called there.
+// goNBAdded are files of the folder gonbchange that are added to GoNB's source, and their names
+// there.
 var goNBAdded = map[string]string{
 	"gopls.go.txt":  "internal/goexec/goplsclient/flowbook_gopls.go",
 	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
@@ -32,9 +32,9 @@ var goNBFiles embed.FS
 // goNBChanges are the changes with which the kernel is built. A GoNB of a version that looks
 // otherwise is built as it is.
 var goNBChanges = []goNBChange{
-	// GoNB gives what a cell executes, programs and lines for the shell, a pipe as standard input
-	// and holds its other end open, so that a cell that reads it waits for ever. Where neither a
-	// script nor %with_inputs feeds the pipe, it is closed at once, and the cell reads end of file.
+	// GoNB gives the programs and shell lines of cells a pipe as standard input and holds its other
+	// end open, so a cell that reads it waits for ever. Where neither a script nor %with_inputs
+	// feeds the pipe, it is closed at once, and the cell reads end of file.
 	{"internal/jpyexec/jpyexec.go", `	if exec.stdinContent != nil {
 		exec.handleStaticInput()
 	}
@@ -62,16 +62,16 @@ var goNBChanges = []goNBChange{
 	} else if _, err = exec.LookPath("gopls"); err == nil {
 `},
 	// A gopls of its own for each kernel takes most of a gigabyte for each notebook. Kernels of a
-	// user share one, which ends a while after the last of them; what is started here hands the
-	// kernel's requests on to it.
+	// user share one, which ends a while after the last of them; the program started here forwards
+	// the kernel's requests to it.
 	{"internal/goexec/goplsclient/exec.go", `	c.goplsExec = exec.Command(goplsPath, "-listen", addr)
 `, `	c.goplsExec = exec.Command(goplsPath, goplsArgs(addr)...)
 	c.goplsExec.Env = goplsEnviron()
 `},
-	// Only what cells import is loaded, not all packages of the user's modules, and nothing is
-	// analysed that nobody sees.
+	// Only the packages that cells import are loaded, not all of the user's modules, and analyses
+	// that nobody sees are off.
 	{"internal/goexec/goplsclient/conn.go", "		ProcessID: 0,\n", "		ProcessID: 0, InitializationOptions: goplsSettings,\n"},
-	// What the first completion would wait for is loaded when gopls has started.
+	// The packages that the first completion would wait for are loaded when gopls has started.
 	{"internal/goexec/goplsclient/exec.go", `				c.waitConnecting = false
 				return
 `, `				c.waitConnecting = false
@@ -143,8 +143,8 @@ var goNBChanges = []goNBChange{
 	{"internal/kernel/messages.go", "	Version           string `json:\"version\"`\n", "	Version           string `json:\"version,omitempty\"`\n"},
 	{"internal/kernel/messages.go", "				Version:       runtime.Version(),\n", ""},
 	{"internal/kernel/messages.go", "	\"runtime\"\n", ""},
-	// A compiler's message about a mistake that newcomers to GoNB make gets a line that says what
-	// to do.
+	// A compiler's message about a mistake that newcomers to GoNB make gets a line that tells the
+	// remedy.
 	{"internal/goexec/errorpublish.go", `	nbErr := newGonbErrors(s, fileToCellIdAndLine, errorMsg, err)
 	if s.rawError {
 `, `	nbErr := newGonbErrors(s, fileToCellIdAndLine, hinted(errorMsg), err)
@@ -160,7 +160,7 @@ var goNBChanges = []goNBChange{
 `},
 }
 
-// goNBText is all that is changed, for the key of what is built.
+// goNBText returns all changes as one text, for the key of the built programs.
 func goNBText() (string, error) {
 	var b strings.Builder
 	for _, c := range goNBChanges {

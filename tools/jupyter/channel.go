@@ -18,8 +18,8 @@ import (
 	"github.com/go-zeromq/zmq4/security/null"
 )
 
-// longestFrame is the longest frame that is read, in bytes; the length of a frame is what a broken
-// sender gets wrong first.
+// longestFrame is the longest frame that is read, in bytes; a broken sender gets the length of a
+// frame wrong first.
 const longestFrame = 1 << 30
 
 // channel is a ZMTP connection to one of the kernel's sockets. It is used below the library's

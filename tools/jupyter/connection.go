@@ -29,8 +29,8 @@ type connection struct {
 	KernelName      string `json:"kernel_name"`
 }
 
-// longestSocket is what the smallest of our systems takes as the path of a unix socket: 104 bytes
-// with the final zero.
+// longestSocket is the longest path of a unix socket that all our systems take: 104 bytes with the
+// final zero.
 const longestSocket = 103
 
 // longestBelow is the longest name that a kernel or a cell is expected to put below the run folder

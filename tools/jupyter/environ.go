@@ -15,11 +15,12 @@ import (
 )
 
 // inherited are the variables that another kernel, of which we are a descendant, or its Jupyter has
-// set for their own children. What else a user sets for GoNB or Jupyter reaches the kernel.
+// set for their own children. All other settings of a user for GoNB or Jupyter reach the kernel.
 var inherited = regexp.MustCompile(`^(GONB_(DIR|TMP_DIR|PIPE|PIPE_BACK|JUPYTER_ROOT|JUPYTER_KERNEL_ID|WASM_DIR|WASM_URL|VERSION|GIT_COMMIT)|JPY_(PARENT_PID|INTERRUPT_EVENT|SESSION_NAME)|` + envSupervise + `|` + envKernel + `)$`)
 
 // environ is the environment of the kernel: ours, the spec's, extra, and the run folder as the
-// temporary one. Of ours, an isolated kernel gets what [sandbox.Keeps] names.
+// temporary one. Of our environment, an isolated kernel gets the variables that [sandbox.Keeps]
+// names.
 func environ(spec *Spec, extra []string, folder string, isolated bool) []string {
 	ours := map[string]string{}
 	for _, pair := range os.Environ() {

@@ -9,8 +9,8 @@ import (
 	"flowbook/tools/sandbox"
 )
 
-// overrun watches what a kernel and its cells use together and says which limit they have passed.
-// It looks every quarter of a second: what happens in between, the machine must bear. A cgroup
+// overrun watches the resources that a kernel and its cells use together and reports a limit that
+// they exceed. It looks every quarter of a second: the machine must bear peaks in between. A cgroup
 // would bound it at once; it must be delegated by systemd, which is at hand neither in containers
 // nor in most CI.
 func overrun(folder string, pid int, limits sandbox.Limits) <-chan string {

@@ -14,8 +14,8 @@ import (
 )
 
 // findPinned returns the folder of the module whose go.mod has GoNB among its tools, with the
-// version that the user wants; "" if none has. It also reads the module files for what is wrong
-// with them, so that this is said here and not by a kernel that does not start.
+// version that the user wants; "" if none has. It also checks the module files, so that their
+// faults are reported here and not by a kernel that does not start.
 func findPinned(space *module.Workspace) (string, error) {
 	dir, pinned := "", ""
 	for _, m := range space.Modules {

@@ -41,7 +41,7 @@ const (
 // goPrograms are the files that the kernel needs in its own folder, with slashes.
 var goPrograms = []string{"gonb" + exe, "go" + exe, "goimports" + exe, "real/goimports" + exe}
 
-// kernelBuild is what the programs of the Go kernel depend on.
+// kernelBuild holds the inputs of a build of the Go kernel's programs.
 type kernelBuild struct {
 	space        *module.Workspace
 	goCommand    string
@@ -167,7 +167,7 @@ func kernelFiles() (map[string][]byte, error) {
 }
 
 // build returns the folder with the programs, and builds them if they are not there as they were
-// built: what a cell could have put in their place is not executed.
+// built: a program that a cell has put in their place is not executed.
 func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	unlock, err := module.Lock(ctx, k.dir+".lock")
 	if err != nil {
@@ -188,8 +188,8 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	}
 	ownGoNB := source // the folder of the module that requires GoNB
 	if k.pinned != "" {
-		// Building fetches what these programs import and no more; the kernel may have no network
-		// and looks through all of go.mod.
+		// Building fetches only the packages that these programs import; the kernel may have no
+		// network and looks through all of go.mod.
 		if err := k.goRun(ctx, k.pinned, "mod", "download"); err != nil {
 			return "", fmt.Errorf("download the modules of go.mod: %w", err)
 		}
@@ -303,7 +303,7 @@ func digestPrograms(dir string) (map[string]string, error) {
 
 var errChanged = errors.New("its programs are not as they were built")
 
-// verify compares the programs with what was written down when they were built.
+// verify compares the programs with the digests recorded when they were built.
 func verify(dir string) error {
 	data, err := os.ReadFile(dir + ".json")
 	if err != nil {

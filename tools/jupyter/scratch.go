@@ -13,13 +13,13 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// scratchMod is the go.mod of a new scratch module. It requires nothing: `go get` writes there what
-// the notebooks of a folder need.
+// scratchMod is the go.mod of a new scratch module. It requires nothing: `go get` adds the modules
+// that the notebooks of a folder need.
 const scratchMod = "// Of the notebooks in %s, which have no go.mod of their own.\nmodule scratch\n\ngo 1.26.0\n"
 
 // Scratch returns the root of a module for notebooks that are in none: a folder of its own, in the
-// user's cache folder, for each folder of notebooks. What `go get` fetches for one of them stays
-// required there, in the version that it was.
+// user's cache folder, for each folder of notebooks. A module that `go get` fetches for one of them
+// stays required there, in that version.
 func Scratch(dir string) (root string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {

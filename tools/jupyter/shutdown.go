@@ -32,9 +32,9 @@ func (k *Kernel) Interrupt() error {
 
 // Shutdown ends the kernel and all its descendants and removes its folder: interrupt,
 // shutdown_request, SIGTERM, SIGKILL, each when the one before has not helped; SIGKILL at once when
-// ctx ends. Its error says what could not be removed. What the kernel had sent can be read from
-// Messages meanwhile; unread messages are thrown away. Shutdown of a dead kernel only waits for the
-// cleaning, and a second call returns the first one's result.
+// ctx ends. Its error names the files that could not be removed. Messages that the kernel had sent
+// can be read from Messages meanwhile; unread messages are thrown away. Shutdown of a dead kernel
+// only waits for the cleaning, and a second call returns the first one's result.
 func (k *Kernel) Shutdown(ctx context.Context) error {
 	k.shutdown.Do(func() {
 		k.mu.Lock()

@@ -16,8 +16,10 @@ import (
 
 // Spec says how a kernel is started: the content of a kernel.json.
 type Spec struct {
-	Name          string            `json:"-"`              // the folder's name, lower case
-	Dir           string            `json:"-"`              // folder of its file, or ""; {resource_dir} in Argv
+	Name string `json:"-"` // the folder's name, lower case
+	// Dir is the folder of the spec's file, "" without a file; {resource_dir} in Argv stands for
+	// it.
+	Dir           string            `json:"-"`
 	Argv          []string          `json:"argv"`           // {connection_file} is replaced
 	DisplayName   string            `json:"display_name"`   // for people
 	Language      string            `json:"language"`       // "go", "python"
@@ -61,7 +63,7 @@ func FindSpec(name string) (*Spec, error) {
 }
 
 // Specs lists the kernelspecs of Jupyter's search path by name; of two with one name the earlier on
-// the path. What is not readable as a kernelspec is left out and joined in the error.
+// the path. Unreadable kernelspecs are left out; the error joins the reasons.
 func Specs() ([]*Spec, error) {
 	found := map[string]bool{}
 	var specs []*Spec

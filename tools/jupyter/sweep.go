@@ -28,7 +28,7 @@ func hold(folder string) (*os.File, error) {
 
 var swept sync.Once
 
-// sweepRuns removes what runs have left whose runner and supervisor were both killed: the processes
+// sweepRuns removes the remains of runs whose runner and supervisor were both killed: the processes
 // of their kernels and their folders. A folder is such a run's if it has the form of a name, a
 // connection file, no process that holds its lock, and the age at which a supervisor has long taken
 // that.

@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// adopts: these systems give orphans to process 1. What left the kernel's tree is found by the mark
-// in its environment.
+// adopts: these systems give orphans to process 1. A process that left the kernel's tree is found
+// by the mark in its environment.
 const adopts = false
 
 func adopt(string) {}

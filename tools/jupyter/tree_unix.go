@@ -95,8 +95,8 @@ func (t *tree) signal(sig syscall.Signal) {
 func (t *tree) interrupt() { t.signal(syscall.SIGINT) }
 func (t *tree) terminate() { t.signal(syscall.SIGTERM) }
 
-// killAll kills every descendant of ours, and again what they started meanwhile, until none is left
-// or limit is over.
+// killAll kills every descendant of ours, and again the processes that they started meanwhile,
+// until none is left or limit is over.
 func (t *tree) killAll(limit time.Duration) {
 	t.signal(syscall.SIGKILL) // the kernel's own group, also where /proc cannot be read
 	for until := time.Now().Add(limit); time.Now().Before(until); {

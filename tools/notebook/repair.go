@@ -9,10 +9,11 @@ import (
 )
 
 // Repair makes a valid notebook of format 4.5 of one that is not valid and lists its changes, a few
-// words for each kind of fault; a valid one stays unchanged, of whatever version. It does what
-// nbformat and JupyterLab do: ids are added and duplicates replaced, missing fields get their empty
-// value, metadata of the wrong shape goes. A field that the format does not know moves into the
-// metadata beside it. Other faults, such as an unknown type of output, are left for Validate.
+// words for each kind of fault; a valid one stays unchanged, of whatever version. It makes the same
+// repairs as nbformat and JupyterLab: ids are added and duplicates replaced, missing fields get
+// their empty value, metadata of the wrong shape goes. A field that the format does not know moves
+// into the metadata beside it. Other faults, such as an unknown type of output, are left for
+// Validate.
 func (nb *Notebook) Repair() []string {
 	if Validate(nb) == nil {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// goValue writes values as Go source of a wanted type; go/types decides what fits.
+// goValue writes values as Go source of a wanted type; go/types decides which values fit.
 type goValue struct{ d *goDecl }
 
 // of writes the value of an assignment. Text from a command line is taken as it is for a string,

@@ -74,7 +74,7 @@ func (in Injection) Into(nb *notebook.Notebook) (warnings []string, err error) {
 	return warnings, nil
 }
 
-// List lists what the notebook's parameters cell declares; none without such a cell.
+// List lists the declarations of the notebook's parameters cell; none without such a cell.
 func List(nb *notebook.Notebook, dir string) ([]Parameter, error) {
 	at, _ := parameterCells(nb)
 	if at < 0 {

@@ -77,8 +77,8 @@ func (a Assignment) String() (string, error) {
 	return "", &Error{a.Origin, fmt.Errorf("%s is a list or mapping, which a path cannot have", a.Name)}
 }
 
-// last keeps the last assignment of each name, in the order of the first ones: what comes later on
-// a command line wins.
+// last keeps the last assignment of each name, in the order of the first ones: the last one on a
+// command line wins.
 func last(as []Assignment) []Assignment {
 	var out []Assignment
 	at := map[string]int{}

@@ -15,9 +15,9 @@ import (
 )
 
 // Executor makes a run that is not up to date: it leaves the run's files as Task.Execute, which
-// makes it on this machine, leaves them. What takes its time says so with a StartEvent. Execute is
-// called by several goroutines at once. With an error, the outcome tells what there is of the run,
-// or is nil.
+// makes it on this machine, leaves them. A slow execution announces itself with a StartEvent.
+// Execute is called by several goroutines at once. With an error, the outcome describes the part of
+// the run that was made, or is nil.
 type Executor interface {
 	Execute(ctx context.Context, t *Task, tell func(Event)) (*Outcome, error)
 }
@@ -206,8 +206,8 @@ func (e *StrayError) Error() string {
 }
 
 // Place puts staged files, by their names in outputs, where the run would have written them, and
-// removes what the run's last record says that it wrote and that is not among them. A file that
-// matches an output and that nobody's record has is a *StrayError, and nothing is changed.
+// removes files of the run's last record that are not among them. A file that matches an output and
+// that nobody's record has is a *StrayError, and nothing is changed.
 func (t *Task) Place(outputs, staged map[string]string) error {
 	var names, old []string
 	for _, f := range t.instance.outputs {

@@ -7,13 +7,14 @@ import (
 	"slices"
 )
 
-// Outline is the description of a pipeline's runs, without its sources and its data: whoever has it
-// can tell what is ready, and name each run by its key, from the digests of files alone.
+// Outline is the description of a pipeline's runs, without its sources and its data: from it and
+// the digests of files alone, one can find the runs that are ready, and each run's key.
 type Outline struct {
-	File    string            `json:"file"` // name of the pipeline file
-	Text    string            `json:"text"` // its contents
-	Steps   []string          `json:"steps"`
-	Code    map[string]string `json:"code"`              // by step: digest of its runs' common key parts
+	File  string   `json:"file"` // name of the pipeline file
+	Text  string   `json:"text"` // its contents
+	Steps []string `json:"steps"`
+	// Code holds, by step, the digest of the key parts that all its runs share.
+	Code    map[string]string `json:"code"`
 	Private []string          `json:"private,omitempty"` // steps whose runs the store cannot share
 	Files   Listing           `json:"files"`             // files that no step makes
 }

@@ -1,9 +1,9 @@
 // Package pipeline runs notebooks and flowbook commands that depend on each other, and only those
 // whose inputs have changed.
 //
-// A pipeline is a YAML file of steps that say what they read and write; from that follows which
-// step waits for which. Its one convention: a step is up to date when the digest of all that it
-// depends on (its key) and the digests of what it wrote are those of its last run. Times do not
+// A pipeline is a YAML file of steps that list the files they read and write; from that follows
+// which step waits for which. Its one convention: a step is up to date when the digest of all that
+// it depends on (its key) and the digests of its outputs are those of its last run. Times do not
 // count, so that a step which writes the same bytes again makes nothing after it run.
 //
 //	title: Flows
@@ -28,9 +28,9 @@
 // the Go version and $GOMLX_BACKEND. A change that is not part of it, in a text cell or a comment,
 // is carried over to the executed notebook without running it.
 //
-// A notebook's environment has $FLOWBOOK_READS, with which package dataset tells what it opened: a
-// file of the module that the notebook opened and the pipeline does not name fails the step, for
-// the key would not know of it.
+// A notebook's environment has $FLOWBOOK_READS, in which package dataset notes the files that it
+// opened: a file of the module that the notebook opened and the pipeline does not name fails the
+// step, for the key would not know of it.
 package pipeline
 
 import (
@@ -51,18 +51,18 @@ type Pipeline struct {
 	Title string
 	Steps []*Step // in the order of the file, which is one in which they can run
 
-	// Command runs words of the flowbook command line; what they print goes to the two writers.
+	// Command runs words of the flowbook command line; their output goes to the two writers.
 	Command func(ctx context.Context, words []string, stdout, stderr io.Writer) error
-	// CommandPackages are the packages whose source decides what commands do.
+	// CommandPackages are the packages whose source determines the results of commands.
 	CommandPackages []string
-	// Notebook runs a notebook, with what the pipeline has decided of its options.
+	// Notebook runs a notebook with the options that the pipeline has set.
 	Notebook func(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error)
 
 	root string // of the module
 	file string // the pipeline's, relative to root with slashes
 }
 
-// Run is what became of a step, or of one run of a step with a grid.
+// Run is the result of a step, or of one run of a step with a grid.
 type Run struct {
 	Step     *Step
 	Name     string // of the step; with a grid "name-parameter-value…"
@@ -74,15 +74,15 @@ type Run struct {
 	Executed string         // path of the executed notebook; "" for a command or before the first run
 }
 
-// State is what became of a step, or in a plan what would. Package status has the statuses of cells
-// and notebooks.
+// State is the result of a step, or in a plan the expected one. Package status has the statuses of
+// cells and notebooks.
 type State string
 
 // The states of a step.
 const (
 	UpToDate State = "up to date"
 	Ran      State = "ran"
-	Fetched  State = "fetched" // somebody else has run it, and a store had what it wrote
+	Fetched  State = "fetched" // outputs came from a store: somebody else has run it
 	Failed   State = "failed"
 	Stopped  State = "stopped"     // the context ended while it was run
 	NotRun   State = "not run"     // a step before it failed, or the context had ended

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Plan says what Run would do, and changes nothing.
+// Plan returns the runs that Run would make, and changes nothing.
 func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 	selected, targets, err := p.Select(opt.Targets)
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *Pipeline) Plan(ctx context.Context, opt Options) ([]*Run, error) {
 	return runs, s.digests.save()
 }
 
-// plan says what would become of a run after the steps before, which would run or may.
+// plan predicts the state of a run after the steps before it, which would run or may run.
 func (s *session) plan(ctx context.Context, run *instance, before []*Step) *Run {
 	out := &Run{Step: run.Step, Name: run.name, Executed: s.executed(run), Status: UpToDate}
 	var names []string
@@ -59,7 +59,7 @@ func (s *session) plan(ctx context.Context, run *instance, before []*Step) *Run 
 		out.Status, out.Why = Unsure, waits
 	case !v.fresh:
 		out.Status, out.Why = Stale, v.why
-		// What the steps before would write decides the key.
+		// The key depends on the outputs of the steps before.
 		if t := s.task(run, out, v); len(before) == 0 && !t.forced && s.opt.Stored != nil && s.opt.Stored(ctx, t) {
 			out.Status = Stored
 		}

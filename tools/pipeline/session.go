@@ -16,7 +16,7 @@ import (
 
 // Options say which steps to run, and how.
 type Options struct {
-	Targets []string // steps, by name or notebook; with what they wait for. None: all
+	Targets []string // steps, by name or notebook; with the steps they depend on; empty for all
 	Force   bool     // run the targets although they are up to date
 	Jobs    int      // runs at the same time, at least 1
 	// Executor makes the runs that are not up to date; nil makes them on this machine.
@@ -37,7 +37,7 @@ type Event struct {
 	Total int          // runs that are known of
 }
 
-// EventKind says what an Event tells.
+// EventKind is the kind of an Event.
 type EventKind int
 
 // The kinds of events.
@@ -88,11 +88,11 @@ func (s *session) executed(run *instance) string {
 	return filepath.Join(s.out, run.name+".ipynb")
 }
 
-// verdict is what is known of a run before it is made.
+// verdict is the state of a run before it is made.
 type verdict struct {
 	fresh  bool // nothing to do
 	why    string
-	key    *key // nil for what is there whoever made it
+	key    *key // nil for a file that counts whoever made it
 	record *record
 }
 
@@ -278,8 +278,8 @@ func matches(pattern, name string) bool {
 	return err == nil && ok || pattern == name
 }
 
-// Known returns a Run without a Status for each run that there would be now, to show what earlier
-// ones have left.
+// Known returns a Run without a Status for each run that there would be now, to show the results of
+// earlier ones.
 func (p *Pipeline) Known() []*Run {
 	s := &session{p: p}
 	var runs []*Run

@@ -12,8 +12,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Bounds on the cost of a cell. Sizes decide alike on every machine and come first; time bounds
-// what they let through. What is beyond a bound is shown plainly, and a note on the page says so.
+// Bounds on the cost of a cell. Sizes decide alike on every machine and come first; time bounds the
+// rest. A text beyond a bound is shown plainly, and a note on the page says so.
 const (
 	maxText     = 1 << 20         // bytes of a Markdown text
 	maxCode     = 256 << 10       // bytes of highlighted code
@@ -25,7 +25,7 @@ const (
 )
 
 // within returns the result of work, or false if that takes too long or panics, as libraries do on
-// texts that nobody writes. Go cannot stop what takes long; it goes on until it is done or the
+// texts that nobody writes. Go cannot stop a slow rendering; it goes on until it is done or the
 // command ends.
 func within[T any](limit time.Duration, work func() T) (made T, ok bool) {
 	done := make(chan T, 1)

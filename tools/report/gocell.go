@@ -51,7 +51,7 @@ func readGoCell(c *notebook.Cell, number int) (*goCell, error) {
 	}
 	lines := gocell.Lines(source)
 	texts := make([]string, len(lines))
-	split, exec := len(lines), "" // where the body begins, what it executes besides
+	split, exec := len(lines), "" // where the body begins, and the call by %exec
 	for i, line := range lines {
 		switch line.Kind {
 		case gocell.Main:

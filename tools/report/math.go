@@ -23,7 +23,7 @@ const (
 var held = regexp.MustCompile("\ue000([0-9]+)\ue001")
 
 // mathMarks are the tokens by which JupyterLab finds formulas: dollars, environments, brackets
-// behind two backslashes; and what counts within them: braces, escaped signs, empty lines.
+// behind two backslashes; and the signs that count within them: braces, escaped signs, empty lines.
 var mathMarks = regexp.MustCompile(`(?i)\$\$?|\\(?:begin|end)\{[a-z]*\*?\}|\\[\\]?[{}$]|[{}]|\n\s*\n|\\\\[()\[\]]`)
 
 // takeMath puts placeholders where formulas stand. It finds those that JupyterLab finds, but leaves

@@ -13,7 +13,7 @@ import (
 	"flowbook/ml/module"
 )
 
-// merged are the cells of a program, with what replaces what settled.
+// merged are the cells of a program, after later declarations have replaced earlier ones.
 type merged struct {
 	cells []*goCell
 	flags bool // a cell declares command-line flags, which main then has to parse
@@ -75,7 +75,7 @@ func isInit(d *goDecl) bool {
 }
 
 // imports writes the imports that a program needs: of those that cells have, the ones it uses, and
-// what it uses of the standard library beyond them.
+// those of the standard library that it uses without importing them.
 func (m *merged) imports(body []byte) (string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", append([]byte("package p\n"), body...), 0)
 	if err != nil {

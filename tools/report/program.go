@@ -15,7 +15,7 @@ import (
 // Program writes a notebook of Go cells as one program that runs them in their order, without a
 // kernel. It merges declarations as GoNB does: a later cell's replaces an earlier one's of the same
 // name, functions called init_… become init, imports that nothing uses are dropped, and those of
-// the standard library that are missing are added. What a cell executes becomes a function that
+// the standard library that are missing are added. The statements of a cell become a function that
 // main calls; texts become comments. Lines for the kernel (% and !) and cells tagged
 // raises-exception or skip-execution stay behind as comments. Solutions of exercises stay in the
 // notebook, as pages fold them.
@@ -67,8 +67,7 @@ func Program(w io.Writer, p Page) error {
 	return err
 }
 
-// commands are the lines for the kernel that neither a declaration nor what the cell executes holds
-// as comments.
+// commands are the lines for the kernel that lie outside declarations and statements, as comments.
 func (g *goCell) commands(source string) string {
 	if g.aside != "" {
 		return ""

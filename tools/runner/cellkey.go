@@ -78,8 +78,8 @@ func newKeyer(root string, spec *jupyter.Spec, opt Options) (*keyer, error) {
 var errTorn = fmt.Errorf("a group of constants, or of methods that are one to GoNB, is redeclared in part")
 
 // key returns the key of cell i, or why it has none and is executed on each run. pure is nil, or
-// the cell's metadata "pure": its author's word that its outputs follow from its code, what it
-// names, these packages of the module and the data files that are noted.
+// the cell's metadata "pure": its author's word that its outputs depend only on its code, the names
+// in it, these packages of the module and the noted data files.
 func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	c := k.cells[i]
 	switch {

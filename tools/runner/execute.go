@@ -68,8 +68,8 @@ const (
 	noReply           // no reply came after the idle status
 )
 
-// flood is how many times the limit of what is kept a cell may put out. A kernel that sends faster
-// than anyone can read fills its memory.
+// A cell may write flood times the output that is kept of it. A kernel that sends faster than
+// anyone can read fills its memory.
 const flood = 16
 
 // await takes messages, and lets the saver write, until the cell has ended. Once something cuts it

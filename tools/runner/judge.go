@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// judge decides what became of a cell.
+// judge determines a cell's status.
 func (s *session) judge(t *task, end ending) {
 	switch end {
 	case died:

@@ -10,8 +10,8 @@ import (
 
 // GoNB names the cell and line before each place in main.go that a stack trace mentions. It looks
 // at the trace piece by piece as the dying program writes it, and where a piece ends between the
-// file's name and the line it says nothing. What it composed still lies there, and most lines of it
-// are found in one cell only.
+// file's name and the line it says nothing. The composed program still lies there, and most of its
+// lines occur in one cell only.
 
 // mainPlace matches a place in main.go, and GoNB's words before it if it has any.
 var mainPlace = regexp.MustCompile(`(\[\[ Cell \[\d+\] Line \d+ \]\](?:\x1b\[0m)? )?([^\s:]*gonb_[0-9a-f]{8}[/\\]main\.go):(\d+)`)

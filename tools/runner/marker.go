@@ -7,8 +7,8 @@ import (
 	"flowbook/tools/notebook"
 )
 
-// markers is what a cell says about how it is to be executed and checked: by tags, and by comments
-// as nbval has them (# NBVAL_SKIP), for which Go's // does as well. A comment beats a tag.
+// markers are a cell's instructions for its execution and check: by tags, and by comments as nbval
+// has them (# NBVAL_SKIP), for which Go's // does as well. A comment beats a tag.
 type markers struct {
 	skip          bool // is not executed: skip-execution, nbval-skip
 	mayFail       bool // may end in an error: raises-exception, nbval-raises-exception

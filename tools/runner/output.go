@@ -283,7 +283,7 @@ func (o *outputs) result(count int, normal func(*notebook.Output)) []*notebook.O
 		}
 		out := p.out
 		if out.Type == notebook.ErrorOutput {
-			out = out.Clone() // what normal does to it must not be done twice
+			out = out.Clone() // normal must not be applied to it twice
 		}
 		if normal != nil {
 			normal(out)

@@ -50,7 +50,9 @@ type Phases struct {
 
 // CellError says why a cell failed.
 type CellError struct {
-	Name      string   // kernel's ename, or ours: ShellError, UnknownMagic, NoIdle, NoReply, Aborted, …
+	// Name is the kernel's ename, or one of ours: ShellError, UnknownMagic, NoIdle, NoReply,
+	// Aborted, …
+	Name      string
 	Value     string   // the kernel's evalue
 	Traceback []string // as the kernel sent it, ANSI escapes included
 	Stderr    string   // the end of the cell's stderr, where GoNB keeps the text of a panic

@@ -128,7 +128,7 @@ func (s *session) normalize() func(*notebook.Output) {
 	return s.normal.output
 }
 
-// finish ends the kernel, takes what it still sent, and writes the notebook a last time, and the
+// finish ends the kernel, takes its last messages, and writes the notebook a last time, and the
 // sidecar.
 func (s *session) finish() error {
 	s.stop()

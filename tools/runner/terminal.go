@@ -6,9 +6,9 @@ import (
 )
 
 // A terminal is the text of one stream as a terminal would show it: a carriage return goes back to
-// the start of the line and what follows overwrites ("xxxxx\ry" shows "yxxxx"), a backspace moves
-// one column left, and the erase-line sequence erases. A cursor that leaves a line by a line feed
-// leaves the line as it is. Colours and other escape sequences are kept where they stood.
+// the start of the line and the following text overwrites ("xxxxx\ry" shows "yxxxx"), a backspace
+// moves one column left, and the erase-line sequence erases. A cursor that leaves a line by a line
+// feed leaves the line as it is. Colours and other escape sequences are kept where they stood.
 type terminal struct {
 	done strings.Builder // finished lines
 	tail []byte          // the current line, while the cursor stands at its end

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// unquote decodes a JSON string and keeps what encoding/json would replace: bytes that are no UTF-8
-// stay as they are, half a surrogate pair becomes its three bytes. A kernel that cuts its output
-// inside a character sends such halves, and the next message may bring the other one; whole repairs
-// the joined text.
+// unquote decodes a JSON string and keeps parts that encoding/json would replace: bytes that are no
+// UTF-8 stay as they are, half a surrogate pair becomes its three bytes. A kernel that cuts its
+// output inside a character sends such halves, and the next message may bring the other one; whole
+// repairs the joined text.
 func unquote(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""

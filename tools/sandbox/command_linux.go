@@ -17,7 +17,7 @@ import (
 	"github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// systemRead is what every program reads: libraries, the time zone, the types of files.
+// systemRead are the files that every program reads: libraries, the time zone, the types of files.
 var systemRead = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf",
 	"/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group",
 	"/etc/mime.types", "/etc/fonts", "/etc/ssl/certs"}
@@ -103,7 +103,7 @@ func (p Policy) Command(means Means, argv []string, dir string) (command []strin
 	return command, envStage + "=" + string(text), nil
 }
 
-// outerFirst sorts folders such that what lies in another comes after it.
+// outerFirst sorts folders so that each comes after those that contain it.
 func outerFirst(paths []string) []string {
 	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	return paths
@@ -112,7 +112,7 @@ func outerFirst(paths []string) []string {
 // inside is the path of our own program in the sandbox.
 const inside = "/.flowbook"
 
-// bubblewrap returns the arguments of bwrap and notes in s what the last step hides.
+// bubblewrap returns the arguments of bwrap and notes in s the folders that the last step hides.
 func (p Policy) bubblewrap(self string, s *stage) []string {
 	args := namespaces()
 	for _, path := range systemRead {

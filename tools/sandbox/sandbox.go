@@ -23,10 +23,10 @@ import (
 	"strings"
 )
 
-// Policy says what an isolated program may see and use, besides the system's programs and
+// Policy lists the resources that an isolated program may use, besides the system's programs and
 // libraries. All paths are absolute.
 type Policy struct {
-	Read  []string // files and folders that it may read; what does not exist is left out
+	Read  []string // files and folders that it may read; missing ones are skipped
 	Hide  []string // folders inside those of Read that look empty
 	Copy  []string // folders that it may change in copies of its own, which are gone with it
 	Write []string // folders in which its changes stay
@@ -35,9 +35,9 @@ type Policy struct {
 	Limits Limits
 }
 
-// Limits bound what the program and the processes that it starts may use. A zero is no bound. A
-// process meets the bounds of a process as errors (of memory, of a write, of a fork). Whoever
-// starts the program watches the bounds of all of them together by [Usage].
+// Limits bound the resources of the program and of the processes that it starts. A zero is no
+// bound. A process meets the bounds of a process as errors (of memory, of a write, of a fork).
+// Whoever starts the program watches the bounds of all of them together by [Usage].
 type Limits struct {
 	ProcessMemory uint64 // bytes of address space of a process
 	FileSize      uint64 // bytes of a file
@@ -73,7 +73,7 @@ const Env = "FLOWBOOK_SANDBOX"
 var ErrNone = errors.New("no sandbox here: install bubblewrap (Debian's package bubblewrap) and allow user namespaces, " +
 	"or use a Linux kernel with Landlock; macOS and Windows have none")
 
-// Weakness says in one line what a means does not isolate, "" for bubblewrap.
+// Weakness describes in one line the gap that a means leaves; "" for bubblewrap.
 func (m Means) Weakness() string {
 	if m == Landlock {
 		return "the sandbox is Landlock: other processes stay visible, UDP and unix sockets open, temporary " +

@@ -9,7 +9,7 @@ import (
 // envStage holds the stage of the process that has it: the last step before the isolated program.
 const envStage = "FLOWBOOK_SANDBOX_STAGE"
 
-// stage is what is left to do inside the sandbox.
+// stage holds the remaining work inside the sandbox.
 type stage struct {
 	Means  Means
 	Argv   []string

@@ -26,7 +26,7 @@ func (s *stage) run() error {
 			return err
 		}
 	}
-	if err := os.Chdir(s.Dir); err != nil { // again: the overlay lies above what was entered
+	if err := os.Chdir(s.Dir); err != nil { // again: the overlay now covers the folder entered before
 		return err
 	}
 	if err := dropCapabilities(); err != nil {
@@ -51,7 +51,7 @@ func (s *stage) run() error {
 
 // mount lays the overlays and hides folders, which the overlays would otherwise show again.
 func (s *stage) mount() error {
-	shown := map[string]int{} // path → what it is now
+	shown := map[string]int{} // path → its descriptor from before the overlays
 	show := func(overlaid bool) error {
 		for _, path := range s.Show {
 			if slices.Contains(s.Copy, path) != overlaid {
@@ -126,8 +126,8 @@ func escape(path string) string {
 	return string(out)
 }
 
-// dropCapabilities gives up what the overlay needed in the user namespace. The program starts
-// with no capability, because none is ambient and it may gain none.
+// dropCapabilities gives up the capabilities that the overlay needed in the user namespace. The
+// program starts with no capability, because none is ambient and it may gain none.
 func dropCapabilities() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
@@ -165,7 +165,7 @@ func (s *stage) landlock() error {
 	return nil
 }
 
-// What may be read and executed, see landlock(7).
+// Rights to read and execute, see landlock(7).
 const (
 	fileRead   = 1<<0 | 1<<2 // LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_READ_FILE
 	folderRead = 1 << 3      // LANDLOCK_ACCESS_FS_READ_DIR

@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// Usage is what all processes of a program use together.
+// Usage is the sum over all processes of a program.
 type Usage struct {
 	Processes uint64
-	Memory    uint64 // bytes of resident memory; what processes share counts for each
+	Memory    uint64 // bytes of resident memory; shared pages count for each process
 }
 
 // Used returns the usage of the program that the process pid, bubblewrap, isolates: of all

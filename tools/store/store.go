@@ -1,8 +1,8 @@
 // Package store shares the files of pipeline runs between machines: Bazel's remote cache, over HTTP
 // or in a shared folder.
 //
-// A run is one action of that protocol. Its key is the digest of everything that decides what it
-// writes, and its entry lists the files it wrote by digest:
+// A run is one action of that protocol. Its key is the digest of everything that its outputs depend
+// on, and its entry lists the files it wrote by digest:
 //
 //	GET, HEAD, PUT URL/cas/SHA256      the bytes with that digest
 //	GET, PUT       URL/ac/SHA256       the ActionResult (build/bazel/remote/execution/v2) of the run with that key
@@ -12,12 +12,12 @@
 //
 // The store is never needed: an Executor that cannot use it says so in one line and makes the run
 // on this machine. Nothing that a store delivers is used before its size and its digest are those
-// asked for. Who can write to the store decides what others fetch.
+// asked for. A writer of the store decides over the files that others fetch.
 //
 // Nothing is compressed on the wire: zstd makes 28 MB of the 118 MB of the ten splits in 0.63 s of
-// processor time and 26 MB in 0.9 s (gzip 38 MB in 1.5 s), and takes 0.25 s on the other side,
-// which is what a network of 1 Gbit/s saves by it; not every server of the protocol knows it, and
-// bazel-remote compresses what it keeps anyway. (2026-11-29, loaded machine.)
+// processor time and 26 MB in 0.9 s (gzip 38 MB in 1.5 s), and takes 0.25 s on the other side, as
+// much as a network of 1 Gbit/s saves by it; not every server of the protocol knows it, and
+// bazel-remote compresses its files anyway. (2026-11-29, loaded machine.)
 package store
 
 import (

@@ -29,10 +29,10 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// mathml makes of KaTeX's markup what a page may hold: the elements and attributes of MathML only,
-// and what MathML Core, which browsers follow, has other words for. Letters of alphabets become
-// Unicode's; a token around elements becomes a row; how cells of tables are aligned and ruled
-// becomes classes. The annotation is the source as it was written.
+// mathml reduces KaTeX's markup to elements that a page may hold: the elements and attributes of
+// MathML only. Some are replaced by those of MathML Core, which browsers follow. Letters of
+// alphabets become Unicode's; a token around elements becomes a row; how cells of tables are
+// aligned and ruled becomes classes. The annotation is the source as it was written.
 func mathml(markup, source string) (string, error) {
 	w := &writer{}
 	var open []string // the text of each start tag

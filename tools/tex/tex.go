@@ -27,7 +27,7 @@ import (
 var katex embed.FS
 
 // Bounds on the cost of formulas. Length and depth decide alike on every machine and come first;
-// time is for what they let through.
+// the time limit is for the rest.
 const (
 	maxLength   = 5 << 10          // bytes of one formula: MathJax's own bound
 	maxDepth    = 100              // braces in braces

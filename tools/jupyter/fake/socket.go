@@ -82,7 +82,7 @@ func (s *socket) send(frames ...[]byte) {
 }
 
 // pack lays out a message as ZMTP 3.0 has it: per frame flags (1 more, 2 long), length in one or
-// eight bytes, body. One write for all of it is what makes a flood quick.
+// eight bytes, body. A flood is quick because each frame takes one write.
 func pack(frames [][]byte) []byte {
 	var out []byte
 	for i, f := range frames {

@@ -93,7 +93,7 @@ func Flood(n int) Step { return Step{Do: "flood", N: n} }
 // Big publishes one display of n bytes of text/plain, all x.
 func Big(n int) Step { return Step{Do: "big", N: n} }
 
-// Die ends the process with an exit code; what was sent before is in the client's sockets.
+// Die ends the process with an exit code; messages sent before are in the client's sockets.
 func Die(code int) Step { return Step{Do: "die", N: code} }
 
 // Kill ends the process with SIGKILL.

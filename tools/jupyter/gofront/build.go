@@ -48,8 +48,8 @@ func statOf(path string) (stat, bool) {
 	return stat{info.Size(), info.ModTime().UnixNano()}, true
 }
 
-// build builds main.go into program, or finds that it is built. It leaves to the go command what it
-// cannot do or what fails; errors of main.go alone it reports as the go command would.
+// build builds main.go into program, or finds that it is built. It leaves builds that it cannot do,
+// or that fail, to the go command; errors of main.go alone it reports as the go command would.
 func (k *keep) build(program string) (status int, done bool) {
 	if !knownFlags(os.Getenv("GOFLAGS")) {
 		return 0, false
@@ -132,8 +132,8 @@ func (k *keep) repeat(b *built, main mainFile, program string) (errors string, o
 	compiled.TimeDone = time.Now()
 	link := step{Mode: "link", TimeStart: compiled.TimeDone}
 	cmd := exec.Command(b.Link[0], b.Link[1:]...)
-	// The linker keeps what it reads: collecting less often saves an eighth of its processor time
-	// and costs 10 MB.
+	// The linker keeps all its inputs in memory: collecting less often saves an eighth of its
+	// processor time and costs 10 MB.
 	cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
 	if cmd.Run() != nil || os.Rename(linked, program) != nil {
 		return "", false
@@ -144,8 +144,8 @@ func (k *keep) repeat(b *built, main mainFile, program string) (errors string, o
 	return "", true
 }
 
-// compile compiles main.go without what the cell does not need (see gocell.Prune), which lies in
-// main.go only meanwhile: who reads it finds what GoNB has composed. If that fails main.go is
+// compile compiles main.go without the declarations that the cell does not need (see gocell.Prune).
+// It restores main.go afterwards, so readers find GoNB's own text. If that fails main.go is
 // compiled as it is, and the errors are of that. $FLOWBOOK_GOFRONT=whole leaves nothing out.
 func (k *keep) compile(b *built, main mainFile) (out []byte, err error) {
 	path := filepath.Join(k.dir, "main.go")

@@ -10,9 +10,9 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// fixImports does what goimports would to a main.go whose packages are all imported, under the
-// names that their paths suggest: it removes the imports that nothing uses. flag, which GoNB calls
-// in every main and leaves to goimports to find, it adds. It says no to any other file, for which
+// fixImports stands in for goimports on a main.go whose packages are all imported, under the names
+// that their paths suggest: it removes the imports that nothing uses. flag, which GoNB calls in
+// every main and leaves to goimports to find, it adds. It says no to any other file, for which
 // goimports must look for packages; goimports itself reads its index of all modules before it looks
 // whether it has to.
 func fixImports(text []byte) ([]byte, bool) {

@@ -16,10 +16,10 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// get does what `go get` would for a cell, without the network where it can. The go command asks
-// the module proxy for the newest of every module that a cell's packages may be in, each time. Here
-// the packages are looked for in the user's modules and the kernel's own first, then in the module
-// cache, and only what is nowhere there is asked for, by the user's settings. Nothing at all is
+// get stands in for `go get` of a cell, without the network where it can. The go command asks the
+// module proxy for the newest of every module that a cell's packages may be in, each time. Here the
+// packages are looked for in the user's modules and the kernel's own first, then in the module
+// cache, and only those found nowhere are downloaded, by the user's settings. Nothing at all is
 // done where the last build, with the same files, found every package that main.go imports.
 func (k *keep) get() (status int, done bool) {
 	main, err := readMain(filepath.Join(k.dir, "main.go"))
@@ -56,7 +56,7 @@ func (k *keep) get() (status int, done bool) {
 		}
 	}
 	if home != k.dir {
-		_, _ = k.goGet(home, nil, missing...) // whether it could is seen by what comes
+		_, _ = k.goGet(home, nil, missing...) // a failure shows in the next step
 	}
 	if said, err = k.goGet(k.dir, nil); err == nil {
 		return 0, true

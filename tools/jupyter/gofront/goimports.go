@@ -19,9 +19,9 @@ type arranged struct {
 	Result string
 }
 
-// goimports puts a main.go in order that it has seen before. What goimports adds from the standard
-// library does not depend on anything but the file; a package that it found elsewhere it must look
-// for again.
+// goimports puts a main.go in order that it has seen before. The imports that goimports adds from
+// the standard library depend only on the file; a package that it found elsewhere it must look for
+// again.
 func (k *keep) goimports(path string) bool {
 	const name = "goimports.json"
 	before, err := readMain(path)

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// step is what the go command's record of a build (go build -debug-actiongraph) says of an action
-// that was executed.
+// step is an executed action in the go command's record of a build (go build -debug-actiongraph).
 type step struct {
 	Mode                           string
 	TimeReady, TimeStart, TimeDone time.Time

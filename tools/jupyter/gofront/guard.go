@@ -111,8 +111,9 @@ func copyProgram(program string) error {
 	return os.WriteFile(program, data, 0o700)
 }
 
-// runGuarded is what a guarded program does: it runs the real one and turns a status of 0 into 1 if
-// its main did not come to its end. It returns false in a gofront that is no guarded program.
+// runGuarded is the main function of a guarded program: it runs the real one and turns a status of
+// 0 into 1 if its main did not come to its end. It returns false in a gofront that is no guarded
+// program.
 func runGuarded() (status int, ok bool) {
 	self := os.Args[0]
 	secret, err := os.ReadFile(self + tokenEnding)

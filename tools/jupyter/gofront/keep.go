@@ -41,8 +41,8 @@ func (k *keep) store(name string, v any) bool {
 // forget drops the value stored under a name.
 func (k *keep) forget(name string) { os.Remove(k.file(name)) }
 
-// world digests what decides beside main.go and the packages' files what the go command does: the
-// module files, the environment, the command.
+// world digests everything, besides main.go and the packages' files, that affects the go command:
+// the module files, the environment, the command.
 func (k *keep) world(goCommand string) (string, error) {
 	h := sha256.New()
 	info, err := os.Stat(goCommand)

@@ -9,8 +9,8 @@ import (
 )
 
 // localModules maps the paths of the modules that are built from folders to these folders: those
-// that the kernel's go.work uses, and what go.work and their go.mod files replace by folders. It
-// says no if one has a vendor folder, whose packages look like others'.
+// that the kernel's go.work uses, and the modules that go.work and their go.mod files replace by
+// folders. It says no if one has a vendor folder, whose packages look like others'.
 func localModules(own string) (map[string]string, bool) {
 	dirs := []string{own}
 	replaced := map[string]string{}

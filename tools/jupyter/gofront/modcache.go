@@ -11,7 +11,7 @@ import (
 )
 
 // cached returns, as path@version, the newest module in the module cache that has a package; "" if
-// none has. Releases go before what is not yet one.
+// none has. Releases go before pre-releases.
 func cached(cache, pkg string) string {
 	for p := pkg; p != "." && p != "/"; p = path.Dir(p) {
 		escaped, err := module.EscapePath(p)

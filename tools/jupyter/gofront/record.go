@@ -11,9 +11,9 @@ import (
 )
 
 // record takes from the log of `go build -x` how main.go was compiled and linked, and which folders
-// the program depends on, and adds what it knows of packages from the build before: GoNB drops the
-// imports that a cell does not use, and has them again in the next. It says no to a log that is not
-// just as it expects: then the next build is the go command's again.
+// the program depends on, and adds the packages of the build before: GoNB drops the imports that a
+// cell does not use, and has them again in the next. It says no to a log that is not just as it
+// expects: then the next build is the go command's again.
 func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	l := readLog(log)
 	modules, ok := localModules(k.dir)
@@ -83,8 +83,8 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 			return false
 		}
 	}
-	// The object and the program get no build id, by which the go command would take them for what
-	// it has built itself.
+	// The object and the program get no build id, by which the go command would take them for its
+	// own.
 	b.Compile, ok = rewrite(l.compile, map[string]string{"-o": object, "-importcfg": k.file("importcfg"), "-buildid": ""}, "")
 	if !ok {
 		return false
@@ -96,9 +96,9 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	return ok
 }
 
-// remembered asks the go command for the packages that cells may still import: what GoNB remembers
-// and this one did not use, and what that depends on. It returns lines of an import configuration;
-// none where there is nothing to add or something is wrong with a package.
+// remembered asks the go command for the packages that cells may still import: those that GoNB
+// remembers and this cell did not use, with their dependencies. It returns lines of an import
+// configuration; none where there is nothing to add or something is wrong with a package.
 func (k *keep) remembered(known []string) string {
 	var all, missing []string
 	if !k.load(importsFile, &all) {
@@ -153,7 +153,7 @@ func packageOf(line string) string {
 	return pkg
 }
 
-// buildLog is what a log of go build -x says of package main.
+// buildLog is the part of a log of go build -x about package main.
 type buildLog struct {
 	work               string // the folder of the build, with slashes
 	compile, link      []string

@@ -10,8 +10,8 @@ import (
 	"flowbook/ml/module"
 )
 
-// replaces adds to the kernel's go.work what the user's replaces: GoNB makes it from folders alone.
-// Unreadable files are for the go command to report.
+// replaces adds the replacements of the user's go.work to the kernel's: GoNB makes it from folders
+// alone. Unreadable files are for the go command to report.
 func (k *keep) replaces() {
 	theirs := os.Getenv(module.EnvGoWork)
 	data, err := os.ReadFile(theirs)
