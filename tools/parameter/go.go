@@ -137,7 +137,9 @@ func (d *goDecl) guess(a Assignment) (string, error) {
 
 // goGuess is pythonGuess for Go.
 func goGuess(text string) string {
-	switch guess := pythonGuess(text); {
+	guess := pythonGuess(text)
+	_, fault := strconv.ParseInt(guess, 10, 64)
+	switch {
 	case guess == "True", guess == "False", text == "true", text == "false":
 		return strings.ToLower(text)
 	case guess == "None":
@@ -148,7 +150,7 @@ func goGuess(text string) string {
 		return "math.Inf(1)"
 	case guess == "float('-inf')":
 		return "math.Inf(-1)"
-	case !strings.HasPrefix(guess, `"`) && (len(guess) < 19 || strings.ContainsAny(guess, ".e")): // a number that int or float64 holds
+	case fault == nil, !strings.HasPrefix(guess, `"`) && strings.ContainsAny(guess, ".e"): // a number that int or float64 holds
 		return guess
 	}
 	return strconv.Quote(text)

@@ -213,6 +213,18 @@ func TestPythonParameters(t *testing.T) {
 	}
 }
 
+// TestGoGuess: an integer is a number as long as int64 holds it (math.MaxInt64, math.MinInt64).
+func TestGoGuess(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"7", "7"}, {"1000000000000000000", "1000000000000000000"}, {"9223372036854775807", "9223372036854775807"}, {"-9223372036854775808", "-9223372036854775808"},
+		{"9223372036854775808", `"9223372036854775808"`}, {"-9223372036854775809", `"-9223372036854775809"`}, {"1_000", "1000"}, {"1e30", "1e+30"}, {"2.5", "2.5"}, {"x", `"x"`},
+	} {
+		if got := goGuess(tt.text); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.text, got, tt.want)
+		}
+	}
+}
+
 // A run with parameters puts one cell after the parameters cell and a second run replaces it.
 func TestInject(t *testing.T) {
 	nb := notebook.New()

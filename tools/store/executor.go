@@ -32,6 +32,7 @@ type Executor struct {
 	slots   chan struct{}
 	left    int           // uploads that are not over
 	stop    chan struct{} // closed when the uploads must end
+	halt    sync.Once     // closes it
 
 	patience time.Duration // how long Close waits once the pipeline is stopped; 0 means 5 s
 }
@@ -151,6 +152,11 @@ func (x *Executor) upload(t *pipeline.Task, did *pipeline.Outcome, took time.Dur
 	x.uploads.Go(func() {
 		x.slots <- struct{}{}
 		defer func() { <-x.slots }()
+		select {
+		case <-x.stop:
+			return // Close says how many are left
+		default:
+		}
 		ctx, cancel := context.WithCancel(context.Background()) // an upload outlives the pipeline's context
 		defer cancel()
 		go func() {
@@ -165,7 +171,7 @@ func (x *Executor) upload(t *pipeline.Task, did *pipeline.Outcome, took time.Dur
 			err = x.Store.Publish(ctx, RecordOf(t, did, took), did.Outputs, t.Path)
 		}
 		if ctx.Err() != nil {
-			return // Close says how many are left
+			return
 		}
 		x.mu.Lock()
 		x.left--
@@ -218,7 +224,7 @@ func (s *Store) PutOutputs(ctx context.Context, outputs map[string]string, path 
 	return files, nil
 }
 
-// Close waits until all is stored; once ctx is over, no longer than 5 s.
+// Close waits until all is stored; once ctx is over, no longer than 5 s. It may be called again.
 func (x *Executor) Close(ctx context.Context) {
 	over := make(chan struct{})
 	go func() { x.uploads.Wait(); close(over) }()
@@ -232,11 +238,13 @@ func (x *Executor) Close(ctx context.Context) {
 		return
 	case <-time.After(cmp.Or(x.patience, 5*time.Second)):
 	}
-	close(x.stop)
-	<-over
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.Warn(fmt.Sprintf("warning: %d of the runs are not stored: the pipeline was stopped", x.left))
+	x.halt.Do(func() {
+		close(x.stop)
+		<-over
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.Warn(fmt.Sprintf("warning: %d of the runs are not stored: the pipeline was stopped", x.left))
+	})
 }
 
 // note tells of trouble, and leaves the store alone where more of it is certain.

@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -378,5 +380,49 @@ func TestClose(t *testing.T) {
 	c.run(open(t, r.opened.String(), Options{Timeout: time.Hour}), func(x *Executor) { x.patience = time.Millisecond })
 	if len(c.warnings) != 1 || !regexp.MustCompile(`^warning: [1-6] of the runs are not stored: the pipeline was stopped$`).MatchString(c.warnings[0]) {
 		t.Errorf("warnings %q", c.warnings)
+	}
+}
+
+// TestStopped: what waits for its turn when the uploads are stopped is not begun, and a second
+// Close waits with the first and says nothing more.
+func TestStopped(t *testing.T) {
+	r := newRemote(t)
+	const runs = 50
+	hung := make(chan bool, 2*runs)
+	r.fault = func(w http.ResponseWriter, req *http.Request, call int) bool {
+		hung <- true
+		hang(req)
+		return true
+	}
+	var warnings []string
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	x := &Executor{
+		Store: open(t, r.opened.String(), Options{Timeout: time.Hour}), patience: time.Millisecond,
+		Warn: func(line string) { warnings = append(warnings, line) },
+	}
+	for i := range runs {
+		step := &pipeline.Run{Name: "step", Step: &pipeline.Step{}}
+		x.upload(&pipeline.Task{Run: step, Key: strings.Repeat("0", 62) + fmt.Sprintf("%02d", i)}, &pipeline.Outcome{}, 0)
+	}
+	for range parallel {
+		<-hung
+	}
+	release := make(chan bool)
+	x.uploads.Go(func() { <-release }) // so that the first Close is not over when the second begins
+	var closes sync.WaitGroup
+	closes.Go(func() { x.Close(stopped) })
+	<-x.stop
+	closes.Go(func() { x.Close(stopped) })
+	time.Sleep(20 * time.Millisecond) // more than patience: the second is where the first has stopped the uploads
+	close(release)
+	closes.Wait()
+	if diff := cmp.Diff([]string{fmt.Sprintf("warning: %d of the runs are not stored: the pipeline was stopped", runs)}, warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.calls) > parallel {
+		t.Errorf("%d uploads were begun, want %d", len(r.calls), parallel)
 	}
 }
