@@ -270,6 +270,14 @@ func (s *splitter) endPart() error {
 	return nil
 }
 
+// markFolder writes splitting. Where it cannot, it leaves the folder as it was: a mark that stayed
+// would make others' files pass for parts, and the mark of a split that was killed must stay.
+func markFolder(dir string) (mark string, err error) {
+	mark = filepath.Join(dir, splitting)
+	err = atomicfile.Write(mark, []byte("the parts here are being exchanged by flowbook data split\n"), 0o666)
+	return mark, unwritten(mark, err)
+}
+
 // finish exchanges the parts and the manifest. All that takes room on the disk comes first.
 func (s *splitter) finish(m *Manifest) error {
 	manifest, err := m.create(s.dir)
@@ -277,9 +285,9 @@ func (s *splitter) finish(m *Manifest) error {
 		return err
 	}
 	defer manifest.Discard()
-	mark := filepath.Join(s.dir, splitting)
-	if err := os.WriteFile(mark, []byte("the parts here are being exchanged by flowbook data split\n"), 0o666); err != nil {
-		return fmt.Errorf("write %s: %w", Rel(mark), atomicfile.Reason(err))
+	mark, err := markFolder(s.dir)
+	if err != nil {
+		return err
 	}
 	gone := []string{ManifestName} // first: where it stands, it must be that of the parts
 	for _, name := range s.old {

@@ -16,19 +16,56 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// envFull names the file that a process of this test splits, which may write no file of more than
-// 100 bytes.
+// envFull names the file or folder that a process of a test works on, which may write small files
+// only.
 const envFull = "DATASET_TEST_FULL"
+
+// limitFiles lets this process write no file that is larger.
+func limitFiles(t *testing.T, limit syscall.Rlimit) {
+	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// onFullDisk runs the test again in a process that finds path in envFull, and must print that.
+func onFullDisk(t *testing.T, path, want string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), envFull+"="+path)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), want) {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// TestMarkOnFullDisk: a mark that cannot be written whole is not there, and one that was there stays.
+func TestMarkOnFullDisk(t *testing.T) {
+	if dir := os.Getenv(envFull); dir != "" {
+		limitFiles(t, syscall.Rlimit{Cur: 10, Max: 10})
+		_, err := markFolder(dir)
+		fmt.Println("error:", err)
+		return
+	}
+	for _, before := range [][]string{nil, {splitting}} {
+		dir := t.TempDir()
+		for _, name := range before {
+			writeFile(t, filepath.Join(dir, name), "killed")
+		}
+		onFullDisk(t, dir, splitting+": "+syscall.EFBIG.Error())
+		if diff := cmp.Diff(before, namesIn(t, dir)); diff != "" {
+			t.Errorf("files (-before +after):\n%s", diff)
+		}
+	}
+}
 
 // TestSplitOnFullDisk: a split that finds no room leaves the parts and the manifest of the split
 // before, and nothing of its own. A limit on the size of files, of a process of its own, stands in
 // for the full disk, which only root could make.
 func TestSplitOnFullDisk(t *testing.T) {
 	if path := os.Getenv(envFull); path != "" {
-		signal.Ignore(syscall.SIGXFSZ)
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}); err != nil {
-			t.Fatal(err)
-		}
+		limitFiles(t, syscall.Rlimit{Cur: 100, Max: 100})
 		_, err := Split(context.Background(), path, filepath.Dir(path), SplitOptions{Rows: 60})
 		fmt.Println("error:", err)
 		return
@@ -40,12 +77,7 @@ func TestSplitOnFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := namesIn(t, dir)
-	cmd := exec.Command(os.Args[0], "-test.run=^TestSplitOnFullDisk$")
-	cmd.Env = append(os.Environ(), envFull+"="+path)
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "split_1.csv: "+syscall.EFBIG.Error()) {
-		t.Fatalf("%v: %s", err, out)
-	}
+	onFullDisk(t, path, "split_1.csv: "+syscall.EFBIG.Error())
 	if diff := cmp.Diff(before, namesIn(t, dir)); diff != "" {
 		t.Errorf("files (-before +after):\n%s", diff)
 	}

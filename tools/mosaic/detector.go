@@ -12,6 +12,7 @@ import (
 // the training of the first version.
 func Of(blocks bool, kinds ...string) []Detector {
 	var day *dataset.Frame // that models have learnt from
+	var of uint64          // their seed
 	var models []*detect.Model
 	var reports []detect.Report
 	var detectors []Detector
@@ -21,13 +22,12 @@ func Of(blocks bool, kinds ...string) []Detector {
 			name += ", 0.1"
 		}
 		detectors = append(detectors, Detector{Name: name, Train: func(ctx context.Context, flows *dataset.Frame, seed uint64) (*Trained, error) {
-			if day != flows {
-				var err error
-				models, reports, err = detect.TrainAll(ctx, detect.Training{Flows: flows, Seed: seed, Percentile: 95, Blocks: blocks}, kinds)
+			if day != flows || of != seed {
+				m, r, err := detect.TrainAll(ctx, detect.Training{Flows: flows, Seed: seed, Percentile: 95, Blocks: blocks}, kinds)
 				if err != nil {
 					return nil, err
 				}
-				day = flows
+				models, reports, day, of = m, r, flows, seed
 			}
 			m := models[i]
 			return &Trained{Features: m.Features, Rate: m.Detector.Score, Unseen: reports[i].Scores, FlowsPerDay: m.Calibration.FlowsPerDay}, nil

@@ -65,6 +65,42 @@ func TestMosaic(t *testing.T) {
 	}
 }
 
+// TestOfKeepsWhatItTrained: detectors that train together train anew for another day or another seed, and what they have stays when another
+// training fails.
+func TestOfKeepsWhatItTrained(t *testing.T) {
+	var file bytes.Buffer
+	if _, err := flowgen.Generate(t.Context(), flowgen.Config{Rows: 300, Seed: 1, Workers: 2}, &file); err != nil {
+		t.Fatal(err)
+	}
+	r, err := dataset.NewReader(&file, "flows", dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forest := Of(false, "tail", "forest")[1]
+	scores := func(seed uint64) []float64 {
+		t.Helper()
+		trained, err := forest.Train(t.Context(), flows, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return trained.Unseen
+	}
+	first, second := scores(1), scores(2)
+	if slices.Equal(first, second) {
+		t.Error("two seeds give the same forest")
+	}
+	if _, err := forest.Train(t.Context(), flows.Head(10), 2); err == nil {
+		t.Fatal("ten flows trained a forest")
+	}
+	if !slices.Equal(second, scores(2)) {
+		t.Error("after a training that failed the same seed gives another forest")
+	}
+}
+
 // TestSmallMosaic is the protocol on a little synthetic traffic: a wide scan and a bombed network
 // are noticed by the detector of tails, and the same seed judges the same.
 func TestSmallMosaic(t *testing.T) {
