@@ -15,7 +15,7 @@ type Confusion struct {
 // ConfusionMatrix compares the flagged rows with the anomalies. The slices must be equally long.
 func ConfusionMatrix(flagged, actual []bool) Confusion {
 	if len(flagged) != len(actual) {
-		panic(fmt.Errorf("ml: %d answers for %d rows", len(flagged), len(actual)))
+		panic(fmt.Errorf("ml: %d answers do not match %d rows", len(flagged), len(actual)))
 	}
 	var c Confusion
 	for i, f := range flagged {

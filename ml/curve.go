@@ -89,7 +89,7 @@ func AveragePrecision(scores []float64, actual []bool) float64 {
 // number of rows.
 func PrecisionAtK(scores []float64, actual []bool, k int) float64 {
 	if k < 1 || k > len(scores) {
-		panic(fmt.Errorf("ml: precision at %d of %d rows", k, len(scores)))
+		panic(fmt.Errorf("ml: the precision at %d is not defined for %d rows", k, len(scores)))
 	}
 	steps := descend(scores, actual)
 	i := 0
@@ -112,7 +112,7 @@ type step struct {
 // cannot be ranked and panics, as do slices of different or no length.
 func descend(scores []float64, actual []bool) []step {
 	if len(scores) != len(actual) || len(scores) == 0 {
-		panic(fmt.Errorf("ml: %d scores for %d rows", len(scores), len(actual)))
+		panic(fmt.Errorf("ml: %d scores do not match %d rows", len(scores), len(actual)))
 	}
 	order := make([]int, len(scores))
 	for i, s := range scores {

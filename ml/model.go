@@ -47,7 +47,7 @@ func NewModel(c Config, features int) (*Model, error) {
 		return nil, err
 	}
 	if features < 1 {
-		return nil, fmt.Errorf("a network for %d features", features)
+		return nil, fmt.Errorf("a network cannot have %d features", features)
 	}
 	random := rand.New(rand.NewPCG(c.Seed, weightStream))
 	m := &Model{Config: c, Features: features}
@@ -91,7 +91,7 @@ func (m *Model) Check() error {
 	}
 	sizes := m.Config.Sizes(m.Features)
 	if m.Features < 1 || len(m.Weights) != len(sizes) {
-		return fmt.Errorf("model: %d layers of weights for %d layers, %d features", len(m.Weights), len(sizes), m.Features)
+		return fmt.Errorf("model: %d layers of weights do not fit a network of %d layers and %d features", len(m.Weights), len(sizes), m.Features)
 	}
 	for i, w := range m.Weights {
 		if w.In != sizes[i][0] || w.Out != sizes[i][1] || len(w.Kernel) != w.In*w.Out || len(w.Bias) != w.Out {

@@ -41,13 +41,13 @@ func (o Optimizer) check() error {
 	adam := o.Algorithm != "sgd"
 	switch {
 	case o.Algorithm != "" && o.Algorithm != "adam" && o.Algorithm != "adamw" && adam:
-		return fmt.Errorf("no known optimizer: %q", o.Algorithm)
+		return fmt.Errorf("the optimizer %q is unknown: use adam, adamw or sgd", o.Algorithm)
 	case !finite(o.LearningRate) || o.LearningRate == 0:
-		return fmt.Errorf("learning rate %v", o.LearningRate)
+		return fmt.Errorf("the learning rate %v is not a positive number", o.LearningRate)
 	case adam && (!share(o.Beta1) || !share(o.Beta2)):
 		return fmt.Errorf("adam's betas %v, %v are not in [0, 1)", o.Beta1, o.Beta2)
 	case adam && (!finite(o.Epsilon) || o.Epsilon == 0):
-		return fmt.Errorf("adam's epsilon %v", o.Epsilon)
+		return fmt.Errorf("adam's epsilon %v is not a positive number", o.Epsilon)
 	case adam && (o.Momentum != 0 || o.Nesterov):
 		return fmt.Errorf("momentum is for sgd, the optimizer is adam")
 	case !adam && (o.Beta1 != 0 || o.Beta2 != 0 || o.Epsilon != 0):
@@ -55,11 +55,11 @@ func (o Optimizer) check() error {
 	case !share(o.Momentum):
 		return fmt.Errorf("momentum %v is not in [0, 1)", o.Momentum)
 	case o.Nesterov && o.Momentum == 0:
-		return fmt.Errorf("nesterov without momentum")
+		return fmt.Errorf("nesterov needs a momentum above 0")
 	case o.Algorithm != "adamw" && o.WeightDecay != 0:
 		return fmt.Errorf("weight decay is for adamw, the optimizer is %s", o.name())
 	case !finite(o.WeightDecay):
-		return fmt.Errorf("weight decay %v", o.WeightDecay)
+		return fmt.Errorf("the weight decay %v is negative or not a number", o.WeightDecay)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (p *Predictor) Close() {
 func (p *Predictor) PredictTo(dst, src dataset.Matrix) error {
 	f, o := p.features, p.outputs
 	if src.Cols != f || dst.Cols != o || dst.Rows != src.Rows {
-		return fmt.Errorf("predict: shapes (%d, %d) to (%d, %d) for a network of %d features and %d outputs",
+		return fmt.Errorf("predict: the shapes (%d, %d) and (%d, %d) do not fit a network of %d features and %d outputs",
 			src.Rows, src.Cols, dst.Rows, dst.Cols, f, o)
 	}
 	distinct, which := distinctRows(src)

@@ -10,7 +10,7 @@ import (
 // between the network's output and its input. The two shapes must agree; if not, it panics.
 func ReconstructionError(predicted, actual dataset.Matrix) []float64 {
 	if predicted.Rows != actual.Rows || predicted.Cols != actual.Cols {
-		panic(fmt.Errorf("ml: reconstruction error between shapes (%d, %d) and (%d, %d)",
+		panic(fmt.Errorf("ml: the reconstruction error needs equal shapes, not (%d, %d) and (%d, %d)",
 			predicted.Rows, predicted.Cols, actual.Rows, actual.Cols))
 	}
 	errs := make([]float64, actual.Rows)

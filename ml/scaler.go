@@ -154,7 +154,7 @@ func learn(m dataset.Matrix, f func(column int, values []float64)) {
 // scale moves and divides each column, or, back, multiplies and moves it.
 func scale(m dataset.Matrix, move, by []float64, back bool) dataset.Matrix {
 	if m.Cols != len(move) {
-		panic(fmt.Errorf("ml: scaler of %d columns given a matrix of %d", len(move), m.Cols))
+		panic(fmt.Errorf("ml: a scaler of %d columns cannot take a matrix of %d", len(move), m.Cols))
 	}
 	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
 	for c := range m.Cols {

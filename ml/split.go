@@ -98,7 +98,7 @@ func ShuffledKFold(rows, folds int, seed uint64) []Split {
 
 func foldsOf(order []int, folds int) []Split {
 	if folds < 2 || folds > len(order) {
-		panic(fmt.Errorf("ml: %d folds of %d rows", folds, len(order)))
+		panic(fmt.Errorf("ml: cannot make %d folds of %d rows: choose from 2 to the number of rows", folds, len(order)))
 	}
 	splits, from := make([]Split, folds), 0
 	for i := range splits {

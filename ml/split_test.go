@@ -85,8 +85,8 @@ func TestShuffleSplit(t *testing.T) {
 func TestSplitsRefuse(t *testing.T) {
 	for want, f := range map[string]func(){
 		"leaves a part of 3 rows empty":       func() { ShuffleSplit(3, 1, 1) },
-		"1 folds of 3 rows":                   func() { KFold(3, 1) },
-		"4 folds of 3 rows":                   func() { ShuffledKFold(3, 4, 1) },
+		"cannot make 1 folds of 3 rows":       func() { KFold(3, 1) },
+		"cannot make 4 folds of 3 rows":       func() { ShuffledKFold(3, 4, 1) },
 		`only one row has the label "b"`:      func() { StratifiedSplit([]string{"a", "a", "b"}, 0.4, 1) },
 		"3 and 1 rows cannot hold each of 2 ": func() { StratifiedSplit([]string{"a", "a", "b", "b"}, 0.2, 1) },
 	} {

@@ -209,10 +209,10 @@ func TestTrainRefuses(t *testing.T) {
 		{"an unknown activation", `"swish"`, func(t *Training) { t.Config.Output = "swish" }},
 		{"dropping everything", "drops a share of 1", func(t *Training) { t.Config.Layers[0].Dropout = 1 }},
 		{"no batch", "batches of 0 rows", func(t *Training) { t.Config.BatchSize = 0 }},
-		{"no rate", "learning rate 0", func(t *Training) { t.Config.LearningRate = 0 }},
+		{"no rate", "the learning rate 0 is not", func(t *Training) { t.Config.LearningRate = 0 }},
 		{"no validation rows", "early stopping watches val_loss, but there are no rows", func(t *Training) { t.Parts.Test = dataset.Matrix{} }},
 		{"the output's width", "an autoencoder of 1 features has 2 outputs", func(t *Training) { t.Config.Layers, t.Config.Output = []Layer{Dense(2, ReLU)}, "" }},
-		{"targets of other rows", "targets of shape (1, 1) for 7000 rows", func(t *Training) { t.Targets = Parts{Train: column(1), Test: column(1)} }},
+		{"targets of other rows", "targets of shape (1, 1) do not fit 7000 rows", func(t *Training) { t.Targets = Parts{Train: column(1), Test: column(1)} }},
 		{"an unknown loss", `"mape"`, func(t *Training) { t.Config.Loss = "mape" }},
 		{"cross-entropy without a sigmoid", "wants a sigmoid", func(t *Training) { t.Config.Loss, t.Config.Output = BinaryCrossentropy, Linear }},
 		{"cross-entropy of a target of 2", "row 3, column 0: binary cross-entropy wants", func(t *Training) {
@@ -223,7 +223,7 @@ func TestTrainRefuses(t *testing.T) {
 		{"an unknown optimizer", `"adagrad"`, func(t *Training) { t.Config.Algorithm = "adagrad" }},
 		{"sgd with betas", "betas and epsilon are for adam", func(t *Training) { t.Config.Algorithm = "sgd" }},
 		{"adam with momentum", "momentum is for sgd", func(t *Training) { t.Config.Momentum = 0.9 }},
-		{"nesterov without momentum", "nesterov without momentum", func(t *Training) {
+		{"nesterov without momentum", "nesterov needs a momentum", func(t *Training) {
 			t.Config.Optimizer = SGD(0.1, 0)
 			t.Config.Nesterov = true
 		}},

@@ -19,7 +19,7 @@ type trainingData struct {
 func (t Training) data() (*trainingData, error) {
 	c, train, test := t.Config, t.Parts.Train, t.Parts.Test
 	if train.Rows == 0 || test.Rows != 0 && train.Cols != test.Cols {
-		return nil, fmt.Errorf("parts of shapes %s", t.Parts)
+		return nil, fmt.Errorf("the parts have the shapes %s: the training part needs rows, and both need the same columns", t.Parts)
 	}
 	m, err := NewModel(c, train.Cols)
 	if err != nil {
@@ -60,7 +60,7 @@ func (t Training) part(m *Model, rows, targets dataset.Matrix) (x, y []float32, 
 		return x, nil, t.Config.Loss.checkTargets(rows)
 	}
 	if targets.Rows != rows.Rows || targets.Cols != m.Outputs() {
-		return nil, nil, fmt.Errorf("targets of shape (%d, %d) for %d rows and %d outputs", targets.Rows, targets.Cols, rows.Rows, m.Outputs())
+		return nil, nil, fmt.Errorf("targets of shape (%d, %d) do not fit %d rows and %d outputs", targets.Rows, targets.Cols, rows.Rows, m.Outputs())
 	}
 	if y, err = floats(targets); err != nil {
 		return nil, nil, fmt.Errorf("targets: %w", err)

@@ -19,7 +19,7 @@ func init() {
 			}
 		}()
 		if _, ok := pjrt.AvailablePlugins()["cuda"]; !ok {
-			return errors.New("no CUDA plugin for XLA, or no NVIDIA GPU")
+			return errors.New("XLA's CUDA plugin or an NVIDIA GPU is missing")
 		}
 		return nil
 	}

@@ -69,5 +69,5 @@ func follow(path string) (target string, descriptor bool, err error) {
 		}
 		path = next
 	}
-	return "", false, errors.New("too many levels of symbolic links")
+	return "", false, errors.New("the path leads through too many symbolic links")
 }

@@ -106,7 +106,7 @@ func headerFault(line []byte) error {
 	case bytes.HasPrefix(line, []byte{0x1f, 0x8b}):
 		return errors.New("the file is gzip-compressed: unpack it first")
 	case bytes.IndexByte(line, 0) >= 0:
-		return errors.New("header: NUL byte; this is no CSV file")
+		return errors.New("header: it contains a NUL byte; this is no CSV file")
 	case bytes.IndexByte(line, '\r') >= 0:
 		return errors.New(`header: carriage return inside; lines must end in \n or \r\n`)
 	}

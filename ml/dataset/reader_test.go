@@ -114,10 +114,10 @@ func TestReadRefuses(t *testing.T) {
 		{"too many fields", "id,protocol\n1,6,7\n", []string{"id"}, `read x.csv: row 0: 3 fields, the header has 2 (line 2)`},
 		{"file cut off", "id,protocol,src_ip\n1,6,a\n2,6", nil, `read x.csv: row 1: 2 fields, the header has 3; the file ends in the middle of it (line 3)`},
 		{"quote never closed", "id,src_ip\n1,a\n2,\"b\n3,c\n", nil, `read x.csv: row 1, column src_ip: quote that is never closed (line 3)`},
-		{"quote inside a field", "id,src_ip\n1,a\"b\n", nil, `read x.csv: row 0, column src_ip: quote inside an unquoted field (line 2)`},
-		{"quote inside a field that is not read", "id,src_ip\n1,a\"b\n", []string{"id"}, `read x.csv: row 0, column src_ip: quote inside an unquoted field (line 2)`},
-		{"text after the quote", "id,src_ip\n1,\"a\"b\n", nil, `read x.csv: row 0, column src_ip: text after the closing quote (line 2)`},
-		{"NUL", "id,src_ip\n1,a\n2,\x00\n", []string{"id"}, `read x.csv: row 1, column src_ip: NUL byte (line 3)`},
+		{"quote inside a field", "id,src_ip\n1,a\"b\n", nil, `read x.csv: row 0, column src_ip: a quote stands inside an unquoted field (line 2)`},
+		{"quote inside a field that is not read", "id,src_ip\n1,a\"b\n", []string{"id"}, `read x.csv: row 0, column src_ip: a quote stands inside an unquoted field (line 2)`},
+		{"text after the quote", "id,src_ip\n1,\"a\"b\n", nil, `read x.csv: row 0, column src_ip: text follows the closing quote (line 2)`},
+		{"NUL", "id,src_ip\n1,a\n2,\x00\n", []string{"id"}, `read x.csv: row 1, column src_ip: the field contains a NUL byte (line 3)`},
 		{"lines counted through quotes", "src_ip,id\n\"a\nb\n\",1\n\nc,x\n", nil, `read x.csv: row 1, column id: "x" is not an integer (line 6)`},
 		{"missing column", "id,Bidirectional Packets\n1,2\n", []string{"bidirectional_packets"}, `read x.csv: no column "bidirectional_packets" (there is "Bidirectional Packets")`},
 		{"column asked for twice", "id\n1\n", []string{"id", "id"}, `read x.csv: column "id" asked for twice`},
@@ -127,7 +127,7 @@ func TestReadRefuses(t *testing.T) {
 		{"tabs", "id\tmean_ps\n", []string{"id"}, `read x.csv: header: one column, "id\tmean_ps"; if '\t' stands between its fields, read with dataset.Options{Delimiter: '\t'}`},
 		{"blanks alone are no number", "id,protocol\n1,6\n  ,6\n", nil, `read x.csv: row 1, column id: "  " is not an integer (line 3)`},
 		{"gzip", "\x1f\x8b\x08\x00\n", nil, `read x.csv: the file is gzip-compressed: unpack it first`},
-		{"binary", "\x7fELF\x00\x00\n", nil, `read x.csv: header: NUL byte; this is no CSV file`},
+		{"binary", "\x7fELF\x00\x00\n", nil, `read x.csv: header: it contains a NUL byte; this is no CSV file`},
 		{"carriage returns alone", "id,src_ip\r1,a\r2,b\r", nil, `read x.csv: header: carriage return inside; lines must end in \n or \r\n`},
 	}
 	for _, tt := range tests {

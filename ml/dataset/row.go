@@ -102,11 +102,11 @@ func trimLineEnd(row []byte) []byte {
 }
 
 var (
-	errStrayQuote  = errors.New("quote inside an unquoted field")
-	errAfterQuote  = errors.New("text after the closing quote")
+	errStrayQuote  = errors.New("a quote stands inside an unquoted field")
+	errAfterQuote  = errors.New("text follows the closing quote")
 	errOpenQuote   = errors.New("quote that is never closed")
 	errEndOfRow    = errors.New("row ends too early")
-	errControlByte = errors.New("NUL byte")
+	errControlByte = errors.New("the field contains a NUL byte")
 )
 
 // cutField returns the field of row (without its line end) that begins at from, raw and without its

@@ -122,7 +122,7 @@ func tlsOf() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("$%s: no certificate in %s", envCA, ca)
+			return nil, fmt.Errorf("$%s: %s contains no certificate", envCA, ca)
 		}
 	}
 	if cert != "" || key != "" {

@@ -46,7 +46,7 @@ func (c Rules) image(name string, was, is *notebook.Output) []string {
 func (c Rules) decodePNG(o *notebook.Output) (image.Image, error) {
 	text, ok := o.Data.Text("image/png")
 	if !ok {
-		return nil, fmt.Errorf("no text")
+		return nil, fmt.Errorf("the image/png data is not text")
 	}
 	text = strings.NewReplacer("\n", "", "\r", "").Replace(text)
 	head, err := png.DecodeConfig(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))

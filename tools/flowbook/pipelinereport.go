@@ -51,7 +51,7 @@ func writePipelineReport(con *console, root string, p *pipeline.Pipeline, runs [
 }
 
 // pipelinePages makes a page of each step, those included that were not asked for and have been run
-// earlier. state is a digest of the site's content; quiet is true if nothing has happened.
+// earlier. state identifies the content of the site; quiet is true if nothing has happened.
 func pipelinePages(root string, p *pipeline.Pipeline, runs []*pipeline.Run) (pages []report.Page, state string, quiet bool, err error) {
 	digest, err := module.Digest(root, module.Self+"/tools/report")
 	if err != nil {

@@ -65,7 +65,7 @@ func dialOnce(ctx context.Context, name, network, address string, kind zmq4.Sock
 	}
 	if raw.LocalAddr().String() == raw.RemoteAddr().String() && network == "tcp" {
 		raw.Close() // nobody listens there yet, and the system chose just this port for our own end
-		return nil, errors.New("connected to itself")
+		return nil, errors.New("the socket connected to itself")
 	}
 	raw.SetDeadline(time.Now().Add(2 * time.Second))
 	zmtp, err := zmq4.Open(raw, null.Security(), kind, zmq4.SocketIdentity(id), false, nil)
@@ -123,7 +123,7 @@ func (c *channel) receive() ([][]byte, error) {
 		}
 		size := binary.BigEndian.Uint64(head)
 		if size > longestFrame {
-			return nil, fmt.Errorf("receive from %s: a frame of %d bytes", c.name, size)
+			return nil, fmt.Errorf("receive from %s: a frame of %d bytes exceeds the limit of %d", c.name, size, uint64(longestFrame))
 		}
 		body, err := c.body(int(size))
 		if err != nil {

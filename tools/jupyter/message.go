@@ -38,9 +38,9 @@ type Message struct {
 
 // Errors of decode. Messages that give one are dropped and counted, see [Kernel.Dropped].
 var (
-	errMalformed = errors.New("malformed message")
-	errSignature = errors.New("wrong signature")
-	errOrphan    = errors.New("no parent")
+	errMalformed = errors.New("the message is malformed")
+	errSignature = errors.New("the message's signature is wrong")
+	errOrphan    = errors.New("the message has no parent")
 )
 
 // sign returns the hex HMAC-SHA256 of the four JSON frames, or "" for the empty key, which means

@@ -62,7 +62,7 @@ func (g goValue) node(n *yaml.Node, t types.Type, strict bool) (string, error) {
 		return g.list(n, u.Elem(), name, strict)
 	case *types.Array:
 		if n.Kind == yaml.SequenceNode && int64(len(n.Content)) != u.Len() {
-			return "", fmt.Errorf("%d values for a %s", len(n.Content), name)
+			return "", fmt.Errorf("%d values do not fit a %s", len(n.Content), name)
 		}
 		return g.list(n, u.Elem(), name, strict)
 	case *types.Map:

@@ -96,7 +96,7 @@ func TestGoParameters(t *testing.T) {
 		{"opt={size: 3}", "var opt = struct{Size int; Name string}{Size: 3}", ""},
 		{"opt={siez: 3}", "", "-p opt={siez: 3}: parameter opt: struct{Size int; Name string} has no field siez"},
 		{"grid=[1, 2]", "var grid = [2]float32{1, 2}", ""},
-		{"grid=[1]", "", "-p grid=[1]: parameter grid: 1 values for a [2]float32"},
+		{"grid=[1]", "", "-p grid=[1]: parameter grid: 1 values do not fit a [2]float32"},
 		{"x=7", "var x any = 7", ""},
 		{"x=0x1f", "var x any = 0x1f", ""},
 		{"x=-.inf", "var x any = math.Inf(-1)", ""},

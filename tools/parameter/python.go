@@ -105,7 +105,7 @@ func pythonValue(n *yaml.Node) (string, error) {
 	case "!!str", "!!timestamp": // papermill reads dates as text
 		return pythonString(n.Value), nil
 	}
-	return "", fmt.Errorf("line %d: no Python value for a YAML %s", n.Line, n.ShortTag())
+	return "", fmt.Errorf("line %d: a YAML %s cannot become a Python value", n.Line, n.ShortTag())
 }
 
 func pythonFloat(f float64) string {

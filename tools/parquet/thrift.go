@@ -26,7 +26,7 @@ const (
 // io.ErrUnexpectedEOF says that b ends before the struct does.
 func skipStruct(b []byte, depth int) (int, error) {
 	if depth > maxThriftDepth {
-		return 0, fmt.Errorf("structs nested more than %d deep", maxThriftDepth)
+		return 0, fmt.Errorf("structs are nested more than %d deep", maxThriftDepth)
 	}
 	for at := 0; ; {
 		if at >= len(b) {
@@ -77,11 +77,11 @@ func skipValue(b []byte, kind byte, depth int) (int, error) {
 	case thriftList, thriftSet:
 		return skipList(b, depth)
 	case thriftMap:
-		return 0, errors.New("a map, which Parquet's metadata does not have")
+		return 0, errors.New("it contains a map, which Parquet's metadata does not have")
 	case thriftStruct:
 		return skipStruct(b, depth+1)
 	}
-	return 0, fmt.Errorf("type %d, which Thrift does not have", kind)
+	return 0, fmt.Errorf("it contains the type %d, which Thrift does not have", kind)
 }
 
 func skipList(b []byte, depth int) (int, error) {
@@ -123,7 +123,7 @@ func uvarint(b []byte) (v uint64, n int, err error) {
 	case n == 0:
 		return 0, 0, io.ErrUnexpectedEOF
 	case n < 0:
-		return 0, 0, errors.New("a number of more than 64 bits")
+		return 0, 0, errors.New("it contains a number of more than 64 bits")
 	}
 	return v, n, nil
 }

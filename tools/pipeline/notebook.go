@@ -142,7 +142,7 @@ func carryOver(source, executed string, assignments []parameter.Assignment) erro
 	from := codeCells(ran)
 	to := codeCells(now)
 	if len(from) != len(to) {
-		return fmt.Errorf("%s: %d code cells, %d were executed", source, len(to), len(from))
+		return fmt.Errorf("%s: it has %d code cells, but %d were executed", source, len(to), len(from))
 	}
 	for i, c := range to {
 		c.Outputs, c.ExecutionCount = from[i].Outputs, from[i].ExecutionCount

@@ -19,7 +19,7 @@ type Comparison struct {
 // notebook's cells.
 func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
 	if len(stored.Cells) != len(run.Cells) {
-		return fmt.Errorf("compare %s: %d stored cells, %d executed", res.Path, len(stored.Cells), len(run.Cells))
+		return fmt.Errorf("compare %s: the stored notebook has %d cells, the executed one %d", res.Path, len(stored.Cells), len(run.Cells))
 	}
 	unrun := 0
 	for i := range res.Cells {

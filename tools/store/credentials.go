@@ -73,11 +73,11 @@ func (c Credentials) tls() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("$%s: no certificate in %s", EnvCA, c.CA)
+			return nil, fmt.Errorf("$%s: %s contains no certificate", EnvCA, c.CA)
 		}
 	}
 	if (c.Cert == "") != (c.Key == "") {
-		return nil, fmt.Errorf("$%s and $%s go together", EnvCert, EnvKey)
+		return nil, fmt.Errorf("$%s and $%s must be set together", EnvCert, EnvKey)
 	}
 	if c.Cert != "" {
 		cert, err := tls.LoadX509KeyPair(c.Cert, c.Key)

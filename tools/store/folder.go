@@ -72,7 +72,7 @@ func (f *folder) put(ctx context.Context, kind, name string, size int64, body io
 		return body.Read(p)
 	}))
 	if err == nil && n != size {
-		err = fmt.Errorf("%d of %d bytes", n, size)
+		err = fmt.Errorf("it ended after %d of %d bytes", n, size)
 	}
 	if err == nil {
 		err = file.Commit()

@@ -47,7 +47,7 @@ func mathml(markup, source string) (string, error) {
 		case name == "span":
 			continue
 		case !elements[name]:
-			return "", fmt.Errorf("set a formula: an element <%s>", name)
+			return "", fmt.Errorf("set a formula: the element <%s> is not allowed", name)
 		case shut && (len(open) == 0):
 			return "", fmt.Errorf("set a formula: </%s> ends nothing", name)
 		case shut:

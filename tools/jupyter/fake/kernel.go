@@ -143,7 +143,7 @@ func (k *kernel) listen(connectionFile string) error {
 func parse(frames [][]byte) (request, error) {
 	var r request
 	if len(frames) < 6 || string(frames[0]) != "<IDS|MSG>" {
-		return r, fmt.Errorf("a request of %d frames", len(frames))
+		return r, fmt.Errorf("a request of %d frames is malformed", len(frames))
 	}
 	if err := json.Unmarshal(frames[2], &r.header); err != nil {
 		return r, err
