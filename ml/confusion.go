@@ -49,7 +49,8 @@ func (c Confusion) Precision() float64 { return ratio(c.TruePositive, c.TruePosi
 // Recall is the share of the anomalies that were flagged; 0 if there are none.
 func (c Confusion) Recall() float64 { return ratio(c.TruePositive, c.TruePositive+c.FalseNegative) }
 
-// F1 is the harmonic mean of precision and recall; 0 if there is nothing to find and nothing found.
+// F1 is the harmonic mean of precision and recall; 0 if there are neither anomalies nor flagged
+// rows.
 func (c Confusion) F1() float64 {
 	return ratio(2*c.TruePositive, 2*c.TruePositive+c.FalsePositive+c.FalseNegative)
 }

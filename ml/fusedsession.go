@@ -30,9 +30,8 @@ type fusedStage struct {
 }
 
 const (
-	// largestProduct is how many multiplications a matrix product may take until the Go backend
-	// computes it in another way, and deepestProduct how many products it then adds up before it
-	// begins a new sum.
+	// The Go backend computes a matrix product of more than largestProduct multiplications in
+	// another way: it begins a new sum after deepestProduct products.
 	largestProduct, deepestProduct = 4 << 20, 512
 )
 
@@ -232,7 +231,7 @@ func (s *fusedSession) backward(v []four, b hostBatch, from, n int, share float3
 	}
 }
 
-// mask takes derivatives back through a dropout layer.
+// mask propagates derivatives back through a dropout layer.
 func (f *fusedStage) mask(v []four, b hostBatch, from, n int) {
 	dropped := len(b.masks) / b.rows
 	for r := range n {

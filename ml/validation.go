@@ -3,7 +3,7 @@ package ml
 // validation is data to take the validation loss of, cut into executions.
 type validation []check
 
-// check are the rows of one execution, each part row-major.
+// check holds the rows that one execution of the validation graph takes, row-major.
 type check struct {
 	rows    int
 	weights []float32 // rows by 2: the shares of a row's loss and of its activity in the sum

@@ -167,7 +167,7 @@ func formatTimes(c *Column) []string {
 	return out
 }
 
-// formatLabels returns row labels as texts without the space for a sign, where none needs it.
+// formatLabels returns row labels as texts, with a space for the sign only if a label has one.
 func formatLabels(c *Column) []string {
 	out := formatValues(c)
 	if c.kind == Float64 {

@@ -177,8 +177,8 @@ func (c *Column) pick(rows []int) *Column {
 	return from.take(filled).Missing(missing...)
 }
 
-// missable returns the column as pandas makes room in it for a missing value: whole numbers that
-// had no gaps become floats.
+// missable returns the column in the type that pandas needs for missing values: whole numbers
+// without gaps become floats.
 func (c *Column) missable() *Column {
 	if c.kind == Int64 && !c.nullable() {
 		return Float64Column(c.name, New(c).Float64s(c.name))

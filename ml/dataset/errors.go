@@ -42,8 +42,8 @@ func (e *MissingColumnError) Error() string {
 	return fmt.Sprintf("%s: no column %q%s", place, e.Column, hint)
 }
 
-// nearest returns the name that equals want but for case and punctuation, or ends in it or begins
-// with it; else "".
+// nearest returns the name that equals want except for case and punctuation, or that begins or ends
+// with it; "" if there is none.
 func nearest(want string, names []string) string {
 	plain := func(s string) string {
 		return strings.Map(func(r rune) rune {

@@ -52,9 +52,9 @@ func (c *Column) gota() series.Series {
 	return s
 }
 
-// gotaInts hands over whole numbers as Go's int, gota's only kind of them: it takes a []int64 for
-// nothing but NaN, without a word. Where int has 32 bits and a value needs more, the column goes as
-// float, which holds it up to 2^53.
+// gotaInts hands over whole numbers as Go's int, gota's only kind of them: gota silently turns a
+// []int64 into NaN values. Where int has 32 bits and a value needs more, the column goes as float,
+// which holds it up to 2^53.
 func (c *Column) gotaInts() series.Series {
 	ints, floats := make([]int, c.n), []float64(nil)
 	for i, v := range c.ints {

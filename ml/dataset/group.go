@@ -19,7 +19,7 @@ func (g *Groups) len() int         { return len(g.from) }
 func (g *Groups) rows(k int) []int { return g.order[g.from[k]:g.to[k]] }
 
 // GroupBy groups the rows that have equal values in the named columns. The groups come in ascending
-// order; rows without a value in one of the columns are in none.
+// order; rows that lack a value in one of the columns belong to no group.
 //
 //	f.GroupBy("application_name").Agg(
 //		dataset.Agg("flows", "id", "count"),
@@ -75,8 +75,8 @@ func (g *Groups) Agg(aggregations ...Aggregation) *Frame {
 	return out
 }
 
-// each returns one figure of the named columns, or, when none is named, of all that it can be had
-// of but the keys.
+// each returns one statistic of the named columns. Without names it takes all columns for which the
+// statistic is defined, except the keys.
 func (g *Groups) each(stat Stat, columns []string) *Frame {
 	if len(columns) == 0 {
 		for _, c := range g.f.cols {

@@ -4,8 +4,8 @@ import "bytes"
 
 // infer gives a column of texts that the schema does not know the kind that its values have, as
 // pandas does: all whole numbers, all numbers, all True and False, else text. A column without any
-// value becomes floats, all missing. Whole numbers beyond 64 bits leave it text: nothing is rounded
-// without a word.
+// value becomes floats, all missing. Whole numbers beyond 64 bits leave it text: values are never
+// rounded silently.
 func (l *layout) infer(c *Column) *Column {
 	if c.n == 0 {
 		return c

@@ -109,7 +109,7 @@ func PendLabels(path, sourceSHA256 string, list []Label) (commit func() error, e
 }
 
 func labelsOf(path, sourceSHA256 string) (*Labels, error) {
-	if err := noteRead(path); err != nil { // also one that is missing: the answer hangs on that
+	if err := noteRead(path); err != nil { // also if the file is missing: the result depends on that
 		return nil, err
 	}
 	f, err := os.Open(path)

@@ -4,7 +4,8 @@ import "strings"
 
 // Pivot returns a figure of the values column for each pair of a value of the rows column, which
 // labels the rows, and one of the columns column, which names the columns: pandas's pivot_table.
-// Pairs that do not occur are missing, rows and columns of nothing else left out.
+// Pairs that do not occur are missing values; rows and columns with only missing values are left
+// out.
 //
 //	f.Pivot("application_name", "protocol", "bidirectional_bytes", "sum")
 func (f *Frame) Pivot(rows, columns, values string, stat Stat) *Frame {

@@ -11,8 +11,8 @@ const maxSpans = 100_000_000
 
 // Resample groups the rows by spans of time, of a column of times: [t, t+every), counted from the
 // midnight (UTC) before the first time. Spans without a row are groups, too; rows without a time
-// are in none. It panics when every is not a number of whole microseconds, or so short that there
-// would be more than 100 million spans.
+// belong to no interval. It panics when every is not a number of whole microseconds, or so short
+// that there would be more than 100 million spans.
 //
 //	f.Resample("timestamp", time.Minute).Agg(dataset.Agg("flows", "id", "count"))
 func (f *Frame) Resample(column string, every time.Duration) *Groups {

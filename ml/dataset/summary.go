@@ -122,8 +122,8 @@ func (f *Frame) Corr() *Frame {
 }
 
 // Quantile returns the figure below which the share q (0 to 1) of the column's values lies, linear
-// between neighbours; missing values count for nothing. It is NaN of nothing, and panics when q is
-// not between 0 and 1.
+// between neighbours; missing values count for nothing. It is NaN for an empty column, and panics
+// unless q lies between 0 and 1.
 func (f *Frame) Quantile(name string, q float64) float64 {
 	Quantile(q) // checks q
 	x := slices.DeleteFunc(slices.Clone(f.Float64s(name)), math.IsNaN)

@@ -29,8 +29,8 @@ func (f *Figure) labelled() []mark {
 	return all
 }
 
-// legendName is the label by which the legend names a mark. One that an
-// earlier mark has, too, is told from it by letters of no width: Vega-Lite
+// legendName is the label by which the legend names a mark. A label that an
+// earlier mark has, too, is distinguished by zero-width characters: Vega-Lite
 // takes equal labels for one entry.
 func (f *Figure) legendName(of mark) string {
 	label, same := of.style().Label, 0

@@ -58,7 +58,7 @@ func (n *network) unit(layer, k int) (x, y float64) {
 	d := drawn(n.widths[layer])
 	y = float64(d-1)/2 - float64(k)
 	if n.widths[layer] > crowdedLayer {
-		// The gap is one unit high, in the middle.
+		// The gap for units that are not drawn is one unit high, in the middle.
 		y += 0.5
 		if k >= crowdedLayer/2 {
 			y--

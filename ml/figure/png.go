@@ -47,7 +47,8 @@ func encodePNG(img image.Image, dpi int) ([]byte, error) {
 		return nil, fmt.Errorf("figure: %w", err)
 	}
 	file := buf.Bytes()
-	// pHYs stands after the signature (8 bytes) and the header chunk (25).
+	// The pHYs chunk comes after the signature (8 bytes) and the header chunk
+	// (25).
 	const header = 8 + 25
 	perMetre := uint32(math.Round(float64(dpi) / 0.0254))
 	chunk := binary.BigEndian.AppendUint32(nil, 9)

@@ -32,9 +32,8 @@ const (
 	descent   = 0.212
 )
 
-// super switches a text to superscript for the rest of it. The font has no
-// glyphs for superscript 0, 9 and minus, which the labels of a logarithmic
-// axis need.
+// super switches the rest of a text to superscript. The font has no glyphs for
+// superscript 0, 9 and minus, which the labels of a logarithmic axis need.
 const super = '\ue000'
 
 const (

@@ -8,8 +8,8 @@ import (
 	"flowbook/ml/figure"
 )
 
-// view is one moment of a training. The figure is drawn when the view is, not when it is made: of
-// the views of quick epochs most are never drawn.
+// view is one moment of a training. The figure is drawn only when the view is shown: most views of
+// quick epochs are skipped.
 type view struct {
 	history ml.History
 	running bool

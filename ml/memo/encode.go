@@ -15,8 +15,8 @@ import (
 const maxDepth = 10_000
 
 // encode returns the bytes of v, whose type has passed check. Equal values give equal bytes,
-// different values different ones: maps are sorted, floats are their bits, and a slice, map or
-// pointer that is nil is told from one that is empty.
+// different values different ones: maps are sorted, floats are their bits, and a nil slice, map or
+// pointer differs from an empty one.
 //
 // The form is that of the type, without tags: one byte for a bool, varints for integers, eight or
 // four little-endian bytes for floats; strings, slices and maps begin with their length, nil with 0

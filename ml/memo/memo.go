@@ -36,8 +36,8 @@ import (
 // Do returns f(ctx, in), computed now or read from the store.
 //
 // f must be a named function of a package of this module or of the notebook, not a closure, a
-// method or a generic function: only of those is the source known. It must depend on in alone (not
-// on files, on the clock, on global state) and print nothing, for the next call will not run it. If
+// method or a generic function: only of those is the source known. It must depend only on in (not
+// on files, the clock or global state) and print nothing, because the next call does not run it. If
 // f returns an error, Do returns both its results as they are and stores nothing: a function that
 // was told to stop may hand over its partial result beside the error.
 //

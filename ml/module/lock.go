@@ -12,9 +12,10 @@ import (
 	"flowbook/ml/atomicfile"
 )
 
-// Lock waits until no other process, and nobody else in this one, holds the lock of that name, a
-// file in an existing folder, and returns the function that releases it. The operating system
-// releases it, too, when the process dies. Where the file system has no locks Lock returns at once.
+// Lock takes the lock of that name, a file in an existing folder, and returns the function that
+// releases it. It waits while another process, or another caller in this one, holds the lock. The
+// operating system also releases it when the process dies. On a file system without locks Lock
+// returns at once.
 func Lock(ctx context.Context, name string) (unlock func(), err error) {
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)

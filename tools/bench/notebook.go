@@ -78,7 +78,7 @@ func notebookPath(root string) string {
 	return filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb")
 }
 
-// keepParity writes a notebook without the cells that answer no cell of the original.
+// keepParity writes a notebook with only those cells that correspond to a cell of the original.
 func keepParity(from, to string) error {
 	nb, err := notebook.ReadFile(from)
 	if err != nil {

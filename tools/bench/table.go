@@ -64,8 +64,8 @@ func (e *entry) values(unit string) []float64 {
 	return all
 }
 
-// ratios are Go's medians in a unit divided by that of e; nothing for Go itself, and where one has
-// not measured in the unit.
+// ratios are Go's medians in a unit divided by that of e; empty for Go itself, and if a side has no
+// measurement in the unit.
 func ratios(entries []*entry, e *entry, unit string) string {
 	if e.side.Go() {
 		return ""

@@ -21,8 +21,8 @@ import (
 
 // Pack returns the sources of the module in root as a tar archive whose bytes depend on them alone:
 // the files that git would commit, tracked and untracked, of the module and of the modules that
-// go.mod or go.work name by their folders. skip says which paths of the module, with slashes,
-// travel otherwise. in is the module's folder in the archive.
+// go.mod or go.work name by their folders. skip reports paths of the module, with slashes, that are
+// sent by other means. in is the module's folder in the archive.
 func Pack(ctx context.Context, root string, skip func(name string) bool) (archive []byte, in string, err error) {
 	modules, extra, err := folders(ctx, root)
 	if err != nil {

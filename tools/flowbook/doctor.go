@@ -39,7 +39,7 @@ type finding struct {
 const (
 	good   = "ok"
 	absent = "missing" // not needed, or made when it is
-	broken = "BROKEN"  // nothing runs without
+	broken = "BROKEN"  // required, and not usable
 	wrong  = "wrong"   // there, and not as it should be
 )
 

@@ -16,8 +16,8 @@ import (
 	"flowbook/tools/status"
 )
 
-// writePipelineReport writes the site of the pipeline's notebooks and returns its first page. Where
-// nothing has run since the last time there is nothing to write.
+// writePipelineReport writes the site of the pipeline's notebooks and returns its first page. If
+// nothing has run since the last report, it is not rewritten.
 func writePipelineReport(con *console, root string, p *pipeline.Pipeline, runs []*pipeline.Run) (index string, err error) {
 	dir, err := module.State(root, "report")
 	if err != nil {

@@ -72,7 +72,7 @@ func (w *wire) turns(n, up, down int, pace, rtt int64) {
 		if left == 0 {
 			if dir ^= 1; dir == fwd {
 				left = 1 + int(x>>8&1)
-				gap = exponentialOf(x, 3*pace) // thinks
+				gap = exponentialOf(x, 3*pace) // the user's pause
 			} else {
 				left = 1 + int(x>>8&3)
 				gap = rtt + exponentialOf(x, pace/8)

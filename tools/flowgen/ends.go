@@ -79,5 +79,5 @@ func anyPort(s *stream, from int) uint16 {
 	}
 }
 
-// ouiOf is the vendor part of the address of the router that a host is seen through.
+// ouiOf returns the vendor part of the MAC address of the router in front of a host.
 func ouiOf(h host) string { return h.macText()[:8] }

@@ -44,8 +44,8 @@ type plan struct {
 	pool        *pool
 }
 
-// newPlan plans a split, counted from 0; split 0 is the file split_1.csv with all that is published
-// of it.
+// newPlan plans a split, counted from 0; split 0 is split_1.csv and reproduces all its published
+// figures.
 func newPlan(seed, split uint64) *plan {
 	p := &plan{seed: seed, split: split, rows: make([]row, SplitRows), pool: newPool(split1Counts().body)}
 	if split == 0 {

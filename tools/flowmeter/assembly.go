@@ -25,7 +25,7 @@ func (a *assembly) add(at int, data []byte, l *looker) {
 	}
 	for _, p := range a.parts {
 		if p.at <= at && at+len(data) <= p.at+len(p.data) {
-			return // sent again
+			return // a retransmission
 		}
 	}
 	if a.kept += len(data); a.kept > 2*keepAll || l.kept > keepSum {

@@ -10,7 +10,7 @@ type Back struct {
 	Packets int64
 	Most    time.Duration // how far the farthest lay back
 	File    string        // of the first of them
-	First   int64         // its number, from 1
+	First   int64         // number of its first packet, from 1
 	Resets  int64         // how often it was more than the idle timeout: the clock was set back
 }
 

@@ -13,8 +13,8 @@ var be, le = binary.BigEndian, binary.LittleEndian
 const maxDepth = 8
 
 // decode fills p from a captured frame, all but its time and length, and says whether the frame
-// belongs to a flow. Frames that are no IP, are cut off before the transport's header, or are a
-// later fragment do not; p.skip says which it was.
+// belongs to a flow. Frames without IP, frames cut off before the transport's header, and later
+// fragments do not; p.skip holds the reason.
 func (p *Packet) decode(link layers.LinkType, b []byte) bool {
 	decode := decoder(link)
 	if decode == nil {

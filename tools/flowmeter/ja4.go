@@ -71,7 +71,7 @@ func alphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// unreserved is a copy without the numbers that mean nothing.
+// unreserved returns a copy without the reserved (GREASE) numbers.
 func unreserved(codes []uint16) []uint16 {
 	return slices.DeleteFunc(slices.Clone(codes), reserved)
 }

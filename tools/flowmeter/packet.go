@@ -20,7 +20,7 @@ type Packet struct {
 
 	inner    bool   // looks into more tunnels than NFStream does
 	hold     bool   // leaves fragments of IPv4 to whoever puts them together
-	skip     Skip   // why it belongs to no flow, if it does not
+	skip     Skip   // reason if it belongs to no flow
 	fragment []byte // the IPv4 packet, if it is to be put together
 }
 

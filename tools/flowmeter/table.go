@@ -29,7 +29,7 @@ type table struct {
 	ring    entry // newer of it is the oldest
 	nowMs   int64 // the latest packet's time; it runs back only by reset
 	scanMs  int64 // when idle flows were last looked for
-	reset   bool  // the next packet's time is the time, though it runs back
+	reset   bool  // the next packet sets the time, even to an earlier one
 	evicted int64
 	looker  looker
 	emit    func(*entry) error

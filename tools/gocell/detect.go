@@ -4,7 +4,7 @@ import "slices"
 
 // detectors are the names by which a program can detect which program it is: its arguments, its
 // lines and the names of its closures, and the registrations of packages that only other cells use.
-// A package without names is one of which nothing may be used.
+// With no names, the whole package is a detector.
 var detectors = map[string][]string{
 	"flag": nil, "os": {"Args"}, "log": {"Lshortfile", "Llongfile"}, "log/slog": {"HandlerOptions"},
 	"runtime": {"Caller", "Callers", "CallersFrames", "FuncForPC", "NumGoroutine", "Stack"}, "runtime/debug": {"PrintStack", "ReadBuildInfo", "Stack"}, "runtime/pprof": nil,

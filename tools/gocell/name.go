@@ -27,8 +27,8 @@ func (c *Cell) Names() map[string]*Decl {
 
 // FreeNames are the names that a cell takes from elsewhere: from cells before it, or from packages
 // that it does not import itself. The names in maybe are keys of composite literals, fields most
-// likely, of which the cell alone cannot say. A name may be in free that is not, where the cell
-// makes no sense by itself; none that is free is missing.
+// likely, of which the cell alone cannot say. If the cell does not type-check alone, free may
+// contain too many names, never too few.
 func (c *Cell) FreeNames() (free, maybe map[string]bool) {
 	free, maybe = map[string]bool{}, map[string]bool{}
 	fset := token.NewFileSet()

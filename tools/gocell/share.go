@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Share tells which neighbouring cells can share a program, as lists of their indexes; no cell is
-// in two, and a cell that can share none is in none. cells[i] is nil for a cell that is not
-// executed; alone(i) reports whether cell i must be executed by itself for a reason that its source
-// does not show.
+// Share tells which neighbouring cells can share a program, as lists of their indexes; each cell is
+// in at most one, and a cell that cannot share a program is in none. cells[i] is nil for a cell
+// that is not executed; alone(i) reports whether cell i must be executed by itself for a reason
+// that its source does not show.
 //
 // A cell joins the cells before it only where their programs mean the same with its declarations as
 // without (see fits), and where none of them can detect which program it is in (see detects).

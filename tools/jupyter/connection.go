@@ -104,9 +104,9 @@ var handed = struct {
 	ports map[int]bool
 }{ports: map[int]bool{}}
 
-// freePorts returns n TCP ports of the loopback interface that nobody listens on and that no other
-// kernel of this process was given. All listeners stay open until the last port is chosen, or the
-// system would give one twice.
+// freePorts returns n unused TCP ports of the loopback interface that no other kernel of this
+// process has. All listeners stay open until the last port is chosen, or the system would give one
+// twice.
 func freePorts(n int) ([]int, error) {
 	handed.Lock()
 	defer handed.Unlock()

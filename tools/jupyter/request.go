@@ -54,7 +54,7 @@ func (k *Kernel) sendAs(id, channel, msgType string, content any) error {
 	return err
 }
 
-// nextID returns the id of a new request: unique, and in the order of sending for who reads a log.
+// nextID returns the id of a new request: unique, and ordered by sending for readers of a log.
 func (k *Kernel) nextID() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -19,7 +19,7 @@ func hold(folder string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := atomicfile.TryLock(f); err != nil { // without locks nothing is swept either
+	if _, err := atomicfile.TryLock(f); err != nil { // without locks, sweeping is off as well
 		f.Close()
 		return nil, nil
 	}

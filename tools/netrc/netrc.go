@@ -26,8 +26,8 @@ func File() string {
 	return filepath.Join(home, ".netrc")
 }
 
-// Login returns the login and the password that a netrc file has for a host, or for default.
-// Without the file there are none.
+// Login returns the login and the password that a netrc file has for a host, or for default. Both
+// are empty if the file does not exist.
 func Login(file, host string) (user, password string) {
 	f, err := os.Open(file)
 	if err != nil {

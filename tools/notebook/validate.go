@@ -146,8 +146,8 @@ func check(minor int, definition string, v any, path string, line int) ([]*Error
 	return all, err
 }
 
-// faults are the deepest causes of a schema's complaint. Of alternatives, of which none fits, the
-// first tells why not.
+// faults are the deepest causes of a schema's complaint. If no alternative fits, the first one's
+// error is reported.
 func faults(err error, path string, line int) ([]*Error, error) {
 	var bad *jsonschema.ValidationError
 	if !errors.As(err, &bad) {

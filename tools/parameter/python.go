@@ -126,7 +126,7 @@ func pythonFloat(f float64) string {
 
 var pythonEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
-// control are characters that a cell's source cannot have, or that nobody sees there.
+// control matches characters that a cell's source cannot contain, or that are invisible there.
 var control = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`)
 
 func pythonString(s string) string {

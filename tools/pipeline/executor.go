@@ -207,7 +207,7 @@ func (e *StrayError) Error() string {
 
 // Place puts staged files, by their names in outputs, where the run would have written them, and
 // removes files of the run's last record that are not among them. A file that matches an output and
-// that nobody's record has is a *StrayError, and nothing is changed.
+// is in no record is a *StrayError, and all files stay unchanged.
 func (t *Task) Place(outputs, staged map[string]string) error {
 	var names, old []string
 	for _, f := range t.instance.outputs {

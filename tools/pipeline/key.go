@@ -32,8 +32,8 @@ type Part struct {
 // keyForm changes when a key made of the same parts would mean something else.
 const keyForm = "2"
 
-// keyOf is the digest of a step's code and of the rest of a run's parts. The two are apart because
-// the code of a step is the same for all its runs and known before any of them.
+// keyOf is the digest of a step's code and of the rest of a run's parts. They are separate because
+// the code of a step is the same for all its runs and known before the first.
 func keyOf(code string, rest []Part) string { return sum(keyForm, code, digestOf(rest)) }
 
 func digestOf(parts []Part) string {

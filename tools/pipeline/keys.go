@@ -6,8 +6,7 @@ import (
 )
 
 // Keys returns the runs of the steps with these names, or notebook paths, of all steps without
-// names, as tasks that tell their keys. A run whose inputs are not there yet has no key, and Err
-// says why.
+// names, as tasks that tell their keys. A run with missing inputs has no key; Err holds the reason.
 func (p *Pipeline) Keys(ctx context.Context, names []string) ([]*Task, error) {
 	_, targets, err := p.Select(names)
 	if err != nil {

@@ -39,7 +39,7 @@ func (e *CellError) ExitCode() int { return e.Cell.Status.ExitCode() }
 type UndeclaredError struct {
 	Step, Path string
 	File       string // the pipeline's
-	Line       int    // of the step
+	Line       int    // line of the step in the pipeline file
 }
 
 func (e *UndeclaredError) Error() string {

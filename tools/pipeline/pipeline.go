@@ -29,8 +29,8 @@
 // is carried over to the executed notebook without running it.
 //
 // A notebook's environment has $FLOWBOOK_READS, in which package dataset notes the files that it
-// opened: a file of the module that the notebook opened and the pipeline does not name fails the
-// step, for the key would not know of it.
+// opened: the step fails if the notebook opened a file of the module that the pipeline does not
+// name, because the key does not cover it.
 package pipeline
 
 import (

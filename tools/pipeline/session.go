@@ -22,8 +22,8 @@ type Options struct {
 	// Executor makes the runs that are not up to date; nil makes them on this machine.
 	Executor Executor
 	Event    func(Event)
-	// Stored says for a plan whether Executor would find a run that is not up to date and not
-	// forced; nil finds none.
+	// Stored reports for a plan whether Executor would find the result of a run that is stale and
+	// not forced; nil finds none.
 	Stored func(context.Context, *Task) bool
 }
 

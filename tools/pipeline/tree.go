@@ -13,7 +13,8 @@ import (
 
 // tree is the module's files: those on the disk, or those of a list.
 type tree interface {
-	// match returns the paths that match, or a path without wild cards whether it is there or not.
+	// match returns the paths that match. A path without wild cards is returned even if it does not
+	// exist.
 	match(f File) ([]string, error)
 	// of returns a file's digest, and fs.ErrNotExist for one that is not there.
 	of(name string) (digest string, err error)
@@ -35,8 +36,8 @@ func (t disk) has(name string) bool {
 	return err == nil
 }
 
-// names returns the paths of the files that match a pattern, or the path that is none, whether it
-// is there or not.
+// names returns the paths of the files that match a pattern. A path without wild cards is returned
+// even if it does not exist.
 func (p *Pipeline) names(f File) ([]string, error) {
 	if !strings.ContainsAny(f.Pattern, wild) {
 		return []string{f.Pattern}, nil

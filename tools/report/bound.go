@@ -52,7 +52,7 @@ type bounds struct{}
 
 // Extend implements goldmark.Extender.
 func (bounds) Extend(md goldmark.Markdown) {
-	// Before the table transformer, which makes of a paragraph all rows at once.
+	// It must run before the table transformer, which turns a paragraph into all rows at once.
 	md.Parser().AddOptions(parser.WithParagraphTransformers(util.Prioritized(bounds{}, 50)))
 	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(bounds{}, 50)))
 }

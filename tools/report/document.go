@@ -167,7 +167,7 @@ func (d *document) picture(mime, data, base string, b *notebook.Bundle) error {
 var attachment = regexp.MustCompile(`(\]\(<?|\ssrc\s*=\s*["']?)attachment:([^)\s>"']+)`)
 
 // attachments saves the pictures attached to a cell, under names of its own, and points its links
-// to them. A file that is no picture stays a link to nothing.
+// to them. A file that is not a picture stays a dead link.
 func (d *document) attachments(text string, attachments notebook.Object, number int) (string, error) {
 	var failed error
 	text = attachment.ReplaceAllStringFunc(text, func(s string) string {

@@ -197,8 +197,8 @@ func attached(dest []byte, attachments notebook.Object) []byte {
 	return []byte("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// attachedPicture is the picture that a link calls name: of a type that is shown, an SVG without
-// parts that are no drawing.
+// attachedPicture is the picture that a link calls name: of a type that is shown; an SVG is reduced
+// to its drawing.
 func attachedPicture(name string, attachments notebook.Object) (mime string, data []byte, ok bool) {
 	if n, err := url.PathUnescape(name); err == nil {
 		name = n

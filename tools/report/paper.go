@@ -35,8 +35,8 @@ func forPaper(text string) (string, bool) {
 	return text, broken
 }
 
-// breakTable takes a table that is wider than a page apart into tables of as many columns as fit,
-// the first column before each.
+// breakTable splits a table that is wider than a page into tables that fit, each of which repeats
+// the first column.
 func breakTable(table string) (string, bool) {
 	m := tableHTML.FindStringSubmatch(table)
 	if m == nil || len(table) > maxTable || strings.Count(table, "<table") != 1 || strings.Contains(table, "colspan=") || strings.Contains(table, "rowspan=") {

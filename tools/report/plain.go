@@ -41,8 +41,8 @@ func Printable(s string) string {
 	})
 }
 
-// decent is text without characters that no page should hold: marks of direction, which would let
-// an output change the order of the text around it, noncharacters, and bytes that are no UTF-8.
+// decent removes characters that a page must not contain: marks of direction, which would let an
+// output change the order of the text around it, noncharacters, and bytes that are no UTF-8.
 func decent(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

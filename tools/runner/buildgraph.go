@@ -10,8 +10,8 @@ import (
 )
 
 // buildGraph measures the parts of a Go cell's time by the go command's own record of its actions,
-// which it writes anew on each build (go build -debug-actiongraph). Nothing is guessed: without a
-// record the parts stay zero, and where nothing was built all of the time is the run's.
+// which it writes anew on each build (go build -debug-actiongraph). Without a record the parts stay
+// zero; without a build all of the time counts as the run's.
 type buildGraph struct {
 	dir   string // the kernel's folder, removed when the kernel ends
 	stray string // where a cell that calls go build itself has the record written

@@ -13,10 +13,9 @@ type Comparison struct {
 	Lax bool // compare only cells tagged nbval-check-output
 }
 
-// Check compares a run's outputs with the stored notebook's and marks cells as Mismatched. Cells
-// that did not end well, that say that they are not to be compared, and that were never executed
-// before are left alone; the latter are counted in the warnings. stored must have the run
-// notebook's cells.
+// Check compares a run's outputs with the stored notebook's and marks cells as Mismatched. It skips
+// cells that failed, that are excluded from comparison, or that were never executed before; the
+// latter are counted in the warnings. stored must have the run notebook's cells.
 func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
 	if len(stored.Cells) != len(run.Cells) {
 		return fmt.Errorf("compare %s: the stored notebook has %d cells, the executed one %d", res.Path, len(stored.Cells), len(run.Cells))

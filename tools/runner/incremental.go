@@ -17,8 +17,8 @@ import (
 
 // incremental is the state of a run that executes only cells whose stored outputs no longer hold.
 // Cells are pure programs under GoNB: no value lives from one to the next, so a cell's outputs
-// follow from its key and the data files it reads. Cells that are no such programs have no key and
-// are always executed; so are those that may fail.
+// follow from its key and the data files it reads. Other cells have no key and are always executed;
+// so are those that may fail.
 type incremental struct {
 	asIs
 	keys  *keyer

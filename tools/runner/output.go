@@ -140,8 +140,8 @@ func (o *outputs) stream(name, text string) {
 	}
 }
 
-// failure adds an error. One that finds no room, or not enough, is shortened; no second one gets in
-// then.
+// failure adds an error. An error that exceeds the remaining room is shortened; a second one is
+// dropped then.
 func (o *outputs) failure(c *content) {
 	o.events.errors++
 	out := &notebook.Output{Type: notebook.ErrorOutput, EName: c.EName, EValue: c.EValue, Traceback: c.Traceback}

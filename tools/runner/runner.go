@@ -1,9 +1,9 @@
 // Package runner executes notebooks on live kernels, headlessly.
 //
-// Its one convention: a cell is done when its reply and the kernel's idle have both come, and
-// nothing is a success that did not reply. Whatever goes wrong with the notebook is told in the
-// Result, cell by cell; an error is returned only where the run itself could not be made: no
-// kernel, no place to write.
+// Its one convention: a cell is done when its reply and the kernel's idle status have both come,
+// and it succeeds only with a reply. Failures of the notebook are reported in the Result, cell by
+// cell; an error is returned only where the run itself could not be made: no kernel, no place to
+// write.
 //
 //	nb, err := notebook.ReadFile("a.ipynb")
 //	spec, err := jupyter.GoNB(ctx, root)

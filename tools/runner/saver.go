@@ -22,8 +22,8 @@ type saver struct {
 	hurry    chan struct{} // closed when the write under way is waited for
 }
 
-// pause is how long after the begin of a write the next one begins at the earliest: cells that take
-// a few milliseconds would spend a good part of them on files that nobody can have looked at.
+// pause is the least time between the begins of two writes: quick cells would otherwise spend much
+// of their time on files that nobody reads.
 const pause = 50 * time.Millisecond
 
 func newSaver(path string) saver {

@@ -25,7 +25,7 @@ type sharing struct {
 	group [][]int // by index in the plan: cells that share the program; nil for a cell sent alone
 }
 
-// newSharing forms the groups.
+// newSharing finds the groups of cells that share a program.
 func newSharing(s *session) *sharing {
 	sh := &sharing{asIs: asIs{s}, group: make([][]int, len(s.plan))}
 	for _, t := range s.plan {

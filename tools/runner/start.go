@@ -30,7 +30,7 @@ func (s *session) start(ctx context.Context) error {
 			return cause
 		}
 		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // it begins with the kernel's display name; ours is the one to look for
+			err = inner // err begins with the kernel's name, as StartError does
 		}
 		return &StartError{s.opt.Spec.Name, err}
 	}

@@ -4,7 +4,7 @@
 //
 // On Linux bubblewrap does this, the tool behind Flatpak, where it is installed and may make
 // namespaces; otherwise Landlock, which isolates less (see [Means]). Elsewhere there is no sandbox,
-// and [Policy.Command] is an error: a program is never started without one in silence.
+// and [Policy.Command] is an error: a program never silently starts without one.
 //
 // A program that calls [Policy.Command] calls [Main] first. The last step before the isolated
 // program, inside the sandbox, is a copy of the calling program:

@@ -22,7 +22,8 @@ var order = []int{
 	ExitUsage, ExitMismatch, ExitOK,
 }
 
-// WorstExit returns the worse of two exit statuses; one that is not ours is worse than none.
+// WorstExit returns the worse of two exit statuses; a status that flowbook does not define is worse
+// than success only.
 func WorstExit(a, b int) int {
 	for _, code := range order[:len(order)-1] {
 		if code == a || code == b {

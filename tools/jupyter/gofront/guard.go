@@ -66,9 +66,9 @@ func (k *keep) guardedBuild(mainFile, program string) (status int, done bool) {
 }
 
 // guardText has main write a token to the file descriptor 3 when it returns. A panic that is
-// recovered by a function that has called main, and a runtime.Goexit, are no return. The text
-// calls nothing and converts nothing that a cell could declare anew without the compiler's
-// protest, and its one line stands in the line of main.
+// recovered by a function that has called main, and a runtime.Goexit, are no return. The text uses
+// no name that a cell could redeclare without a compiler error, and its one line stands in the line
+// of main.
 const guardText = ` defer func() { var at [8]uintptr; frames := gofrontRuntime.CallersFrames(at[:gofrontRuntime.Callers(0, at[:])]);` +
 	` for { f, more := frames.Next();` +
 	` if f.Function == "runtime.gopanic" || f.Function == "runtime.Goexit" { return }; if !more { break } };` +

@@ -12,8 +12,8 @@ import (
 
 // record takes from the log of `go build -x` how main.go was compiled and linked, and which folders
 // the program depends on, and adds the packages of the build before: GoNB drops the imports that a
-// cell does not use, and has them again in the next. It says no to a log that is not just as it
-// expects: then the next build is the go command's again.
+// cell does not use, and has them again in the next. It refuses a log of any other form: then the
+// next build is the go command's again.
 func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	l := readLog(log)
 	modules, ok := localModules(k.dir)
@@ -98,7 +98,7 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 
 // remembered asks the go command for the packages that cells may still import: those that GoNB
 // remembers and this cell did not use, with their dependencies. It returns lines of an import
-// configuration; none where there is nothing to add or something is wrong with a package.
+// configuration; none if no package is missing or one is faulty.
 func (k *keep) remembered(known []string) string {
 	var all, missing []string
 	if !k.load(importsFile, &all) {
