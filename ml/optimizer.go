@@ -83,8 +83,8 @@ func (o Optimizer) slots() int {
 	return 0
 }
 
-// rates are the numbers that one step needs, from 1: the step size, Adam's bias correction in it,
-// and for AdamW the share of each weight that goes.
+// rates returns the numbers that a step, counted from 1, needs: the step size including Adam's bias
+// correction, and for AdamW the share by which each weight decays.
 func (o Optimizer) rates(step int, learningRate float64) []float32 {
 	if o.Algorithm == "sgd" {
 		return []float32{float32(learningRate)}

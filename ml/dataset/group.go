@@ -2,8 +2,8 @@ package dataset
 
 import "slices"
 
-// Groups are rows of a frame taken together: those of equal values (GroupBy), those of a span of
-// time (Resample), or those up to each row (Rolling). Its methods make one row of each.
+// Groups are sets of a frame's rows: those of equal values (GroupBy), those of a span of time
+// (Resample), or those up to each row (Rolling). Its methods make one row of each.
 type Groups struct {
 	f     *Frame
 	keys  []string  // the columns that the groups were made by

@@ -53,9 +53,9 @@ func scanInt(b []byte, from int, comma byte) (v int64, next int, ok bool) {
 	return v, i + 1, true
 }
 
-// scanFloat is scanInt for floats without an exponent, as long as their digits make a whole number
-// that a double holds exactly: divided by a power of ten that it holds exactly, too, that gives the
-// nearest double (Clinger, 1990).
+// scanFloat is scanInt for floats without an exponent whose digits form a whole number that a
+// double holds exactly. Divided by a power of ten that is exact, too, that number gives the nearest
+// double (Clinger, 1990).
 func scanFloat(b []byte, from int, comma, point byte) (v float64, next int, ok bool) {
 	i := from
 	if i < len(b) && b[i] == '-' {

@@ -34,8 +34,8 @@ type Aggregation struct {
 	of           func([]float64) float64
 }
 
-// Agg is a column called name with a figure of a column of the frame, for each group: pandas's
-// name=(column, stat).
+// Agg describes a column called name that holds a statistic of another column for each group:
+// pandas's name=(column, stat).
 func Agg(name, column string, stat Stat) Aggregation {
 	return Aggregation{name: name, column: column, stat: stat}
 }

@@ -88,8 +88,8 @@ func (c *canvas) strokeRect(r rect, width float64, col color.Color) {
 	c.vg.Stroke(c.polygon([]point{{r.x0, r.y0}, {r.x1, r.y0}, {r.x1, r.y1}, {r.x0, r.y1}}))
 }
 
-// clip returns the parts that lie on the canvas or close beside it: gonum's rasterizer
-// walks over every pixel of a path, also where there is no canvas.
+// clip returns the parts that lie on the canvas or close beside it: gonum's
+// rasterizer visits every pixel of a path, even outside the canvas.
 func (c *canvas) clip(r rect) (rect, bool) {
 	const beside = 64
 	b := c.img.Bounds()

@@ -55,7 +55,7 @@ func (c *csv) int(v int64)     { c.line = append(strconv.AppendInt(c.line, v, 10
 func (c *csv) float(v float64) { c.line = append(dataset.AppendFloat(c.line, v), ',') }
 func (c *csv) text(v string)   { c.line = append(dataset.AppendText(c.line, v), ',') }
 
-// known writes a number; -1 means an unknown one and is written as nothing.
+// known writes a number; -1, for an unknown one, becomes an empty field.
 func (c *csv) known(v int64) {
 	if v >= 0 {
 		c.line = strconv.AppendInt(c.line, v, 10)

@@ -103,7 +103,8 @@ func (l lines) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Trimmed is w, a transport of messages, for a Writer that ends its lines.
+// Trimmed wraps w, which sends each write as one message, and drops the line end that a Writer
+// adds.
 func Trimmed(w io.Writer) io.Writer { return trimmed{w} }
 
 type trimmed struct{ w io.Writer }

@@ -53,7 +53,7 @@ func goPredict(_ context.Context, o options, _ string, c *clock) error {
 	})
 }
 
-// distinct are n numbers in [0,1) of which hardly two are equal.
+// distinct returns n numbers in [0,1), almost all different.
 func distinct(n int) dataset.Matrix {
 	random := rand.New(rand.NewPCG(1, 1))
 	m := dataset.Matrix{Rows: n, Cols: 1, Data: make([]float64, n)}

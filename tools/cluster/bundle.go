@@ -193,7 +193,7 @@ func pack(top string, files map[string]bool) ([]byte, error) {
 func add(w *tar.Writer, name, file string) error {
 	info, err := os.Lstat(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // tracked and removed
+		return nil // a tracked file that has been removed
 	}
 	if err != nil {
 		return err

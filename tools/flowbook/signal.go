@@ -29,8 +29,8 @@ func (e *signalError) ExitCode() int {
 	return status.ExitInterrupted
 }
 
-// grace is the time that a command has to end by itself after a signal, where it is not shutting
-// down kernels: one that waits for a pipe would never end.
+// grace is the time in which a command must end after a signal, unless it is shutting down kernels.
+// Without it, a command that waits for a pipe would never end.
 const grace = time.Second
 
 // repeat is the time within which further signals count as one with the first: timeout(1) sends its

@@ -115,7 +115,7 @@ func (l *statusLine) print(w io.Writer, line string) {
 	fmt.Fprintln(w, line)
 }
 
-// erase makes room for lines that stay.
+// erase removes the status line, so that permanent lines can be written.
 func (l *statusLine) erase() {
 	if l.drawn > 0 {
 		fmt.Fprintf(l.w, "\r%*s\r", l.drawn, "")

@@ -166,7 +166,7 @@ func (m *maker) meter(p *plan, i int, id int64) {
 	p.wire(i, &m.flow.Stats).play(r)
 }
 
-// wire is the i-th row's, at the time of its first packet.
+// wire returns the wire of the i-th row, set to the time of its first packet.
 func (p *plan) wire(i int, to *flowmeter.Stats) *wire {
 	r := &p.rows[i]
 	w := &wire{stream: newStream(p.seed, p.split, uint64(i)), stats: to, us: r.firstMs * 1000, gaps: r.gaps}

@@ -50,7 +50,7 @@ func (h host) addr() netip.Addr {
 	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 }
 
-// mac is the address of the router the host is seen through.
+// mac returns the MAC address of the router in front of the host.
 func (h host) mac() [6]byte {
 	n := uint32(h)
 	oui, mixed := clientOUI, scramble(uint64(n))

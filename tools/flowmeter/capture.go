@@ -19,7 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// CaptureError says at which packet, counted from 1, a capture cannot be read on.
+// CaptureError reports the packet, counted from 1, at which a capture becomes unreadable.
 type CaptureError struct {
 	File   string
 	Packet int64

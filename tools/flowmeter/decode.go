@@ -291,7 +291,7 @@ func (p *Packet) transport(protocol uint8, b []byte, depth int) bool {
 		}
 	case protoTCP:
 		if len(b) < 20 {
-			return true // as NFStream has it: a flow without ports, of `nmap -f` and the like
+			return true // as in NFStream: a flow without ports, such as `nmap -f` makes
 		}
 		p.SrcPort, p.DstPort, p.Seq = be.Uint16(b), be.Uint16(b[2:]), be.Uint32(b[4:])
 		p.Flags = Flags(b[13])

@@ -102,7 +102,7 @@ type Stats struct {
 		size [shortSPLT]uint16
 		dir  [shortSPLT]int8
 	}
-	rest *splt // most flows need none
+	rest *splt // nil in most flows
 }
 
 // shortSPLT is how many packets' entries a flow has room for from the beginning.

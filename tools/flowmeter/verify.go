@@ -113,7 +113,7 @@ func (v *verifier) load(f *dataset.Frame) {
 		}
 		return x
 	}
-	v.id = nil // until it is read
+	v.id = nil // unknown until the column is read
 	v.id = ints("id")
 	v.protocol = ints("protocol")
 	v.ports = [2][]int64{ints("src_port"), ints("dst_port")}

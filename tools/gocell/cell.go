@@ -35,7 +35,7 @@ func Read(source string) *Cell {
 		c.Foreign = true
 		return c
 	}
-	c.Altered = strings.Contains(c.Source, "\r") // Go leaves them out of a raw string
+	c.Altered = strings.Contains(c.Source, "\r") // Go drops carriage returns from raw strings
 	decls, body := c.split()
 	if c.Opaque {
 		return c

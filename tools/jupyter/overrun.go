@@ -16,7 +16,7 @@ import (
 func overrun(folder string, pid int, limits sandbox.Limits) <-chan string {
 	why := make(chan string, 1)
 	if limits == (sandbox.Limits{}) {
-		return why // never
+		return why // without limits the channel stays empty
 	}
 	go func() {
 		for {

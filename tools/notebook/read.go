@@ -85,7 +85,8 @@ func read(data []byte) (*Notebook, error) {
 	return nb, nil
 }
 
-// decoder turns nodes into a notebook. It remembers the first fault and goes on without effect.
+// decoder turns nodes into a notebook. After the first fault, which it remembers, its methods do
+// nothing.
 type decoder struct {
 	data    []byte
 	skipped int   // bytes of the file before data

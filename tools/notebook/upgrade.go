@@ -93,7 +93,7 @@ func upgradeCell(c node) node {
 	return c
 }
 
-// markdown is the type markdown in the place of another.
+// markdown returns the cell type markdown at the position of the type that it replaces.
 func markdown(kind node) node {
 	kind.value, kind.raw = Markdown, []byte(`"`+Markdown+`"`)
 	return kind

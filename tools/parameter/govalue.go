@@ -132,7 +132,7 @@ func (g goValue) expr(text string, t types.Type) (string, bool) {
 	return text, types.AssignableTo(tv.Type, t)
 }
 
-// why returns the fault of a number.
+// why returns the reason why a number does not fit the type.
 func (g goValue) why(text string, t types.Type) error {
 	name := g.d.typeString(t)
 	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.Name.Pos(), text)
@@ -203,7 +203,7 @@ func (g goValue) duration(text string, t types.Type) (string, error) {
 	v, err := time.ParseDuration(strings.TrimSpace(text))
 	if err != nil {
 		if s, ok := g.expr(text, t); ok && strings.Contains(text, ".") && !strings.ContainsAny(text[:1], "0123456789.") {
-			return s, nil // time.Second
+			return s, nil // a constant such as time.Second
 		}
 		return "", fmt.Errorf("%q is no duration such as 30s or 1h30m", text)
 	}

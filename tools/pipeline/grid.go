@@ -33,8 +33,8 @@ func placeholders(pattern string) (names []string) {
 // counts reports whether the axis goes as far as there are files.
 func (a Axis) counts() bool { return a.Values == nil && a.To == 0 }
 
-// counted is the input whose files an axis 1..N counts: the first with the axis's placeholder, and
-// no other, in its name.
+// counted returns the input whose files an axis 1..N counts: the first whose name contains only the
+// axis's placeholder.
 func (s *Step) counted(a Axis) *File {
 	for i, f := range s.Inputs {
 		if names := placeholders(f.Pattern); len(names) == 1 && names[0] == a.Name {

@@ -38,7 +38,7 @@ func (e *CellError) ExitCode() int { return e.Cell.Status.ExitCode() }
 // UndeclaredError says that a step has read a file that the pipeline does not name.
 type UndeclaredError struct {
 	Step, Path string
-	File       string // the pipeline's
+	File       string // path of the pipeline file
 	Line       int    // line of the step in the pipeline file
 }
 

@@ -29,7 +29,7 @@ type Step struct {
 
 // File is a path that a step reads or writes, from the module's root and with slashes.
 type File struct {
-	Pattern  string // may hold *, ? and […] of package path, and {name} for a parameter of the grid
+	Pattern  string // may contain *, ? and […] as in package path, and {name} for a grid parameter
 	Optional bool   // may be missing
 	Line     int
 }

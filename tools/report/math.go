@@ -117,7 +117,8 @@ func closer(token string) string {
 	return ""
 }
 
-// money says whether a dollar between two texts rather stands before an amount than ends a formula.
+// money reports whether a dollar sign between two texts is more likely a currency sign than the end
+// of a formula.
 func money(inside, after, token string) bool {
 	if token != "$" {
 		return false

@@ -66,7 +66,7 @@ func visible(text []byte) []byte {
 	}, decent(string(text))))
 }
 
-// oneLine is the first line of text that has something in it, plain.
+// oneLine returns the first line that is not empty, as plain text.
 func oneLine(s string) string {
 	for line := range strings.Lines(plain(s)) {
 		if line = strings.TrimSpace(line); line != "" {

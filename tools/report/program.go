@@ -67,7 +67,8 @@ func Program(w io.Writer, p Page) error {
 	return err
 }
 
-// commands are the lines for the kernel that lie outside declarations and statements, as comments.
+// commands returns the lines for the kernel that are not already comments within declarations or
+// statements.
 func (g *goCell) commands(source string) string {
 	if g.aside != "" {
 		return ""

@@ -72,9 +72,9 @@ const (
 // anyone can read fills its memory.
 const flood = 16
 
-// await takes messages, and lets the saver write, until the cell has ended. Once something cuts it
-// short it interrupts the kernel, again each second because GoNB loses an interrupt while it
-// compiles, and waits for the cell to end by itself as long as the grace lasts.
+// await takes messages, and lets the saver write, until the cell has ended. On a stop it interrupts
+// the kernel, again each second because GoNB loses an interrupt while it compiles, and waits during
+// the grace period for the cell to end.
 func (s *session) await(ctx context.Context, t *task) ending {
 	var timeout, silence, grace, again <-chan time.Time
 	if t.timeout > 0 {

@@ -84,8 +84,8 @@ func (v *saver) save(nb *notebook.Notebook) error {
 // forget has all cells encoded again: an output has changed after its cell was recorded.
 func (v *saver) forget() { v.draft = notebook.Draft{} }
 
-// written takes the end of a write; the notebook is written again if it has changed since that
-// began.
+// written handles the end of a write: it starts another one if the notebook has changed since the
+// last began.
 func (v *saver) written(nb *notebook.Notebook, err error) {
 	v.busy, v.err = nil, err
 	if err == nil && v.next {

@@ -276,7 +276,8 @@ func (e *EntryError) Error() string {
 
 func (e *EntryError) Unwrap() error { return e.Err }
 
-// Result returns the entry of a run. An entry that is none, or is that of another key, is an error.
+// Result returns the entry of a run. An entry that is malformed, or belongs to another key, is an
+// error.
 func (s *Store) Result(ctx context.Context, key string) (*Result, error) {
 	body, _, err := s.backend.get(ctx, "ac", key)
 	if err != nil {

@@ -97,8 +97,8 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 }
 
 // remembered asks the go command for the packages that cells may still import: those that GoNB
-// remembers and this cell did not use, with their dependencies. It returns lines of an import
-// configuration; none if no package is missing or one is faulty.
+// remembers and this cell did not use, with their dependencies. It returns them as lines of an
+// import configuration; "" if there are none or a package is faulty.
 func (k *keep) remembered(known []string) string {
 	var all, missing []string
 	if !k.load(importsFile, &all) {
