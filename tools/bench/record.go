@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"flowbook/ml/atomicfile"
 )
@@ -69,6 +70,7 @@ type ratio struct {
 
 // document is record.json, from which a page can be made.
 type document struct {
+	Date       string   `json:"date"` // of the run, as in 2026-11-29
 	OS         string   `json:"os"`
 	Arch       string   `json:"arch"`
 	Processors int      `json:"processors"`
@@ -77,7 +79,7 @@ type document struct {
 }
 
 func (r *record) document() document {
-	d := document{OS: runtime.GOOS, Arch: runtime.GOARCH, Processors: runtime.NumCPU(), Growth: r.growths()}
+	d := document{Date: time.Now().Format(time.DateOnly), OS: runtime.GOOS, Arch: runtime.GOARCH, Processors: runtime.NumCPU(), Growth: r.growths()}
 	for _, name := range r.names() {
 		entries := r.of(name)
 		for _, e := range entries {
