@@ -13,8 +13,8 @@ type panel struct {
 	f       *Figure
 	th      theme
 	axes    axes
-	room    rect // of everything
-	box     rect // inside of the frame
+	room    rect // the panel with its title, labels and ticks
+	box     rect // the inside of the frame, where the marks are
 	xTick   []tick
 	yTick   []tick
 	factors [2]string // of the x and y labels, such as 1e9

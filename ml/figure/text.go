@@ -110,7 +110,7 @@ func (c *canvas) text(s string, p point, size float64, a align, angle float64, c
 	em := c.px(size)
 	sin, cos := math.Sincos(angle * math.Pi / 180)
 	dx, dy := -a.h*runs(s, nil)*em, a.v*capHeight*em
-	place := func(x, y float64) vg.Point { // x right, y down from the anchor
+	place := func(x, y float64) vg.Point { // x to the right of the anchor, y below it, before the rotation
 		x, y = x+dx, y+dy
 		return c.at(point{p.x + x*cos + y*sin, p.y - x*sin + y*cos})
 	}

@@ -52,7 +52,8 @@ const (
 	nameColumn    = "application_name"
 )
 
-// packets are the packets of each flow, as often repeated as n rows take.
+// packets reads the number of packets of each flow in the file of that many rows and repeats the
+// column until it has n rows.
 func packets(state string, rows, n int) (dataset.Matrix, error) {
 	frame, err := dataset.Read(flowsPath(state, rows), packetsColumn)
 	if err != nil {

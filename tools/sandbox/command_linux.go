@@ -54,7 +54,8 @@ func hasLandlock() bool {
 	return err == nil && abi >= 4
 }
 
-// tryBubblewrap isolates a program that does nothing.
+// tryBubblewrap runs a program that does nothing in bubblewrap; an error says that isolation does not
+// work on this system.
 func tryBubblewrap() error {
 	bwrap, err := exec.LookPath("bwrap")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // play executes a cell's steps, until an interrupt.
 func (k *kernel) play(steps []Step, r request) {
 	select {
-	case <-k.interrupts: // one that came between cells is nobody's
+	case <-k.interrupts: // drop an interrupt that came between two cells: it must not stop this one
 	default:
 	}
 	for _, s := range steps {
