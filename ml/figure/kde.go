@@ -133,9 +133,27 @@ func sortedUsable(values []float64, log bool) (sorted []float64, lost int) {
 
 // kde is the curve of a density.
 type kde struct {
+	estimates
+	s Style
+}
+
+// estimates are the densities of one set of values, each made when an axis first needs it.
+type estimates struct {
 	values []float64
-	s      Style
+	points int
+	cut    float64
 	curves [2]*curve // on a linear and on a logarithmic axis
+}
+
+func (d *estimates) on(log bool) *curve {
+	at := 0
+	if log {
+		at = 1
+	}
+	if d.curves[at] == nil {
+		d.curves[at] = newCurve(d.values, log, d.points, d.cut)
+	}
+	return d.curves[at]
 }
 
 // curve is the density of the values of a mark on one kind of axis.
@@ -149,7 +167,7 @@ type curve struct {
 // logarithmic x axis it is the density of the logarithms, for each factor of
 // ten, as in seaborn. Area fills it: f.Area(x, nil, y, style).
 func (f *Figure) KDE(values []float64, s Style) {
-	f.add(&kde{values: values, s: f.colour(s)})
+	f.add(&kde{estimates{values: values, points: kdePoints, cut: kdeCut}, f.colour(s)})
 }
 
 func newCurve(values []float64, log bool, points int, cut float64) *curve {
@@ -165,26 +183,15 @@ func newCurve(values []float64, log bool, points int, cut float64) *curve {
 	return c
 }
 
-func (k *kde) on(f *Figure) *curve {
-	at := 0
-	if f.logX() {
-		at = 1
-	}
-	if k.curves[at] == nil {
-		k.curves[at] = newCurve(k.values, at == 1, kdePoints, kdeCut)
-	}
-	return k.curves[at]
-}
-
 func (k *kde) line(f *Figure) *line {
-	c := k.on(f)
+	c := k.on(f.logX())
 	return &line{series{c.x, c.y}, k.s}
 }
 
 func (k *kde) style() Style { return k.s }
 
 func (k *kde) text(f *Figure) string {
-	c := k.on(f)
+	c := k.on(f.logX())
 	return named("density curve", k.s) + ": " + c.text(f.logX()) + leftOut(c.lost)
 }
 
@@ -216,7 +223,7 @@ func (k *kde) draw(p *panel) { k.line(p.f).draw(p) }
 func (k *kde) swatch(p *panel, r rect) { (&line{s: k.s}).swatch(p, r) }
 
 func (k *kde) layers(s *spec) []any {
-	if k.on(s.f).bandwidth == 0 {
+	if k.on(s.f.logX()).bandwidth == 0 {
 		return nil
 	}
 	return k.line(s.f).layers(s)

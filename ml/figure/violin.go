@@ -7,10 +7,9 @@ import (
 
 // violin is the density of one set of values, mirrored.
 type violin struct {
-	values []float64
-	b      *box
-	s      Style
-	curves [2]*curve
+	estimates
+	b *box
+	s Style
 }
 
 // seaborn's violinplot.
@@ -29,18 +28,7 @@ const (
 // logarithmic axis the density is that of the logarithms.
 func (f *Figure) Violin(values []float64, s Style) {
 	s = f.colour(s)
-	f.add(&violin{values: values, b: newBox(values, s), s: s})
-}
-
-func (v *violin) on(f *Figure) *curve {
-	at := 0
-	if f.logValues() {
-		at = 1
-	}
-	if v.curves[at] == nil {
-		v.curves[at] = newCurve(v.values, at == 1, violinPoints, violinCut)
-	}
-	return v.curves[at]
+	f.add(&violin{estimates{values: values, points: violinPoints, cut: violinCut}, newBox(values, s), s})
 }
 
 func (v *violin) filled() {}
@@ -50,7 +38,7 @@ func (v *violin) style() Style { return Style{} } // named on the axis, not in t
 func (v *violin) slotName() string { return v.s.Label }
 
 func (v *violin) text(f *Figure) string {
-	c := v.on(f)
+	c := v.on(f.logValues())
 	text := named("violin", v.s) + ": " + c.text(f.logValues())
 	if v.b.n > 0 {
 		text += ", quartiles " + number(v.b.q1) + ", " + number(v.b.median) + ", " + number(v.b.q3)
@@ -60,7 +48,7 @@ func (v *violin) text(f *Figure) string {
 
 func (v *violin) limits(f *Figure) limits {
 	values := emptySpan
-	for _, x := range v.on(f).x {
+	for _, x := range v.on(f.logValues()).x {
 		if usable(x, f.logValues()) {
 			values.include(x)
 		}
@@ -73,19 +61,19 @@ func (v *violin) limits(f *Figure) limits {
 func (v *violin) breadths(f *Figure) []float64 {
 	highest := 0.0
 	for _, m := range f.slots() {
-		if w, ok := m.(*violin); ok && len(w.on(f).y) > 0 {
-			highest = math.Max(highest, slices.Max(w.on(f).y))
+		if w, ok := m.(*violin); ok && len(w.on(f.logValues()).y) > 0 {
+			highest = math.Max(highest, slices.Max(w.on(f.logValues()).y))
 		}
 	}
-	half := make([]float64, len(v.on(f).y))
-	for i, y := range v.on(f).y {
+	half := make([]float64, len(v.on(f.logValues()).y))
+	for i, y := range v.on(f.logValues()).y {
 		half[i] = float64(violinHalf * y / highest)
 	}
 	return half
 }
 
 func (v *violin) draw(p *panel) {
-	c := v.on(p.f)
+	c := v.on(p.f.logValues())
 	if c.bandwidth == 0 {
 		return
 	}
@@ -117,7 +105,7 @@ func (v *violin) draw(p *panel) {
 func (v *violin) swatch(*panel, rect) {}
 
 func (v *violin) layers(s *spec) []any {
-	c := v.on(s.f)
+	c := v.on(s.f.logValues())
 	if c.bandwidth == 0 {
 		return nil
 	}
