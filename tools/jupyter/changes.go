@@ -21,6 +21,7 @@ type goNBChange struct{ file, old, new string }
 // there.
 var goNBAdded = map[string]string{
 	"gopls.go.txt":  "internal/goexec/goplsclient/flowbook_gopls.go",
+	"drain.go.txt":  "internal/jpyexec/flowbook_drain.go",
 	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
 	"holder.go.txt": "internal/goexec/flowbook_holder.go",
 	"warm.go.txt":   "internal/goexec/goplsclient/flowbook_warm.go",
@@ -43,6 +44,18 @@ var goNBChanges = []goNBChange{
 	} else if exec.millisecondsToInput <= 0 {
 		_ = exec.cmdStdin.Close()
 	}
+`},
+	// GoNB closes the pipe of displays when a cell's program has ended, read or not.
+	{"internal/jpyexec/jpyexec.go", "	pipeReader                               io.ReadCloser // GONB_PIPE\n",
+		"	pipeReader                               io.ReadCloser // GONB_PIPE\n	drained                                  chan struct{}\n"},
+	{"internal/jpyexec/jpyexec.go", "	exec.doneChan = make(chan struct{})\n",
+		"	exec.doneChan = make(chan struct{})\n	exec.drained = make(chan struct{})\n"},
+	{"internal/jpyexec/jpyexec.go", "	exec.exitError = cmd.Wait()\n",
+		"	exec.exitError = cmd.Wait()\n	exec.drain()\n"},
+	{"internal/jpyexec/namedpipes.go", "		go exec.pollNamedPipeReader()\n", `		go func() {
+			exec.pollNamedPipeReader()
+			close(exec.drained)
+		}()
 `},
 	// GoNB looks for gopls for the first time 12 seconds after it has started it, and lets whoever
 	// asks it wait for as long.

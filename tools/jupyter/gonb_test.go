@@ -36,6 +36,7 @@ func goNB(t testing.TB) *jupyter.Spec {
 type answer struct {
 	stdout, stderr, ename, evalue, status string
 	traceback                             []string
+	displays                              int
 	data                                  map[string]any // of the last display
 }
 
@@ -79,6 +80,7 @@ func execute(t testing.TB, k *jupyter.Kernel, code string) answer {
 			}
 		case "display_data", "execute_result":
 			a.data = c.Data
+			a.displays++
 		case "error":
 			a.ename, a.evalue, a.traceback = c.Ename, c.Evalue, c.Traceback
 		case "execute_reply":
@@ -126,6 +128,58 @@ func TestGoNB(t *testing.T) {
 			t.Errorf("got %q, want %q", a.stdout, want)
 		}
 	})
+}
+
+// burst displays more than a reader has read when the program ends, and does not wait for it.
+const burst = `import (
+	"fmt"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+%%
+gonbui.DisplayHTML(strings.Repeat("x", 60_000))
+for i := range 300 {
+	gonbui.DisplayHTML(fmt.Sprint(i))
+}`
+
+// TestDisplaysArrive: GoNB 0.11.5 closes the pipe of displays when a cell's program has ended, read
+// or not. In three of five runs such a kernel showed 35, 1 and none of this cell's 301 displays.
+func TestDisplaysArrive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("five cells take some seconds; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	for range 5 {
+		if a := execute(t, k, burst); a.status != "ok" || a.displays != 301 || a.data["text/html"] != "299" {
+			t.Errorf("%d displays, the last %v, stderr %s", a.displays, a.data["text/html"], a.stderr)
+		}
+	}
+}
+
+// TestDisplayPipeHeld: a process that outlives the cell's program with the pipe open does not keep
+// the cell for ever.
+func TestDisplayPipeHeld(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 10 s; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	a := execute(t, k, `import (
+	"os/exec"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+%%
+holder := exec.Command("sh", "-c", "exec 9>$GONB_PIPE; echo; exec sleep 120")
+opened, _ := holder.StdoutPipe()
+_ = holder.Start()
+_, _ = opened.Read(make([]byte, 1))
+gonbui.DisplayHTML("seen")`)
+	if a.status != "ok" || a.data["text/html"] != "seen" || !strings.Contains(a.stderr, "still holds the pipe of displays") {
+		t.Errorf("%+v", a)
+	}
 }
 
 // TestGoNBCrash: GoNB 0.11.5 panics at a magic without a name.
