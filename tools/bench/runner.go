@@ -89,7 +89,7 @@ func goRunner(ctx context.Context, o options, side string, c *clock) error {
 		}
 		nb.AddIDs()
 		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Progress: func(e runner.Event) {
-			if e.Cell.Status == "" {
+			if e.Cell.Status == "" && e.Quiet == 0 {
 				starts = append(starts, time.Now())
 			}
 		}}

@@ -28,6 +28,10 @@ func (v *pipelineView) event(e pipeline.Event) {
 				v.print(v.con.stderr, fmt.Sprintf("%s: starts (%s)", e.Run.Name, e.Run.Why))
 			}
 		case pipeline.CellEvent:
+			if e.Cell.Quiet > 0 {
+				v.print(v.con.stderr, quietLine(e.Run.Name, e.Cell)+`; "flowbook": {"timeout": "1h"} in its metadata limits the cell`)
+				break
+			}
 			c := e.Cell.Cell
 			v.show(e.Run, fmt.Sprintf("cell %d/%d %s", c.Number, e.Cell.Total, c.Title))
 			if v.w == nil && c.Status != "" {

@@ -55,12 +55,26 @@ func (s *progressSet) begin(i int) *progress {
 func (p *progress) event(ev runner.Event) {
 	line := p.set.line
 	line.update(func() {
+		if ev.Quiet > 0 {
+			p.endLine()
+			line.print(p.set.con.stderr, quietLine(p.name, ev)+"; --timeout DURATION limits each cell")
+			return
+		}
 		p.task.text = fmt.Sprintf("cell %d/%d %s", ev.Cell.Number, ev.Total, ev.Cell.Title)
 		if line.w == nil && ev.Cell.Status != "" {
 			p.endLine()
 			line.print(p.set.con.stderr, cellLine(p.name, ev))
 		}
 	})
+}
+
+// quietLine is the warning about a cell that puts out nothing, which may wait for ever.
+func quietLine(name string, ev runner.Event) string {
+	since, whole := strings.CutSuffix(ev.Quiet.String(), "m0s")
+	if whole {
+		since += " minutes"
+	}
+	return fmt.Sprintf("flowbook: %s: warning: cell %d (%s) has put out nothing for %s; Ctrl+C ends the run", name, ev.Cell.Number, ev.Cell.Title, since)
 }
 
 // cellLine is the line for a cell that has ended.

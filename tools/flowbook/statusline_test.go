@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,9 @@ func TestStatusLine(t *testing.T) {
 	cell := func(number int, title string) runner.Event {
 		return runner.Event{Cell: runner.CellResult{Number: number, Title: title}, Total: 9}
 	}
+	silent := cell(3, "rows := read()")
+	silent.Quiet = 30 * time.Minute
+	const warning = "flowbook: a.ipynb: warning: cell 3 (rows := read()) has put out nothing for 30 minutes; Ctrl+C ends the run; --timeout DURATION limits each cell"
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -52,13 +56,14 @@ func TestStatusLine(t *testing.T) {
 	}{
 		{"begin", func() { set.begin(0) }, []string{"[0/2]  a.ipynb 0s preparing the kernel"}},
 		{"a cell, cut to the width", func() { set.each[0].event(cell(3, "rows := read(path)\x1b[2J")) }, []string{"[0/2]  a.ipynb 0s cell 3/9 rows := read(pa…"}},
-		{"another beside it", func() { set.begin(1) }, []string{"[0/2]  a.ipynb 0s cell 3/9 rows := read(pa…"}},
+		{"a cell that is silent", func() { set.each[0].event(silent) }, []string{warning, "[0/2]  a.ipynb 0s cell 3/9 rows := read(pa…"}},
+		{"another beside it", func() { set.begin(1) }, []string{warning, "[0/2]  a.ipynb 0s cell 3/9 rows := read(pa…"}},
 		{"the first ends", func() { set.finish(0, targets[0], nil, errors.New("no kernel")) },
-			[]string{"flowbook: a.ipynb: no kernel", "[1/2]  b.ipynb 0s preparing the kernel"}},
+			[]string{warning, "flowbook: a.ipynb: no kernel", "[1/2]  b.ipynb 0s preparing the kernel"}},
 		{"a shorter line leaves no rest", func() { set.each[1].event(cell(1, "x")) },
-			[]string{"flowbook: a.ipynb: no kernel", "[1/2]  b.ipynb 0s cell 1/9 x"}},
-		{"close", func() { set.line.close() }, []string{"flowbook: a.ipynb: no kernel", ""}},
-		{"nothing after close", func() { set.line.say("late") }, []string{"flowbook: a.ipynb: no kernel", ""}},
+			[]string{warning, "flowbook: a.ipynb: no kernel", "[1/2]  b.ipynb 0s cell 1/9 x"}},
+		{"close", func() { set.line.close() }, []string{warning, "flowbook: a.ipynb: no kernel", ""}},
+		{"nothing after close", func() { set.line.say("late") }, []string{warning, "flowbook: a.ipynb: no kernel", ""}},
 	} {
 		step.do()
 		if diff := cmp.Diff(step.want, screen(tty.String())); diff != "" {

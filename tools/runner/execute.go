@@ -77,6 +77,9 @@ const flood = 16
 // the grace period for the cell to end.
 func (s *session) await(ctx context.Context, t *task) ending {
 	var timeout, silence, grace, again <-chan time.Time
+	quiet := time.NewTimer(s.opt.Quiet)
+	defer quiet.Stop()
+	told := false
 	if t.timeout > 0 {
 		timeout = time.After(t.timeout)
 	}
@@ -98,6 +101,9 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if s.dispatch(m) != t {
 				continue
 			}
+			if !told {
+				quiet.Reset(s.opt.Quiet)
+			}
 			if t.replied && t.idle {
 				return cut
 			}
@@ -113,6 +119,11 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			}
 		case err := <-s.saver.busy:
 			s.saver.written(s.nb, err)
+		case <-quiet.C:
+			told = true
+			if s.opt.Progress != nil {
+				s.opt.Progress(Event{Cell: *t.res, Total: len(s.plan), Quiet: s.opt.Quiet})
+			}
 		case <-timeout:
 			interrupt(timedOut, s.opt.Grace)
 		case <-cancel:
@@ -232,7 +243,7 @@ func (s *session) log(t *task, m jupyter.Message) {
 	if json.Unmarshal(m.Content, &c) != nil {
 		return
 	}
-	ev := Event{*t.res, len(s.plan)}
+	ev := Event{Cell: *t.res, Total: len(s.plan)}
 	switch m.Header.MsgType {
 	case "stream":
 		s.opt.Log(ev, c.Name, whole(unquote(c.Text)))

@@ -288,6 +288,27 @@ func TestTimeoutBound(t *testing.T) {
 	}
 }
 
+// TestQuiet: a cell that puts out nothing is told of once.
+func TestQuiet(t *testing.T) {
+	nb := book(t, "silent")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var told []string
+	_, err := runner.Run(ctx, nb, runner.Options{Quiet: 20 * time.Millisecond, Grace: 200 * time.Millisecond, Path: "a.ipynb",
+		Spec: fake.Spec(t, fake.Script{IgnoreInterrupt: true, Cells: map[string][]fake.Step{"silent": {fake.Busy(), fake.Hang()}}}),
+		Progress: func(e runner.Event) {
+			if e.Quiet > 0 {
+				told = append(told, fmt.Sprintf("%d of %d silent for %v", e.Cell.Number, e.Total, e.Quiet))
+				cancel(errors.New("seen")) // the cell goes on for the time of grace
+			}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"1 of 1 silent for 20ms"}, told); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestRunCannotStart(t *testing.T) {
 	dir := t.TempDir()
 	nb := book(t, "x")

@@ -55,6 +55,7 @@ type Options struct {
 	Start       time.Duration // how long the kernel may take to start; 0 is a minute
 	Timeout     time.Duration // of a cell, which may set a shorter one of its own; 0 is none
 	Deadline    time.Duration // of the whole run, the kernel's start included; 0 is none
+	Quiet       time.Duration // silence of a cell that Progress is told of, once; 0 is 30 minutes
 	IdleWait    time.Duration // longest silence between a cell's reply and its idle status; 0 is 10 s
 	Grace       time.Duration // from the first interrupt to the kernel's end; 0 is 6 s, GoNB needs 5
 	MaxOutput   int           // bytes of output kept for a cell; 0 is 10 MiB, negative has no limit
@@ -73,7 +74,8 @@ type Options struct {
 // An Event tells that a cell starts (Status "") or has ended.
 type Event struct {
 	Cell  CellResult
-	Total int // number of code cells
+	Total int           // number of code cells
+	Quiet time.Duration // above 0: the cell has started and has put out nothing for this long
 }
 
 // Run executes the notebook's code cells in order on a kernel of its own and changes nb: outputs

@@ -32,6 +32,9 @@ type session struct {
 }
 
 func newSession(nb *notebook.Notebook, opt Options) *session {
+	if opt.Quiet == 0 {
+		opt.Quiet = 30 * time.Minute
+	}
 	if opt.IdleWait == 0 {
 		opt.IdleWait = 10 * time.Second
 	}
@@ -166,6 +169,6 @@ func (s *session) warn(format string, args ...any) {
 
 func (s *session) progress(t *task) {
 	if s.opt.Progress != nil {
-		s.opt.Progress(Event{*t.res, len(s.plan)})
+		s.opt.Progress(Event{Cell: *t.res, Total: len(s.plan)})
 	}
 }
