@@ -8,9 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"flowbook/ml/atomicfile"
+	"flowbook/tools/page"
 )
 
 var update = flag.Bool("update", false, "write README.md's table anew from testdata/record.json")
@@ -25,26 +23,7 @@ func TestPage(t *testing.T) {
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const begin, end = "<!-- the record begins -->\n", "<!-- the record ends -->\n"
-	before, rest, ok := strings.Cut(string(page), begin)
-	table, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatal("README.md has no place for the record any more")
-	}
-	want := "\n" + d.markdown() + "\n"
-	if *update {
-		if err := atomicfile.Write("README.md", []byte(before+begin+want+end+after), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, table); diff != "" {
-		t.Errorf("README.md's table is not that of testdata/record.json; go test ./tools/bench -run Page -update writes it (-record +page):\n%s", diff)
-	}
+	page.Check(t, "README.md", d.markdown(), *update)
 }
 
 func TestMarkdown(t *testing.T) {

@@ -10,11 +10,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"flowbook/ml/atomicfile"
 )
 
 // papermillPool executes a one-second Python notebook -overhead times, four at a time, and prints
@@ -127,12 +130,22 @@ os.WriteFile(fmt.Sprintf("../Datasets/each_%d.txt", k), nil, 0o644)`)
 	for i := range pool.Took {
 		pool.Took[i]--
 	}
-	t.Logf("\n%-58s %8s %8s %8s\n"+strings.Repeat("%-58s %8.2f %8.2f %8.1f\n", 3)+"%-58s %8s %8s %8.1f",
-		fmt.Sprintf("%d runs of a one-second notebook, four at a time; seconds", *overhead), "median", "p95", "all",
-		"flowbook on workers, a run's time beyond the notebook's", quantile(scheduling, 0.5), quantile(scheduling, 0.95), cold.Seconds(),
-		"flowbook on workers, beyond the one second", quantile(whole, 0.5), quantile(whole, 0.95), cold.Seconds(),
-		"papermill in a process pool, beyond the one second", quantile(pool.Took, 0.5), quantile(pool.Took, 0.95), pool.All,
-		"flowbook with the store warm, nothing executed", "", "", warmly.Seconds())
+	m := measured{Date: time.Now().Format(time.DateOnly), Processors: runtime.NumCPU(), Runs: *overhead, Rows: []overheadRow{
+		{"flowbook on workers, a run beyond its notebook's own time", quantile(scheduling, 0.5), quantile(scheduling, 0.95), cold.Seconds()},
+		{"flowbook on workers, a run beyond the one second", quantile(whole, 0.5), quantile(whole, 0.95), cold.Seconds()},
+		{"papermill in a process pool, a run beyond the one second", quantile(pool.Took, 0.5), quantile(pool.Took, 0.95), pool.All},
+		{"flowbook with the store warm, nothing executed", 0, 0, warmly.Seconds()},
+	}}
+	t.Logf("\n%s", m.markdown())
+	if *record {
+		text, err := json.MarshalIndent(m, "", "\t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := atomicfile.Write(overheadRecord, append(text, '\n'), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func quantile(values []float64, q float64) float64 {

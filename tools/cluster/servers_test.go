@@ -30,7 +30,7 @@ var (
 	kills     = flag.Int("kills", 0, "how many random moments TestKills kills at; 0 skips it")
 	seed      = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of TestKills's moments")
 	partition = flag.Bool("partition", false, "run TestPartition, which takes two minutes")
-	record    = flag.Bool("record", false, "have TestServers record its workflows in testdata, for TestReplay")
+	record    = flag.Bool("record", false, "have TestServers record its workflows, for TestReplay, and TestOverhead its table, for TestPage, in testdata")
 	overhead  = flag.Int("overhead", 0, "how many runs TestOverhead measures; 0 skips it")
 )
 
