@@ -6,5 +6,5 @@ import "embed"
 
 // Source are the Go files of gofront, and of the packages that it imports from this folder.
 //
-//go:embed jupyter/gofront/*.go gocell/*.go
+//go:embed jupyter/gofront/*.go gocell/*.go netrc/*.go
 var Source embed.FS

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"flowbook/tools/netrc"
 )
 
 // Syslog sends each write as one message of RFC 5424: over UDP a datagram (RFC 5426), over TCP with
@@ -26,7 +28,7 @@ const syslogPriority = 13*8 + 4
 func DialSyslog(address string) (*Syslog, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "udp" && u.Scheme != "tcp" || u.Port() == "" || u.Path != "" {
-		return nil, fmt.Errorf("syslog: %q is not udp://HOST:PORT or tcp://HOST:PORT", address)
+		return nil, fmt.Errorf("syslog: %q is not udp://HOST:PORT or tcp://HOST:PORT", netrc.Hide(address))
 	}
 	conn, err := net.DialTimeout(u.Scheme, u.Host, 10*time.Second)
 	if err != nil {

@@ -99,6 +99,8 @@ func TestLaunch(t *testing.T) {
 			"https://mybinder.org/v2/gh/o/r/main?urlpath=lab%2Ftree%2Fnotebooks%2Fa+b.ipynb", "https://github.com/o/r/blob/main/notebooks/a%20b.ipynb"},
 		{"GitLab", "repository: {url: https://gitlab.com/o/p/r.git}\nlaunch_buttons: {binderhub_url: https://mybinder.org/, notebook_interface: classic}\n",
 			"https://mybinder.org/v2/gl/o%2Fp%2Fr/master?urlpath=tree%2Fa+b.ipynb", "https://gitlab.com/o/p/r/blob/master/a%20b.ipynb"},
+		{"a login", "repository: {url: 'https://TOKEN@git.example/o/r'}\nlaunch_buttons: {binderhub_url: https://mybinder.org}\n",
+			"https://mybinder.org/v2/git/https%3A%2F%2Fgit.example%2Fo%2Fr/master?urlpath=lab%2Ftree%2Fa+b.ipynb", "https://git.example/o/r/blob/master/a%20b.ipynb"},
 		{"script", "repository: {url: 'javascript:alert(1)'}\nlaunch_buttons: {binderhub_url: https://mybinder.org}\n", "", ""},
 	} {
 		b, err := Read(folder(t, map[string]string{"_config.yml": tt.config, "_toc.yml": "root: x", "x.md": ""}))

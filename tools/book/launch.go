@@ -31,7 +31,7 @@ func (b *Book) Source(file string) string {
 		return ""
 	}
 	u.Path = path.Join(strings.TrimSuffix(u.Path, ".git"), "blob", b.branch(), b.config.Repository.Path, file)
-	u.RawQuery, u.Fragment = "", ""
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return u.String()
 }
 
@@ -55,5 +55,6 @@ func repository(address string) (string, bool) {
 	case "gitlab.com":
 		return "gl/" + url.QueryEscape(name), name != ""
 	}
-	return "git/" + url.QueryEscape(address), name != ""
+	u.User = nil // the page is for others
+	return "git/" + url.QueryEscape(u.String()), name != ""
 }

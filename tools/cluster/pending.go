@@ -264,7 +264,7 @@ func (p *Pending) await(ctx context.Context, t *pipeline.Task, tell func(pipelin
 		}
 		if running && beat != last && beat.Number > 0 {
 			cell := runner.CellResult{Number: beat.Number, Title: beat.Title}
-			tell(pipeline.Event{Run: t.Run, Kind: pipeline.CellEvent, Cell: runner.Event{Cell: cell, Total: beat.Total}})
+			tell(pipeline.Event{Run: t.Run, Kind: pipeline.CellEvent, Cell: runner.Event{Cell: cell, Total: beat.Total, Quiet: beat.Quiet}})
 		}
 		last = beat
 		select {

@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"time"
+
 	"flowbook/tools/pipeline"
 	"flowbook/tools/runner"
 	"flowbook/tools/status"
@@ -89,6 +91,7 @@ type Beat struct {
 	Total  int           `json:"total"`
 	Title  string        `json:"title"`
 	Status status.Status `json:"status,omitempty"` // of a cell that is over
+	Quiet  time.Duration `json:"quiet,omitempty"`  // as in runner.Event
 }
 
 // Request asks `flowbook step` for a run, on its standard input. When the input ends, the run is

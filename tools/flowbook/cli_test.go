@@ -63,6 +63,25 @@ func TestMaxNotebook(t *testing.T) {
 	}
 }
 
+// TestMaxNotebookOfPipeline: the limit holds for the notebooks of a pipeline too.
+func TestMaxNotebookOfPipeline(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"go.mod": "module example.com/mine\n\ngo 1.25.0\n", "pipeline.yaml": "steps:\n  a: {notebook: a.ipynb}\n", "a.ipynb": strings.Repeat(" ", 2<<20)} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range []string{"pipeline", "pipeline --plan", "store ls --store file://" + filepath.ToSlash(t.TempDir())} {
+		for limit, want := range map[string]string{"1": "more than 1 MiB, too large for a notebook", "2": "an empty file, not a notebook"} {
+			var out bytes.Buffer
+			run(t.Context(), append(strings.Fields(args), "--max-notebook", limit), strings.NewReader(""), &out, &out)
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s --max-notebook %s: want %q\n%s", args, limit, want, &out)
+			}
+		}
+	}
+}
+
 // TestRelativeTemp: a relative TMPDIR is made absolute at the start, because the go command, whose
 // working folder is another, and the kernel would not find it: "creating work dir: stat tmp: no
 // such file or directory".

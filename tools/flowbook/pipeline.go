@@ -43,7 +43,7 @@ func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 	if err := c.clusterFlags.check(c.Store); err != nil {
 		return err
 	}
-	root, p, err := readPipeline()
+	root, p, err := readPipeline(con)
 	if err != nil {
 		return err
 	}

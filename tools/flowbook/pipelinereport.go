@@ -10,7 +10,6 @@ import (
 
 	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
-	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
 	"flowbook/tools/report"
 	"flowbook/tools/status"
@@ -73,7 +72,7 @@ func pipelinePages(root string, p *pipeline.Pipeline, runs []*pipeline.Run) (pag
 			page.Path = "flowbook " + strings.Join(run.Step.Command, " ")
 		}
 		if run.Executed != "" {
-			nb, err := notebook.ReadFile(run.Executed)
+			nb, err := p.Largest.ReadFile(run.Executed)
 			switch {
 			case err == nil:
 				page.Notebook = nb

@@ -72,7 +72,7 @@ func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cl
 		switch e.Kind {
 		case pipeline.CellEvent:
 			cell := e.Cell.Cell
-			say(cluster.Message{Cell: &cluster.Beat{Number: cell.Number, Total: e.Cell.Total, Title: cell.Title, Status: cell.Status}})
+			say(cluster.Message{Cell: &cluster.Beat{Number: cell.Number, Total: e.Cell.Total, Title: cell.Title, Status: cell.Status, Quiet: e.Cell.Quiet}})
 		case pipeline.TextEvent:
 			say(cluster.Message{Text: e.Text})
 		}

@@ -62,7 +62,7 @@ func (c *storeOf) tasks(ctx context.Context, con *console) (*store.Store, []*pip
 	if err != nil {
 		return nil, nil, err
 	}
-	_, p, err := readPipeline()
+	_, p, err := readPipeline(con)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,7 +74,7 @@ func (c *storeOf) tasks(ctx context.Context, con *console) (*store.Store, []*pip
 var commandPackages = []string{module.Self + "/tools/flowbook"}
 
 // readPipeline reads the pipeline of the module where the user stands; its paths begin in root.
-func readPipeline() (root string, p *pipeline.Pipeline, err error) {
+func readPipeline(con *console) (root string, p *pipeline.Pipeline, err error) {
 	root, file, err := findPipeline()
 	if err != nil {
 		return "", nil, &usageError{fmt.Errorf("find the pipeline: %w", err)}
@@ -82,7 +82,7 @@ func readPipeline() (root string, p *pipeline.Pipeline, err error) {
 	if p, err = pipeline.Read(root, file); err != nil {
 		return "", nil, err
 	}
-	p.Command, p.CommandPackages = runWords(root), commandPackages
+	p.Command, p.CommandPackages, p.Largest = runWords(root), commandPackages, con.largest
 	return root, p, nil
 }
 

@@ -2,6 +2,7 @@ package jupyter_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,15 @@ func TestGoGet(t *testing.T) {
 		a := execute(t, k, "!go get example.com/pkg@v1.0.0")
 		if want := "go get: it is not in the module cache, and the network is off (--offline, GOPROXY=off)"; !strings.Contains(a.stderr, want) {
 			t.Errorf("it says %q, want %q in it", a.stderr, want)
+		}
+	})
+	t.Run("login", func(t *testing.T) { // of the module proxy: the go command shows it
+		k := start(t, jupyter.Options{Spec: spec, Dir: dir, Env: []string{"GOPROXY=https://TOKEN@127.0.0.1:1"}})
+		for _, cell := range []string{"!go get example.com/pkg@v1.0.0", "import _ \"example.com/pkg\"\n%%\n"} {
+			a := execute(t, k, cell)
+			if said := fmt.Sprintf("%+v", a); strings.Contains(said, "TOKEN") || !strings.Contains(said, "https://xxxxx@127.0.0.1:1") {
+				t.Errorf("%s says %s", cell, said)
+			}
 		}
 	})
 	t.Run("online", func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"flowbook/ml/atomicfile"
+	"flowbook/tools/netrc"
 )
 
 // goEnv is what `go env` says in the module's root, where a go command that is too old has switched
@@ -96,7 +97,7 @@ func scrubbed(env []string) []string {
 
 // goError is the message of a go command that failed: its last line, or a cure where there is one.
 func goError(err error, said string) error {
-	lines := strings.Split(strings.TrimSpace(said), "\n")
+	lines := strings.Split(strings.TrimSpace(netrc.Hide(said)), "\n") // of $GOPROXY
 	last := strings.TrimSpace(lines[len(lines)-1])
 	if last == "" {
 		return err

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"flowbook/ml/atomicfile"
-	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
 )
 
@@ -75,7 +74,7 @@ func (t *Task) Private() string {
 	if t.instance.Notebook == "" {
 		return ""
 	}
-	nb, err := notebook.ReadFile(t.session.p.path(t.instance.Notebook))
+	nb, err := t.session.p.Largest.ReadFile(t.session.p.path(t.instance.Notebook))
 	if err != nil {
 		return err.Error()
 	}

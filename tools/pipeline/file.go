@@ -12,13 +12,15 @@ import (
 	"strings"
 
 	"flowbook/ml/atomicfile"
+	"flowbook/tools/notebook"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// Read reads the pipeline file of the module in root. Mistakes in it are *FileError.
+// Read reads the pipeline file of the module in root. Mistakes in it are *FileError. Its notebooks
+// have notebook.Usual as their limit.
 func Read(root, file string) (*Pipeline, error) {
-	p := &Pipeline{root: root, file: filepath.ToSlash(file)}
+	p := &Pipeline{Largest: notebook.Usual, root: root, file: filepath.ToSlash(file)}
 	if rel, err := filepath.Rel(root, file); err == nil {
 		p.file = filepath.ToSlash(rel)
 	}

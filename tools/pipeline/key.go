@@ -178,7 +178,7 @@ func (k *keys) code(run *Step) (parts []Part, source string, err error) {
 			parts = append(parts, Part{"the flowbook command", digest})
 		}
 	} else {
-		nb, err := notebook.ReadFile(k.p.path(run.Notebook))
+		nb, err := k.p.Largest.ReadFile(k.p.path(run.Notebook))
 		if err != nil {
 			return nil, "", named(run.Notebook, atomicfile.Reason(err))
 		}

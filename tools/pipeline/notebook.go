@@ -49,7 +49,7 @@ func (e *UndeclaredError) Error() string {
 // runNotebook executes a notebook into the file executed.
 func (s *session) runNotebook(ctx context.Context, run *instance, executed string, progress func(runner.Event)) (*runner.Result, error) {
 	source := s.p.path(run.Notebook)
-	nb, err := notebook.ReadFile(source)
+	nb, err := s.p.Largest.ReadFile(source)
 	if err == nil {
 		nb.Repair()
 		err = notebook.Validate(nb)
@@ -126,13 +126,13 @@ func declares(files []File, name string) bool {
 // carryOver brings a notebook's text and comments into its executed form: the source's cells with
 // the outputs of the last run. It is called when the code is the same, so that the code cells of
 // the two are pairs.
-func carryOver(source, executed string, assignments []parameter.Assignment) error {
-	now, err := notebook.ReadFile(source)
+func carryOver(largest notebook.Limit, source, executed string, assignments []parameter.Assignment) error {
+	now, err := largest.ReadFile(source)
 	if err != nil {
 		return err
 	}
 	now.Repair()
-	ran, err := notebook.ReadFile(executed)
+	ran, err := largest.ReadFile(executed)
 	if err != nil {
 		return err
 	}

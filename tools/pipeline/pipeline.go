@@ -57,6 +57,8 @@ type Pipeline struct {
 	CommandPackages []string
 	// Notebook runs a notebook with the options that the pipeline has set.
 	Notebook func(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error)
+	// Largest is the limit of the notebooks that are read.
+	Largest notebook.Limit
 
 	root string // of the module
 	file string // the pipeline's, relative to root with slashes

@@ -212,7 +212,7 @@ func (s *session) refresh(run *instance, v verdict) error {
 	if v.record == nil || v.key.source == v.record.Source {
 		return nil
 	}
-	if err := carryOver(s.p.path(run.Notebook), s.executed(run), run.assignments); err != nil {
+	if err := carryOver(s.p.Largest, s.p.path(run.Notebook), s.executed(run), run.assignments); err != nil {
 		return err
 	}
 	sums, err := s.written(run)

@@ -1,7 +1,7 @@
 // Package remote reads and writes whole files at addresses: http://, https:// (GET and PUT) and s3://. A file:// address is a local path.
 //
 // Logins are where other programs have them: in the address, in ~/.netrc, and for S3 in AWS's environment variables and files. No
-// message has a password or a signature.
+// message has a login or a signature.
 package remote
 
 import (
@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"flowbook/tools/netrc"
 )
 
 // An Address is where a file lies, on this machine or another.
@@ -54,7 +56,7 @@ func Parse(word string) (*Address, error) {
 	return a, nil
 }
 
-// Shown is a word of the command line for messages: an address without password and query.
+// Shown is a word of the command line for messages: an address without login and query.
 func Shown(word string) string {
 	found := scheme.FindString(word)
 	if found == "" {
@@ -67,11 +69,11 @@ func Shown(word string) string {
 	return (&Address{u}).String()
 }
 
-// String is the address for messages, without password and query.
+// String is the address for messages, without login and query.
 func (a *Address) String() string {
 	u := *a.url
 	u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = "", false, "", ""
-	return u.Redacted()
+	return netrc.Hide(u.String())
 }
 
 // Base is the last part of the path.

@@ -20,11 +20,12 @@ import (
 func TestParse(t *testing.T) {
 	for _, tt := range []struct{ word, name, base, err string }{
 		{"http://h/a/b.ipynb", "http://h/a/b.ipynb", "b.ipynb", ""},
-		{"https://me:secret@h:8/a/b.ipynb?X-Amz-Signature=secret#f", "https://me:xxxxx@h:8/a/b.ipynb", "b.ipynb", ""},
+		{"https://me:secret@h:8/a/b.ipynb?X-Amz-Signature=secret#f", "https://xxxxx@h:8/a/b.ipynb", "b.ipynb", ""},
 		{"s3://bucket/a b.ipynb", "s3://bucket/a%20b.ipynb", "a b.ipynb", ""},
+		{"https://secret@h/b.ipynb", "https://xxxxx@h/b.ipynb", "b.ipynb", ""},
 		{"http://host", "http://host", "host", ""},
 		{"gs://bucket/a.ipynb", "", "", "gs://bucket/a.ipynb: no gs:// addresses, only http://, https://, s3:// and file://; copy the file with a tool that knows them"},
-		{"abfs://me:secret@h/x", "", "", "abfs://me:xxxxx@h/x: no abfs:// addresses, only http://, https://, s3:// and file://; copy the file with a tool that knows them"},
+		{"abfs://me:secret@h/x", "", "", "abfs://xxxxx@h/x: no abfs:// addresses, only http://, https://, s3:// and file://; copy the file with a tool that knows them"},
 		{"file://other/a", "", "", "file://other/a is on another machine: write file:///PATH"},
 		{"s3:///a", "", "", "s3:///a has no host"},
 		{"http://me:sec%ret@h/", "", "", "an address that begins with http:// is no URL (write special characters of a name or a password as %XX)"},
@@ -61,9 +62,9 @@ func TestParse(t *testing.T) {
 func TestShown(t *testing.T) {
 	for word, want := range map[string]string{
 		"a b.ipynb": "a b.ipynb",
-		"https://me:secret@h/a.ipynb?X-Amz-Signature=secret#f": "https://me:xxxxx@h/a.ipynb",
+		"https://me:secret@h/a.ipynb?X-Amz-Signature=secret#f": "https://xxxxx@h/a.ipynb",
 		"https://me:se/cret@h/a.ipynb":                         "https://…",
-		"gs://me:secret@h/a":                                   "gs://me:xxxxx@h/a",
+		"gs://me:secret@h/a":                                   "gs://xxxxx@h/a",
 	} {
 		if got := Shown(word); got != want {
 			t.Errorf("%s: got %s, want %s", word, got, want)

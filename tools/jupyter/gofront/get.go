@@ -14,6 +14,7 @@ import (
 
 	"flowbook/ml/module"
 	"flowbook/tools/gocell"
+	"flowbook/tools/netrc"
 )
 
 // get stands in for `go get` of a cell, without the network where it can. The go command asks the
@@ -106,7 +107,7 @@ var missingPackage = regexp.MustCompile(`(?:cannot find module providing package
 // explainGet names in a line the modules that go get could not fetch and the remedy; the go
 // command's message comes after it.
 func explainGet(said string, missing []string, offline bool) string {
-	said = strings.TrimSpace(said)
+	said = strings.TrimSpace(netrc.Hide(said)) // of $GOPROXY
 	what := "a module that the cell needs cannot be had"
 	if len(missing) > 0 {
 		what = "no module provides package " + missing[0]
@@ -162,7 +163,7 @@ func userGet(real, dir string, args []string) int {
 		cmd.Env = append(os.Environ(), "GOWORK=off")
 	}
 	var said bytes.Buffer
-	cmd.Stderr = io.MultiWriter(os.Stderr, &said)
+	cmd.Stderr = io.MultiWriter(withoutLogins{os.Stderr}, &said)
 	err := cmd.Run()
 	if err == nil {
 		return 0
@@ -171,6 +172,14 @@ func userGet(real, dir string, args []string) int {
 		fmt.Fprintln(os.Stderr, "go get: "+cure)
 	}
 	return 1
+}
+
+// withoutLogins hides the logins of URLs. The go command writes whole lines.
+type withoutLogins struct{ w io.Writer }
+
+func (h withoutLogins) Write(text []byte) (int, error) {
+	_, err := io.WriteString(h.w, netrc.Hide(string(text)))
+	return len(text), err
 }
 
 // inModule reports whether a go.mod is in a folder or above.

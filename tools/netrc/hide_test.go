@@ -1,0 +1,18 @@
+package netrc
+
+import "testing"
+
+func TestHide(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://TOKEN@host/x":                                   "https://xxxxx@host/x",
+		"https://me:TOKEN@host:8/x and ftp://TOKEN:@host":        "https://xxxxx@host:8/x and ftp://xxxxx@host",
+		"https://TO@KEN@host":                                    "https://xxxxx@host",
+		`Get "https://TOKEN@proxy/a/@v/list": dial tcp`:          `Get "https://xxxxx@proxy/a/@v/list": dial tcp`,
+		"https://a,https://TOKEN@b|direct":                       "https://a,https://xxxxx@b|direct",
+		"https://host/a@v1 b@c.example, git@host:a, a.go:3: //@": "https://host/a@v1 b@c.example, git@host:a, a.go:3: //@",
+	} {
+		if got := Hide(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
