@@ -33,6 +33,12 @@ const (
 	EnvScratch = "FLOWBOOK_SCRATCH" // EnvRoot, where the notebook is in no module of the user's
 	EnvGoFront = "FLOWBOOK_GOFRONT" // "off": no memory; "whole": all declarations are compiled
 	EnvVendor  = "FLOWBOOK_VENDOR"  // vendor folder of the user's module, used for building
+
+	// EnvPrograms is the folder in which linked programs outlive a kernel: "on" for the one in the
+	// user's cache folder, "off" for none. Unset, the runner sets it for shared programs.
+	EnvPrograms = "FLOWBOOK_PROGRAMS"
+	// EnvAhead tells a kernel to build programs and run none.
+	EnvAhead = "FLOWBOOK_AHEAD"
 )
 
 // ErrNone says that a folder is in no module.

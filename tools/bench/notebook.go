@@ -43,9 +43,9 @@ func readyNotebook(ctx context.Context, o options) error {
 }
 
 // goNotebook is the command `flowbook run notebooks/Anomaly_Detection.ipynb`, its own start and the
-// kernel's included. Side go finds an empty memo and trains; side go-memo finds the fit. Side
-// go-parity has an empty memo, too, and runs the cells that the reference has, without those that
-// go beyond it.
+// kernel's included. Side go finds neither a memo nor linked programs: it links and trains. Side
+// go-memo finds both as an earlier run left them. Side go-parity finds neither, too, and runs the
+// cells that the reference has, without those that go beyond it.
 func goNotebook(ctx context.Context, o options, side string, c *clock) error {
 	if _, err := os.Stat(splitPath(o.Root)); err != nil {
 		return missing("Datasets/EditDatasets/split_1.csv: flowbook data generate and flowbook data split Datasets/27072022.csv make it")
@@ -59,7 +59,7 @@ func goNotebook(ctx context.Context, o options, side string, c *clock) error {
 	}
 	memo := filepath.Join(o.State, "state", "memo")
 	if side != "go-memo" {
-		if err := os.RemoveAll(memo); err != nil {
+		if err := errors.Join(os.RemoveAll(memo), os.RemoveAll(programs(o))); err != nil {
 			return err
 		}
 	} else if _, err := os.Stat(memo); err != nil {
@@ -73,6 +73,9 @@ func goNotebook(ctx context.Context, o options, side string, c *clock) error {
 	}
 	return c.print(c.work, 1, time.Since(start), cpuTime()-cpu)
 }
+
+// programs is the folder in which the sides find linked programs.
+func programs(o options) string { return filepath.Join(o.State, "state", "programs") }
 
 func notebookPath(root string) string {
 	return filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb")
@@ -96,7 +99,7 @@ func keepParity(from, to string) error {
 // runNotebook runs the command in the notebooks' folder, with a state of its own.
 func runNotebook(ctx context.Context, o options, path string) error {
 	cmd := exec.CommandContext(ctx, flowbook(o), "run", path, "--cwd", filepath.Join(o.Root, "notebooks"), "-o", filepath.Join(o.State, "out", "go.ipynb"))
-	cmd.Env = append(os.Environ(), module.EnvRoot+"="+o.Root, module.EnvState+"="+filepath.Join(o.State, "state"))
+	cmd.Env = append(os.Environ(), module.EnvRoot+"="+o.Root, module.EnvState+"="+filepath.Join(o.State, "state"), module.EnvPrograms+"="+programs(o))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	if text, err := cmd.CombinedOutput(); err != nil {

@@ -25,10 +25,10 @@ func Share(cells []*Cell, alone func(i int) bool) (groups [][]int) {
 		g = nil
 	}
 	for i, c := range cells {
-		if c == nil || c.apart() {
+		if c == nil || c.Apart() {
 			continue
 		}
-		if !open || !c.shareable() || alone(i) || c.Body != nil && detects(c.Body, pathOf(c, known)) || c.declaresDetector(known) {
+		if !open || !c.Shareable() || alone(i) || c.Body != nil && detects(c.Body, pathOf(c, known)) || c.declaresDetector(known) {
 			end()
 		} else {
 			free, maybe := c.FreeNames()
@@ -77,8 +77,8 @@ func (g *group) add(i int, c *Cell, known map[string]*Decl, free, maybe, paths m
 	}
 }
 
-// apart reports whether a cell has nothing to do with Go programs: a script, lines for the shell.
-func (c *Cell) apart() bool {
+// Apart reports whether a cell has nothing to do with Go programs: a script, lines for the shell.
+func (c *Cell) Apart() bool {
 	if c.Foreign {
 		return true
 	}
@@ -88,9 +88,9 @@ func (c *Cell) apart() bool {
 	return !slices.ContainsFunc(c.Commands, func(cmd string) bool { return !strings.HasPrefix(cmd, "!") || strings.HasPrefix(cmd, "!*") })
 }
 
-// shareable reports whether a cell can share a program at all: Go without arguments, and nothing
+// Shareable reports whether a cell can share a program at all: Go without arguments, and nothing
 // else.
-func (c *Cell) shareable() bool {
+func (c *Cell) Shareable() bool {
 	if c.Foreign || c.Opaque || c.Tangled || c.Altered || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
 		return false
 	}

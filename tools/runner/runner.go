@@ -104,7 +104,9 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 		defer os.Remove(inc.reads)
 		s.send = inc
 	} else if opt.Spec.Name == "gonb" && !opt.Separate {
-		s.send = newSharing(s)
+		shared := newSharing(s)
+		defer func() { shared.ahead.end() }()
+		s.send = shared
 	}
 	if err := s.cells(ctx); err != nil {
 		s.stop()

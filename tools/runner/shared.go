@@ -3,8 +3,12 @@ package runner
 import (
 	"fmt"
 	"go/token"
+	"os"
 	"regexp"
+	"slices"
+	"strings"
 
+	"flowbook/ml/module"
 	"flowbook/tools/gocell"
 )
 
@@ -23,6 +27,7 @@ type sharing struct {
 	asIs
 	cells []*gocell.Cell
 	group [][]int // by index in the plan: cells that share the program; nil for a cell sent alone
+	ahead *ahead  // builds the programs to come; nil while none does
 }
 
 // newSharing finds the groups of cells that share a program.
@@ -70,6 +75,23 @@ func (sh *sharing) compose(i int) (string, []place, error) {
 		}
 	}
 	return c.source(), c.places, nil
+}
+
+// environment lets the kernel find the programs of earlier runs, and leave its own to later ones.
+func (sh *sharing) environment() []string {
+	named := func(pair string) bool { return strings.HasPrefix(pair, module.EnvPrograms+"=") }
+	if sh.s.opt.Sandbox != nil || slices.ContainsFunc(slices.Concat(os.Environ(), sh.s.opt.Env), named) {
+		return nil
+	}
+	return []string{module.EnvPrograms + "=on"}
+}
+
+// executed has the programs of the next groups built, once the first program had to be.
+func (sh *sharing) executed(i int) error {
+	if sh.ahead == nil && sh.group[i] != nil && sh.group[i][0] == i && sh.s.opt.Sandbox == nil && sh.worthwhile(i) {
+		sh.ahead = aheadOf(sh)
+	}
+	return nil
 }
 
 // ran matches GoNB's reply to a cell that was compiled and failed.

@@ -18,6 +18,9 @@ import (
 const (
 	buildFile = "build.json"
 	declsFile = "decls.json" // the declarations of the last program that was compiled
+
+	// linkedFile is there once a program had to be linked; the runner looks for it.
+	linkedFile = "linked"
 )
 
 // built is the last build of main.go, with the commands that repeat it.
@@ -66,12 +69,25 @@ func (k *keep) build(program string) (status int, done bool) {
 		return 0, false
 	}
 	b, ok := k.last(world)
-	before := b
 	if ok {
 		if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
 			writeGraph(nil)
 			return 0, true
 		}
+	}
+	shelf := k.shelf(main)
+	defer shelf.lock()()
+	if taken, ok := shelf.take(program); ok {
+		taken.World = world
+		k.store(buildFile, taken)
+		writeGraph(nil)
+		return 0, true
+	}
+	if shelf.dir != "" {
+		k.store(linkedFile, true)
+	}
+	before := b
+	if ok {
 		if within(main.imports, b.Imports) {
 			errors, ok := k.repeat(&b, main, program)
 			if errors != "" {
@@ -82,6 +98,7 @@ func (k *keep) build(program string) (status int, done bool) {
 				b.Main = main.digest
 				b.Program, _ = statOf(program)
 				k.store(buildFile, b)
+				shelf.put(b, program)
 				return 0, true
 			}
 		}
@@ -101,6 +118,7 @@ func (k *keep) build(program string) (status int, done bool) {
 	b.Program, _ = statOf(program)
 	if k.record(&b, &before, string(log), start) {
 		k.store(buildFile, b)
+		shelf.put(b, program)
 	}
 	return 0, true
 }

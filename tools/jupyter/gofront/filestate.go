@@ -13,20 +13,47 @@ import (
 	"time"
 )
 
-// fileState digests names, sizes and times of the files from which packages are built: all in their
-// folders, and all below those in embedding, whose packages may embed them; and of the modules'
-// go.mod and go.sum. Of the kernel's folder, own, main.go and the program are left out.
-//
-// It returns the newest of the times, too: a file of that moment may have been written after it was
-// read.
+// fileState digests names, sizes and times of the files from which packages are built (see
+// eachFile). It returns the newest of the times, too: a file of that moment may have been written
+// after it was read.
 func fileState(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
 	h := sha256.New()
-	note := func(path string, info fs.FileInfo) {
+	err = eachFile(modules, dirs, embedding, own, func(name, _ string, info fs.FileInfo) error {
 		if t := info.ModTime(); t.After(newest) {
 			newest = t
 		}
-		fmt.Fprintf(h, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+		_, err := fmt.Fprintf(h, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		return err
+	})
+	if err != nil {
+		return "", newest, err
 	}
+	return hex.EncodeToString(h.Sum(nil)), newest, nil
+}
+
+// fileContent digests names and contents of the same files.
+func fileContent(modules, dirs, embedding []string, own string) (string, error) {
+	h := sha256.New()
+	err := eachFile(modules, dirs, embedding, own, func(name, path string, _ fs.FileInfo) error {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%s %d\n", name, len(text))
+		h.Write(text)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// eachFile calls note with the files from which packages are built: all in their folders, and all
+// below those in embedding, whose packages may embed them; and the modules' go.mod and go.sum. Of
+// the kernel's folder, own, main.go and the program are left out; the name of a file there is
+// relative.
+func eachFile(modules, dirs, embedding []string, own string, note func(name, path string, info fs.FileInfo) error) error {
 	var walk func(dir string, deep, top bool) error
 	walk = func(dir string, deep, top bool) error {
 		entries, err := os.ReadDir(dir)
@@ -47,41 +74,48 @@ func fileState(modules, dirs, embedding []string, own string) (digest string, ne
 			case e.IsDir() || !deep && strings.HasSuffix(path, "_test.go"):
 			default:
 				info, err := os.Stat(path) // of the target of a link
+				if err == nil {
+					err = note(path, path, info)
+				}
 				if err != nil {
 					return err
 				}
-				note(path, info)
 			}
 		}
 		return nil
 	}
 	for _, dir := range modules {
 		for _, name := range []string{"go.mod", "go.sum"} {
-			if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
-				note(filepath.Join(dir, name), info)
+			path := filepath.Join(dir, name)
+			if info, err := os.Stat(path); err == nil {
+				if err := note(path, path, info); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	for _, dir := range dirs {
 		if err := walk(dir, slices.Contains(embedding, dir), true); err != nil {
-			return "", newest, err
+			return err
 		}
 	}
 	entries, err := os.ReadDir(own)
 	if err != nil {
-		return "", newest, err
+		return err
 	}
 	for _, e := range entries {
 		if ext := filepath.Ext(e.Name()); e.Name() == "main.go" || ext != ".go" && ext != ".s" && ext != ".c" && ext != ".h" && ext != ".syso" {
 			continue
 		}
 		info, err := e.Info()
-		if err != nil {
-			return "", newest, err
+		if err == nil {
+			err = note(e.Name(), filepath.Join(own, e.Name()), info)
 		}
-		note(e.Name(), info)
+		if err != nil {
+			return err
+		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), newest, nil
+	return nil
 }
 
 // embeds reports whether a Go file in a folder may embed others. Those that do are among the files

@@ -34,9 +34,15 @@ func (k *keep) get() (status int, done bool) {
 	if b, ok := k.last(world); ok && within(main.imports, b.Imports) {
 		return 0, true
 	}
+	if _, _, ok := k.shelf(main).find(); ok {
+		return 0, true
+	}
 	said, err := k.goGet(k.dir, []string{"GOPROXY=off"})
 	if err == nil {
 		return 0, true
+	}
+	if os.Getenv(module.EnvAhead) != "" {
+		return 1, true // downloads, and their messages, are for the kernel that runs the cells
 	}
 	home := k.dir // of the module that will require the missing packages
 	if scratch := os.Getenv(module.EnvScratch); scratch != "" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,27 +46,45 @@ func (k *keep) forget(name string) { os.Remove(k.file(name)) }
 // the module files, the environment, the command.
 func (k *keep) world(goCommand string) (string, error) {
 	h := sha256.New()
-	info, err := os.Stat(goCommand)
+	err := k.describe(h, goCommand, func(name, pair string) (string, bool) {
+		return pair, name == "PATH" || name == "CC" || name == "CXX" || ofGo(name)
+	}, func(text []byte) []byte { return text })
 	if err != nil {
 		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// ofGo reports whether a variable of the environment is one of the go command's.
+func ofGo(name string) bool {
+	return strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "GONB_") || strings.HasPrefix(name, "CGO_")
+}
+
+// describe writes the go command's file, the module files as edit leaves them, and the variables of
+// the environment that choose picks, as it returns them.
+func (k *keep) describe(h io.Writer, goCommand string, choose func(name, pair string) (string, bool), edit func([]byte) []byte) error {
+	info, err := os.Stat(goCommand)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintln(h, goCommand, info.Size(), info.ModTime().UnixNano())
 	for _, name := range []string{"go.mod", "go.sum", "go.work", "go.work.sum"} {
 		data, err := os.ReadFile(filepath.Join(k.dir, name))
 		if err != nil && !os.IsNotExist(err) {
-			return "", err
+			return err
 		}
+		data = edit(data)
 		fmt.Fprintf(h, "%s %d\n%s", name, len(data), data)
 	}
 	env := os.Environ()
 	slices.Sort(env)
 	for _, pair := range env {
 		name, _, _ := strings.Cut(pair, "=")
-		if name == "PATH" || name == "CC" || name == "CXX" || strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "GONB_") || strings.HasPrefix(name, "CGO_") {
+		if pair, ok := choose(name, pair); ok {
 			fmt.Fprintln(h, pair)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return nil
 }
 
 // mainFile is main.go as it stands.

@@ -20,7 +20,8 @@
 // Its memory lies in the folder .gofront of the kernel's folder, which is removed when the kernel
 // ends. It is valid until one of these changes: the files of the packages that are built from
 // folders (their names, sizes and times), go.mod, go.sum and go.work, the environment and the go
-// command itself. Packages of the module cache and of Go do not change.
+// command itself. Packages of the module cache and of Go do not change. Linked programs outlive the
+// kernel on a shelf where $FLOWBOOK_PROGRAMS names one.
 package main
 
 import (
@@ -38,6 +39,10 @@ func main() {
 		os.Exit(status)
 	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	ahead := os.Getenv(module.EnvAhead) != ""
+	if ahead && name != "go" && name != "goimports" {
+		os.Exit(0) // in the place of a cell's program
+	}
 	real, err := realProgram(name)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -66,6 +71,8 @@ func main() {
 		case name == "go" && len(args) == 3 && args[0] == "build" && args[1] == "-o" && filepath.Dir(args[2]) == dir:
 			if os.Getenv(envGuard) != "" {
 				status, done = k.guardedBuild(filepath.Join(dir, "main.go"), args[2])
+			} else if ahead {
+				status, done = k.buildAhead(args[2]), true
 			} else if !off {
 				status, done = k.build(args[2])
 			}

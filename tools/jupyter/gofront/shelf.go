@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"flowbook/ml/atomicfile"
+	"flowbook/ml/module"
+)
+
+// shelf keeps linked programs beyond the life of a kernel: a kernel that composes the same main.go
+// from the same packages takes the program instead of linking it. A program is named by main.go and
+// the kernel's world (see keep.world), without what is another in each kernel; it is taken only if
+// the files of the packages that are built from folders have the contents of then.
+//
+// Neither kernels that isolate their cells nor those of JupyterLab have a shelf.
+type shelf struct {
+	*keep
+	dir string // "" keeps nothing
+	key string
+}
+
+// maxShelf is how many bytes a shelf holds. Those that were used longest ago go first.
+const maxShelf = 512 << 20
+
+// shelved describes a program on the shelf. The texts name files of the kernel that made it.
+type shelved struct {
+	Folder             string // of that kernel
+	Sum                string // SHA-256 of the program
+	Content            string // of the packages' files
+	Importcfg, Linkcfg string
+	Decls              map[string]string
+	Built              built
+}
+
+// shelf is the place for the program of main; one with no folder if there is to be none.
+func (k *keep) shelf(main mainFile) shelf {
+	dir := os.Getenv(module.EnvPrograms)
+	// The linker of a C compiler may take libraries that nothing here knows of.
+	if dir == "" || dir == "off" || os.Getenv("CGO_ENABLED") != "0" || os.Getenv(envGuard) != "" {
+		return shelf{}
+	}
+	if dir == "on" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return shelf{}
+		}
+		dir = filepath.Join(base, "flowbook", "programs")
+	}
+	world, err := k.lastingWorld()
+	if err != nil || !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
+		return shelf{}
+	}
+	sum := sha256.Sum256([]byte(world + main.digest))
+	return shelf{k, dir, hex.EncodeToString(sum[:])[:32]}
+}
+
+func (s shelf) path(ending string) string { return filepath.Join(s.dir, s.key+ending) }
+
+// lock waits until no other kernel makes the same program.
+func (s shelf) lock() (unlock func()) {
+	if s.dir == "" {
+		return func() {}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	unlock, err := module.Lock(ctx, s.path(".lock"))
+	if err != nil {
+		return func() {} // then both make it
+	}
+	return unlock
+}
+
+// find returns the description of the program, as it was and for this kernel, if it is right.
+func (s shelf) find() (old, now shelved, ok bool) {
+	if s.dir == "" {
+		return old, now, false
+	}
+	text, err := os.ReadFile(s.path(".json"))
+	if err != nil {
+		return old, now, false
+	}
+	if json.Unmarshal(text, &old) != nil || len(old.Folder) != len(s.keep.dir) || json.Unmarshal(moved(text, escaped(old.Folder), escaped(s.keep.dir)), &now) != nil {
+		return old, now, false
+	}
+	b := &now.Built
+	if b.Stamp, _, err = fileState(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil {
+		return old, now, false
+	}
+	content, err := fileContent(b.Modules, b.Dirs, b.Embedding, s.keep.dir)
+	return old, now, err == nil && content == old.Content
+}
+
+// take puts the program in its place and tells how it was built, or finds none that is right.
+func (s shelf) take(program string) (b built, ok bool) {
+	old, now, ok := s.find()
+	if !ok {
+		return b, false
+	}
+	b = now.Built
+	data, err := os.ReadFile(s.path(".program"))
+	if err != nil || digest(data) != old.Sum {
+		return b, false
+	}
+	if os.MkdirAll(s.file(""), 0o700) != nil {
+		return b, false
+	}
+	// The program names main.go in its traces.
+	for path, data := range map[string][]byte{s.file("importcfg"): []byte(now.Importcfg), s.file("importcfg.link"): []byte(now.Linkcfg), s.file("program"): moved(data, old.Folder, s.keep.dir)} {
+		if os.WriteFile(path, data, 0o700) != nil {
+			return b, false
+		}
+	}
+	if os.Rename(s.file("program"), program) != nil || !s.store(declsFile, now.Decls) {
+		return b, false
+	}
+	for _, ending := range []string{".json", ".program"} {
+		_ = os.Chtimes(s.path(ending), time.Time{}, time.Now()) // as good as new
+	}
+	b.Program, ok = statOf(program)
+	return b, ok
+}
+
+// put keeps a program that has just been built. One that cannot be kept is linked again.
+func (s shelf) put(b built, program string) {
+	if s.dir == "" {
+		return
+	}
+	n := shelved{Folder: s.keep.dir, Built: b}
+	var err error
+	if n.Content, err = fileContent(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil {
+		return
+	}
+	// It was built from these contents if the files are still as they were before the build.
+	if now, _, err := fileState(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil || now != b.Stamp {
+		return
+	}
+	cfg, err := os.ReadFile(s.file("importcfg"))
+	if err != nil {
+		return
+	}
+	link, err := os.ReadFile(s.file("importcfg.link"))
+	if err != nil {
+		return
+	}
+	data, err := os.ReadFile(program)
+	if err != nil {
+		return
+	}
+	n.Importcfg, n.Linkcfg, n.Sum = string(cfg), string(link), digest(data)
+	s.load(declsFile, &n.Decls)
+	text, err := json.Marshal(n)
+	if err != nil || atomicfile.Write(s.path(".program"), data, 0o600) != nil || atomicfile.Write(s.path(".json"), text, 0o600) != nil {
+		return
+	}
+	s.trim(maxShelf)
+}
+
+// buildAhead builds a program for the shelf. The kernel executes nothing in its place.
+func (k *keep) buildAhead(program string) (status int) {
+	status, done := k.build(program)
+	os.Remove(program)
+	if !done || status == 0 && copyProgram(program) != nil {
+		return 1 // the runner gives up
+	}
+	return status
+}
+
+// trim removes what was used longest ago, until the shelf holds at most so many bytes.
+func (s shelf) trim(limit int64) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return
+	}
+	type file struct {
+		name string
+		size int64
+		used time.Time
+	}
+	var files []file
+	total := int64(0)
+	for _, e := range entries {
+		info, err := e.Info()
+		if ext := filepath.Ext(e.Name()); err == nil && (ext == ".json" || ext == ".program") {
+			files = append(files, file{e.Name(), info.Size(), info.ModTime()})
+			total += info.Size()
+		}
+	}
+	slices.SortFunc(files, func(a, b file) int { return a.used.Compare(b.used) })
+	for _, f := range files {
+		if total <= limit {
+			return
+		}
+		os.Remove(filepath.Join(s.dir, f.name))
+		total -= f.size
+	}
+}
+
+// moved is data with the folder of a kernel in the place of another's, of the same length. Its last
+// element is the name of the kernel's module.
+func moved(data []byte, from, to string) []byte {
+	data = bytes.ReplaceAll(data, []byte(from), []byte(to))
+	return bytes.ReplaceAll(data, []byte(filepath.Base(from)), []byte(filepath.Base(to)))
+}
+
+// escaped is a path as it stands in JSON.
+func escaped(path string) string {
+	text, err := json.Marshal(path)
+	if err != nil {
+		return path
+	}
+	return strings.Trim(string(text), `"`)
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// lastingWorld is the kernel's world without what is another in each kernel, and with the settings
+// that the go command reads from files.
+func (k *keep) lastingWorld() (string, error) {
+	h := sha256.New()
+	if err := k.describe(h, k.real, func(name, pair string) (string, bool) {
+		if flags, ok := strings.CutPrefix(pair, "GOFLAGS="); ok {
+			pair = "GOFLAGS=" + withoutGraph(flags)
+		}
+		return pair, ofGo(name)
+	}, func(text []byte) []byte {
+		text = bytes.ReplaceAll(text, []byte(k.dir), []byte("."))
+		return bytes.ReplaceAll(text, []byte(filepath.Base(k.dir)), []byte("main"))
+	}); err != nil {
+		return "", err
+	}
+	files := []string{filepath.Join(filepath.Dir(filepath.Dir(k.real)), "go.env"), os.Getenv("GOENV")}
+	if files[1] == "" {
+		if dir, err := os.UserConfigDir(); err == nil {
+			files[1] = filepath.Join(dir, "go", "env")
+		}
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil && !os.IsNotExist(err) && path != "off" {
+			return "", err
+		}
+		fmt.Fprintf(h, "%d\n%s", len(text), text)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

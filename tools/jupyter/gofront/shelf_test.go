@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// kernel is another kernel's folder beside the same module, with the same shelf.
+func (w *world) kernel(name string) *world {
+	w.t.Helper()
+	other := *w
+	other.cell = filepath.Join(w.t.TempDir(), name)
+	other.write(other.cell, "go.mod", "module "+name+"\n\ngo 1.26\n")
+	other.write(other.cell, "go.work", "go 1.26\n\nuse (\n\t.\n\t"+w.module+"\n)\n")
+	other.env = slices.Concat(w.env, []string{"GONB_TMP_DIR=" + other.cell})
+	return &other
+}
+
+// shelved gets and builds main.go as GoNB has it done and reports whether the program was linked.
+func (w *world) shelved(text string) (prints string, linked bool) {
+	w.t.Helper()
+	w.write(w.cell, "main.go", text)
+	if out, status := w.run(w.front, "get"); status != 0 {
+		w.t.Fatalf("go get: %s", out)
+	}
+	prints, _ = w.build()
+	_, err := os.Stat(filepath.Join(w.cell, ".gofront", linkedFile))
+	return prints, err == nil
+}
+
+// A kernel takes the program that another has linked from the same main.go and the same files, and
+// no other.
+func TestShelf(t *testing.T) {
+	w := newWorld(t)
+	shelf := t.TempDir()
+	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+shelf)
+	const text = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
+	settling := w.kernel("gonb_00000000")
+	settle := func() { // so that package p lies in the build cache
+		settling.shelved("package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, 7) }\n")
+	}
+	settle()
+	for i, step := range []struct {
+		name   string
+		do     func()
+		text   string
+		prints string
+		linked bool
+	}{
+		{"the first kernel", func() {}, text, "1x", true},
+		{"the second", func() {}, text, "1x", false},
+		{"another main", func() {}, strings.Replace(text, "p.Text", "2", 1), "12", true},
+		{"the second's again", func() {}, text, "1x", false},
+		{"a package with another constant", func() {
+			w.write(w.module, "p/p.go", "package p\n\nimport _ \"embed\"\n\n//go:embed data/x.txt\nvar Text string\n\nconst N = 0\n")
+			settle()
+		}, text, "0x", true},
+		{"an embedded file of the same size and time", func() {
+			path := filepath.Join(w.module, "p", "data", "x.txt")
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.write(w.module, "p/data/x.txt", "y")
+			settle()
+			if err := os.Chtimes(path, time.Time{}, info.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+		}, text, "0y", true},
+		{"the module's go.mod", func() { w.write(w.module, "go.mod", "module m\n\ngo 1.25\n"); settle() }, text, "0y", true},
+		{"other flags", func() { w.env = append(w.env, "GOFLAGS=-ldflags=-w") }, text, "0y", true},
+		{"again", func() {}, text, "0y", false},
+		{"damaged programs", func() {
+			files, err := filepath.Glob(filepath.Join(shelf, "*.program"))
+			if err != nil || len(files) == 0 {
+				t.Fatalf("no programs: %v", err)
+			}
+			for _, f := range files {
+				if err := os.WriteFile(f, []byte("#!/bin/sh\necho evil\n"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, text, "0y", true},
+		{"no shelf", func() { w.env = append(w.env, "FLOWBOOK_PROGRAMS=off") }, text, "0y", false},
+	} {
+		step.do()
+		k := w.kernel(fmt.Sprintf("gonb_%08d", i+1))
+		if prints, linked := k.shelved(step.text); prints != step.prints || linked != step.linked {
+			t.Errorf("%s: prints %q, linked %v, want %q, %v", step.name, prints, linked, step.prints, step.linked)
+		}
+	}
+}
+
+// The traces of a program from the shelf name the main.go of the kernel that runs it, and later
+// cells of that kernel are compiled as after a build of its own.
+func TestShelfMoved(t *testing.T) {
+	w := newWorld(t)
+	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+t.TempDir())
+	const text = "package main\n\nimport \"m/p\"\n\nfunc main() {\n\tif p.N == 1 {\n\t\tpanic(\"one\")\n\t}\n}\n"
+	w.kernel("gonb_00000000").shelved(strings.Replace(text, "one", "settled", 1))
+	first, second := w.kernel("gonb_00000001"), w.kernel("gonb_00000002")
+	want, linked := first.shelved(text)
+	if !linked || !strings.Contains(want, filepath.Join(first.cell, "main.go")+":7") {
+		t.Fatalf("linked %v: %s", linked, want)
+	}
+	want = strings.ReplaceAll(want, first.cell, second.cell)
+	got, linked := second.shelved(text)
+	if diff := cmp.Diff(want, got); linked || diff != "" {
+		t.Errorf("linked %v (-want +got):\n%s", linked, diff)
+	}
+	second.write(second.cell, "main.go", strings.Replace(text, "one", "two", 1))
+	if prints, how := second.build(); how != "repeated" || !strings.Contains(prints, "panic: two") {
+		t.Errorf("the next cell prints %q (%s), want a repeated build", prints, how)
+	}
+}
+
+// A kernel that builds ahead puts the program on the shelf and none in its place that does anything.
+func TestAhead(t *testing.T) {
+	w := newWorld(t)
+	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+t.TempDir())
+	const text = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
+	w.kernel("gonb_00000000").shelved(strings.Replace(text, "p.Text", "7", 1))
+	ahead := w.kernel("gonb_00000001")
+	ahead.env = append(ahead.env, "FLOWBOOK_AHEAD=1")
+	if prints, linked := ahead.shelved(text); prints != "" || !linked {
+		t.Errorf("the kernel that builds ahead prints %q, linked %v", prints, linked)
+	}
+	if prints, linked := w.kernel("gonb_00000002").shelved(text); prints != "1x" || linked {
+		t.Errorf("the kernel after it prints %q, linked %v", prints, linked)
+	}
+	ahead.write(ahead.cell, "main.go", "package main\n\nfunc main() { x }\n")
+	if out, status := ahead.run(ahead.front, "build", "-o", ahead.program()); status != 1 {
+		t.Errorf("a mistake: status %d, %s", status, out)
+	}
+}
+
+// Of a shelf that is too large, what was used longest ago goes.
+func TestTrim(t *testing.T) {
+	s := shelf{&keep{}, t.TempDir(), "key"}
+	for i, name := range []string{"b.program", "a.program", "b.json", "c.program", "x.lock"} {
+		path := filepath.Join(s.dir, name)
+		if err := os.WriteFile(path, make([]byte, 10), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		used := time.Unix(int64(1000+i), 0)
+		if err := os.Chtimes(path, used, used); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.trim(25)
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if diff := cmp.Diff([]string{"b.json", "c.program", "x.lock"}, left); diff != "" {
+		t.Errorf("left (-want +got):\n%s", diff)
+	}
+}
