@@ -150,6 +150,28 @@ var goNBChanges = []goNBChange{
 		return
 	}
 `},
+	// Cells that share a program are sent as the same source. gofront says in place of goimports
+	// that the program is there (see builtMark there); then there is nothing to get or build.
+	{"internal/goexec/goexec.go", "type State struct {\n", "type State struct {\n	built bool // the program of the present main.go is there\n\n"},
+	{"internal/goexec/execcode.go", `	output, err = cmd.CombinedOutput()
+	if err != nil {
+		err = s.DisplayErrorWithContext(msg, fileToCellIdAndLine, string(output)+"\n"+err.Error(), err)
+`, `	output, err = cmd.CombinedOutput()
+	s.built = err == nil && string(output) == "built"
+	if err != nil {
+		err = s.DisplayErrorWithContext(msg, fileToCellIdAndLine, string(output)+"\n"+err.Error(), err)
+`},
+	{"internal/goexec/execcode.go", "	if !s.AutoGet {\n", "	if !s.AutoGet || s.built {\n"},
+	{"internal/goexec/execcode.go", `	var args []string
+	if s.CellIsTest {
+		args = []string{"test", "-c", "-o", s.BinaryPath()}
+`, `	var args []string
+	if s.built && !s.CellIsTest && !s.CellIsWasm {
+		return nil
+	}
+	if s.CellIsTest {
+		args = []string{"test", "-c", "-o", s.BinaryPath()}
+`},
 	// JupyterLab takes a notebook for changed, when it opens it, if the kernel describes its
 	// language otherwise than the notebook does. The version is another on each machine, so that no
 	// notebook has it.

@@ -26,11 +26,12 @@ const (
 // built is the last build of main.go, with the commands that repeat it.
 type built struct {
 	World         string
-	Main          string   // digest of main.go
+	From, Main    string   // digests of main.go, as GoNB composed it first and as it was built
 	Imports       []string // sorted: imports of main.go, present and earlier ones
 	Package       string   // the import path of main.go, which errors name
 	Modules       []string // the folders of the modules that are built from folders
-	Program       stat     // the built files, as they were then
+	Path          string   // of the program
+	Program       stat     // the program, as it was built
 	Dirs          []string // the folders of the packages in them
 	Embedding     []string // those of Dirs whose packages embed files
 	Stamp         string   // of the files in them
@@ -79,7 +80,7 @@ func (k *keep) build(program string) (status int, done bool) {
 	defer shelf.lock()()
 	if taken, ok := shelf.take(program); ok {
 		taken.World = world
-		k.store(buildFile, taken)
+		k.remember(taken, main, program)
 		writeGraph(nil)
 		return 0, true
 	}
@@ -95,9 +96,7 @@ func (k *keep) build(program string) (status int, done bool) {
 				return 1, true
 			}
 			if ok {
-				b.Main = main.digest
-				b.Program, _ = statOf(program)
-				k.store(buildFile, b)
+				k.remember(b, main, program)
 				shelf.put(b, program)
 				return 0, true
 			}
@@ -114,13 +113,23 @@ func (k *keep) build(program string) (status int, done bool) {
 	}
 	_, decls, _ := gocell.Prune(string(main.text), nil)
 	k.store(declsFile, decls)
-	b = built{World: world, Main: main.digest, Imports: main.imports}
-	b.Program, _ = statOf(program)
+	b = built{World: world, Imports: main.imports}
 	if k.record(&b, &before, string(log), start) {
-		k.store(buildFile, b)
+		k.remember(b, main, program)
 		shelf.put(b, program)
 	}
 	return 0, true
+}
+
+// remember stores how the program of main was built.
+func (k *keep) remember(b built, main mainFile, program string) {
+	b.Main, b.Path = main.digest, program
+	b.Program, _ = statOf(program)
+	var kept arranged
+	if b.From = ""; k.load(goimportsFile, &kept) {
+		b.From = kept.From
+	}
+	k.store(buildFile, b)
 }
 
 // last returns the previous build, if only main.go has changed since.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,13 @@ import (
 // importsFile stores the imports that GoNB has collected from all cells. goimports reduces them to
 // those that the present cell uses.
 const importsFile = "imports.json"
+
+// goimportsFile stores what goimports did last.
+const goimportsFile = "goimports.json"
+
+// builtMark is printed in place of goimports, which prints nothing, if the program that main.go will
+// become is there. The kernel then skips go get and go build (see changes.go in package jupyter).
+const builtMark = "built"
 
 // arranged is a main.go as GoNB composed it and as goimports left it.
 type arranged struct {
@@ -23,7 +31,6 @@ type arranged struct {
 // the standard library depend only on the file; a package that it found elsewhere it must look for
 // again.
 func (k *keep) goimports(path string) bool {
-	const name = "goimports.json"
 	before, err := readMain(path)
 	if err != nil {
 		return false
@@ -33,16 +40,23 @@ func (k *keep) goimports(path string) bool {
 		return false
 	}
 	var kept arranged
-	if k.load(name, &kept) && kept.From == before.digest && kept.World == world {
-		return os.WriteFile(path, []byte(kept.Result), 0o600) == nil
+	if k.load(goimportsFile, &kept) && kept.From == before.digest && kept.World == world {
+		if os.WriteFile(path, []byte(kept.Result), 0o600) != nil {
+			return false
+		}
+		if k.there(path, kept.From) {
+			writeGraph(nil)
+			fmt.Print(builtMark)
+		}
+		return true
 	}
-	k.forget(name)
+	k.forget(goimportsFile)
 	k.store(importsFile, before.imports)
 	if text, ok := fixImports(before.text); ok && k.alone() {
 		if os.WriteFile(path, text, 0o600) != nil {
 			return false
 		}
-		k.store(name, arranged{before.digest, world, string(text)})
+		k.store(goimportsFile, arranged{before.digest, world, string(text)})
 		return true
 	}
 	run := func() error { return exec.Command(k.real, "-w", path).Run() }
@@ -61,8 +75,30 @@ func (k *keep) goimports(path string) bool {
 			return true
 		}
 	}
-	k.store(name, arranged{before.digest, world, string(after.text)})
+	k.store(goimportsFile, arranged{before.digest, world, string(after.text)})
 	return true
+}
+
+// there reports whether the program that was last built is that of the file in path, as GoNB
+// composed it at first, and still right.
+func (k *keep) there(path, from string) bool {
+	if os.Getenv(envGuard) != "" || filepath.Base(path) != "main.go" {
+		return false
+	}
+	goCommand, err := realProgram("go")
+	if err != nil {
+		return false
+	}
+	world, err := k.world(goCommand)
+	if err != nil {
+		return false
+	}
+	b, ok := k.last(world)
+	if !ok || b.From != from {
+		return false
+	}
+	now, ok := statOf(b.Path)
+	return ok && now == b.Program
 }
 
 // alone reports whether main.go is the only Go file beside it.

@@ -120,13 +120,13 @@ func realProgram(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	self, err := os.Stat(own)
+	ours, err := os.Stat(filepath.Join(filepath.Dir(own), file)) // gofront, under the name
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, file)
-		if info, err := os.Stat(path); err == nil && filepath.IsAbs(path) && info.Mode().IsRegular() && !os.SameFile(info, self) && (info.Mode()&0o111 != 0 || runtime.GOOS == "windows") {
+		if info, err := os.Stat(path); err == nil && filepath.IsAbs(path) && info.Mode().IsRegular() && !os.SameFile(info, ours) && (info.Mode()&0o111 != 0 || runtime.GOOS == "windows") {
 			return path, nil
 		}
 	}

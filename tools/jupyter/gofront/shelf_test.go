@@ -141,6 +141,45 @@ func TestAhead(t *testing.T) {
 	}
 }
 
+// In place of goimports gofront says that the program of the same main.go is there, only while it is.
+func TestBuilt(t *testing.T) {
+	w := newWorld(t)
+	const text = "package main\n\nimport (\n\t\"m/p\"\n\t\"os\"\n)\n\nfunc main() { print(p.N) }\n"
+	path := filepath.Join(w.cell, "main.go")
+	goimports := func(text string) string {
+		t.Helper()
+		w.write(w.cell, "main.go", text)
+		out, status := w.run(w.goimports, "-w", path)
+		if status != 0 {
+			t.Fatalf("goimports: %s", out)
+		}
+		return out
+	}
+	for _, step := range []struct {
+		name string
+		do   func()
+		text string
+		want string
+	}{
+		{"the first, which compiles package p", func() {}, text + "\nfunc g() {}\n", ""},
+		{"before the build", func() {}, text, ""},
+		{"after it", func() {}, text, builtMark},
+		{"another main", func() {}, text + "\nfunc f() {}\n", ""},
+		{"the same again", func() {}, text + "\nfunc f() {}\n", builtMark},
+		{"a package has changed", func() { w.write(w.module, "p/n.go", "package p\n\nconst M = 5\n") }, text + "\nfunc f() {}\n", ""},
+		{"before the build", func() {}, text, ""},
+		{"after it", func() {}, text, builtMark},
+		{"the program is gone", func() { os.Remove(w.program()) }, text, ""},
+		{"a guarded program", func() { w.env = append(w.env, envGuard+"=1") }, text, ""},
+	} {
+		step.do()
+		if got := goimports(step.text); got != step.want {
+			t.Errorf("%s: goimports says %q, want %q", step.name, got, step.want)
+		}
+		w.build()
+	}
+}
+
 // Of a shelf that is too large, what was used longest ago goes.
 func TestTrim(t *testing.T) {
 	s := shelf{&keep{}, t.TempDir(), "key"}
