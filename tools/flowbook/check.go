@@ -44,7 +44,7 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, MostPixels: c.mostPixels(), IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax}
+	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, MostPixels: c.mostPixels(), IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax, Storing: c.Update}
 	for _, path := range c.Sanitize {
 		more, err := compare.ReadSanitizers(path)
 		if err != nil {
@@ -85,11 +85,14 @@ func (c *checkCmd) update(con *console, t *target, stored *notebook.Notebook, re
 	for i := range res.Cells {
 		r := &res.Cells[i]
 		was, is := stored.Cells[r.Index], t.nb.Cells[r.Index]
-		if r.Status == runner.Mismatched {
+		switch {
+		case r.Status == runner.Mismatched:
 			r.Status, r.Error = runner.OK, nil
 			changed++
-		} else if r.Status == runner.OK && was.ExecutionCount != nil {
+		case r.Status == runner.OK && was.ExecutionCount != nil:
 			is.Outputs = was.Outputs
+		case r.Status == runner.OK:
+			changed++
 		}
 	}
 	res.Status = runner.OK

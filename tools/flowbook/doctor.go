@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"flowbook/ml"
+	"flowbook/ml/atomicfile"
 	"flowbook/ml/dataset"
 	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
@@ -82,7 +83,7 @@ func (c *doctorCmd) Run(ctx context.Context, con *console) error {
 	}
 	w.Flush()
 	if bad > 0 {
-		return fmt.Errorf("doctor: of what everything needs, %d missing", bad)
+		return fmt.Errorf("doctor: %s BROKEN: no Go notebook runs", plural(bad, "part"))
 	}
 	return nil
 }
@@ -100,15 +101,44 @@ func examine(ctx context.Context) []finding {
 	if err != nil {
 		return append(fs, finding{broken, "module", err.Error(), []string{"cd FOLDER of the module, or: export " + module.EnvRoot + "=FOLDER"}})
 	}
+	if fs[0].state == broken {
+		return fs
+	}
 	tools, version, err := jupyter.BuiltTools(ctx, root)
-	if err != nil {
-		return append(fs, finding{broken, "Go tools", err.Error(), nil})
+	if err != nil { // which is of Go or of the module
+		return []finding{{broken, "Go kernel", err.Error(), nil}}
 	}
 	fs[0].text = version + ", " + strings.TrimPrefix(fs[0].text, version+", ")
 	fs = append(fs, examineTools(tools)...)
 	fs = append(fs, examineGopls(), examineJupyter(ctx), examineKernel(root, tools))
-	fs = append(fs, examineBackend()...)
+	fs = append(fs, examineState(root)...)
+	if seesUs(root) {
+		fs = append(fs, examineBackend()...)
+	}
 	return append(fs, examineData()...)
+}
+
+// seesUs reports whether cells of the module can import Flowbook's packages.
+func seesUs(root string) bool {
+	space, err := module.Open(root)
+	return err == nil && space.Contains(module.Self)
+}
+
+// examineState looks whether the state folder can be written.
+func examineState(root string) []finding {
+	dir, err := module.State(root)
+	if err != nil {
+		return []finding{{wrong, "state", err.Error(), nil}}
+	}
+	proof, err := os.CreateTemp(dir, "doctor")
+	if err == nil {
+		proof.Close()
+		err = os.Remove(proof.Name())
+	}
+	if err == nil {
+		return nil
+	}
+	return []finding{{wrong, "state", fmt.Sprintf("executed notebooks cannot be written into %s: %v", dataset.Rel(dir), atomicfile.Reason(err)), []string{"export " + module.EnvState + "=FOLDER"}}}
 }
 
 func examineGo() finding {
@@ -125,7 +155,7 @@ func examineTools(dir string) []finding {
 	for _, t := range []struct{ what, program string }{{"GoNB", "gonb"}, {"goimports", "real/goimports"}} {
 		version := versionOf(filepath.Join(dir, filepath.FromSlash(t.program)))
 		if version == "" {
-			fs = append(fs, finding{absent, t.what, "is built when a notebook first runs, or the kernel is installed", nil})
+			fs = append(fs, finding{absent, t.what, "is built when a notebook first runs, or the kernel is installed; its modules are fetched then", nil})
 			continue
 		}
 		fs = append(fs, finding{good, t.what, version + ", in " + dataset.Rel(dir), nil})
@@ -180,13 +210,13 @@ func examineKernel(root, tools string) finding {
 	var missing *jupyter.NotFoundError
 	switch {
 	case errors.As(err, &missing):
-		return finding{absent, "kernel", "Jupyter knows no kernel gonb", install}
+		return finding{absent, "kernel", "only for JupyterLab: Jupyter knows no kernel gonb", install}
 	case err != nil:
 		return finding{wrong, "kernel", err.Error(), install}
 	}
 	in, err := jupyter.ReadInstalled(spec.Dir)
 	if err != nil {
-		return finding{wrong, "kernel", spec.Dir + " is a GoNB of its own, which sees this module's packages only after set-up",
+		return finding{wrong, "kernel", spec.Dir + " is a GoNB of its own, which does not see this module's packages by itself",
 			[]string{"jupyter kernelspec remove gonb", flowbook("kernel install")}}
 	}
 	if !sameFolder(in.Metadata.Flowbook.Root, root) {
@@ -210,6 +240,9 @@ func examineStore(ctx context.Context, url string) finding {
 	}
 	if err != nil {
 		return finding{wrong, "store", err.Error(), nil}
+	}
+	if !s.Exists() {
+		return finding{absent, "store", s.String() + ": no such folder; the first run that is stored makes it", nil}
 	}
 	return finding{good, "store", s.String(), nil}
 }

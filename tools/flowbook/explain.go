@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"syscall"
 
 	"flowbook/tools/report"
 	"flowbook/tools/runner"
@@ -16,6 +19,14 @@ func named(t *target, err error) string {
 		return msg
 	}
 	return t.name + ": " + msg
+}
+
+// unwritable adds the remedy to an error about a folder that cannot be written.
+func unwritable(err error, remedy string) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w (%s)", err, remedy)
+	}
+	return err
 }
 
 // summary is the line for a notebook: status, cells, time, place.

@@ -66,7 +66,7 @@ func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 	}
 	in, err := jupyter.Install(ctx, root, dir, jupyter.InstallOptions{GPU: c.GPU, Offline: c.Offline})
 	if err != nil {
-		return err
+		return unwritable(err, "--prefix DIR is another place for the kernel, $XDG_CACHE_HOME for the cache")
 	}
 	fmt.Fprintf(con.stdout, "installed %s in %s\n", in.DisplayName, in.Dir)
 	fmt.Fprintf(con.stdout, "its cells see the module in %s\n", display(root))

@@ -98,8 +98,8 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	return k, os.MkdirAll(filepath.Dir(k.dir), 0o700)
 }
 
-// cacheDir is Flowbook's folder in the user's cache folder; where there is none to be had, the
-// module's state.
+// cacheDir is Flowbook's folder in the user's cache folder; where none can be written, the module's
+// state.
 func cacheDir(state string) (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
@@ -109,7 +109,12 @@ func cacheDir(state string) (string, error) {
 	if !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
 		return state, nil
 	}
-	return dir, nil
+	proof, err := os.CreateTemp(dir, "write")
+	if err != nil {
+		return state, nil
+	}
+	proof.Close()
+	return dir, os.Remove(proof.Name())
 }
 
 // key returns a digest of everything that the programs are built from.

@@ -10,7 +10,8 @@ import (
 // Comparison says which cells a check compares, and how.
 type Comparison struct {
 	compare.Rules
-	Lax bool // compare only cells tagged nbval-check-output
+	Lax     bool // compare only cells tagged nbval-check-output
+	Storing bool // the outputs are stored afterwards, so cells without stored ones need no warning
 }
 
 // Check compares a run's outputs with the stored notebook's and marks cells as Mismatched. It skips
@@ -39,7 +40,7 @@ func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
 		}
 		res.Status = res.Status.Worst(r.Status)
 	}
-	if unrun > 0 {
+	if unrun > 0 && !c.Storing {
 		res.Warnings = append(res.Warnings, fmt.Sprintf("cells never executed before, with nothing to compare with: %d (flowbook check --update stores their outputs)", unrun))
 	}
 	return nil

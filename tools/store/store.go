@@ -313,6 +313,16 @@ func (s *Store) PutResult(ctx context.Context, r *Result) error {
 	return s.wrap(s.backend.put(ctx, "ac", r.Record.Key, int64(len(data)), bytes.NewReader(data)))
 }
 
+// Exists reports whether the store is there. A folder is made by the first run that is stored.
+func (s *Store) Exists() bool {
+	f, ok := s.backend.(*folder)
+	if !ok {
+		return true
+	}
+	_, err := os.Stat(f.dir)
+	return err == nil
+}
+
 // Check asks the store for something and returns an error unless it answers as one.
 func (s *Store) Check(ctx context.Context) error {
 	_, err := s.backend.has(ctx, "cas", DigestOf(nil).Hash)
