@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"unsafe"
 )
@@ -53,8 +54,8 @@ func scanInt(b []byte, from int, comma byte) (v int64, next int, ok bool) {
 	return v, i + 1, true
 }
 
-// scanFloat is scanInt for floats without an exponent whose digits form a whole number that a
-// double holds exactly. Divided by a power of ten that is exact, too, that number gives the nearest
+// scanFloat is scanInt for floats without an exponent and of at most 19 digits, which form a whole
+// number over a power of ten. Where a double holds both exactly, their quotient is the nearest
 // double (Clinger, 1990).
 func scanFloat(b []byte, from int, comma, point byte) (v float64, next int, ok bool) {
 	i := from
@@ -74,17 +75,34 @@ func scanFloat(b []byte, from int, comma, point byte) (v float64, next int, ok b
 		digits = digits*10 + uint64(d)
 	}
 	n := i - first // with the point
-	if at < 0 || n < 3 || n > 18 || at == first || at == i-1 || digits > 1<<53 || i < len(b) && b[i] != comma {
+	if at < 0 || n < 3 || n > 20 || at == first || at == i-1 || i < len(b) && b[i] != comma {
 		return 0, from, false
 	}
-	v = float64(digits) / powersOfTen[i-1-at]
+	if decimals := i - 1 - at; digits <= 1<<53 {
+		v = float64(digits) / float64(powersOfTen[decimals])
+	} else {
+		v = quotient(digits, powersOfTen[decimals])
+	}
 	if first > from {
 		v = -v
 	}
 	return v, i + 1, true
 }
 
-var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17}
+var powersOfTen = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// quotient returns the double nearest to a/b, of two the even one; neither a nor b is 0. It divides
+// to at least 63 bits, so that of the rest only whether there is one matters.
+func quotient(a, b uint64) float64 {
+	za, zb := bits.LeadingZeros64(a), bits.LeadingZeros64(b)
+	q, rest := bits.Div64(a<<za>>1, a<<za<<63, b<<zb) // a/b times 2^(63+za-zb)
+	drop := bits.Len64(q) - 53
+	v, cut, half := q>>drop, q&(1<<drop-1), uint64(1)<<(drop-1)
+	if cut > half || cut == half && (rest > 0 || v&1 == 1) {
+		v++
+	}
+	return float64(v) * math.Float64frombits(uint64(1023+drop-63-za+zb)<<52)
+}
 
 // parseInt reads a whole number in any decimal form that int64 can hold.
 func (d dialect) parseInt(field []byte) (int64, error) {
