@@ -183,7 +183,13 @@ func (c *classroom) contained(student string, a attack.Attack, log string) {
 	told := log
 	if !a.Ends {
 		told = ""
-		nb := c.read(filepath.Join("autograded", student, "exam", "exam.ipynb"))
+		graded := filepath.Join("autograded", student, "exam", "exam.ipynb")
+		if _, err := os.Stat(filepath.Join(c.dir, graded)); err != nil {
+			_, said, _ := strings.Cut(log, filepath.Join("submitted", student))
+			c.Errorf("%s is not graded; nbgrader says\n%.6000s", student, said)
+			return
+		}
+		nb := c.read(graded)
 		for _, cell := range nb.Cells {
 			if cell.ID == "attack" {
 				for _, o := range cell.Outputs {
