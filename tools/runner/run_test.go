@@ -288,6 +288,27 @@ func TestTimeoutBound(t *testing.T) {
 	}
 }
 
+// TestTitle: the title of a cell in messages is its first line that says something.
+func TestTitle(t *testing.T) {
+	for source, want := range map[string]string{
+		"import (\n\t\"fmt\"\n\t. \"os\"\n)\n\n// Data is read.\nfunc Data() {}": "// Data is read.",
+		"import (\n\t_ \"fmt\"\n)\n":               "imports",
+		"import \"fmt\"\n%%\nfmt.Println(1)":       "fmt.Println(1)",
+		"import \"fmt\"":                           "import \"fmt\"",
+		"import (\"fmt\"; \"os\")\n%%\nos.Exit(0)": "os.Exit(0)",
+		"%%\n" + strings.Repeat("x", 70):           strings.Repeat("x", 59) + "…",
+	} {
+		nb := book(t, source)
+		res, err := runner.Run(t.Context(), nb, runner.Options{Spec: fake.Spec(t, fake.Script{})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Cells[0].Title; got != want {
+			t.Errorf("%q: got %q, want %q", source, got, want)
+		}
+	}
+}
+
 // TestQuiet: a cell that puts out nothing is told of once.
 func TestQuiet(t *testing.T) {
 	nb := book(t, "silent")

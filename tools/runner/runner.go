@@ -141,11 +141,18 @@ func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
 
 // title is the first line of a cell that says something, shortened.
 func title(source string) string {
-	t := ""
-	// also in other languages: nothing there looks like Go's main
+	t, inImports := "", false
+	// also in other languages: nothing there looks like Go's main, or a group of imports
 	for _, line := range gocell.Lines(source) {
 		text := strings.TrimSpace(line.Text)
-		if text == "" || line.Kind == gocell.Main || strings.HasPrefix(text, "import") || text == ")" || strings.HasPrefix(text, `"`) {
+		switch {
+		case inImports:
+			inImports = text != ")"
+			continue
+		case strings.HasPrefix(text, "import"):
+			inImports = strings.HasSuffix(text, "(")
+			continue
+		case text == "" || line.Kind == gocell.Main:
 			continue
 		}
 		t = text
@@ -153,6 +160,9 @@ func title(source string) string {
 	}
 	if t == "" {
 		t = firstLine(source)
+	}
+	if t == "import (" {
+		t = "imports"
 	}
 	if r := []rune(t); len(r) > 60 {
 		t = string(r[:59]) + "…"
