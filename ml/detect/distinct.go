@@ -1,6 +1,9 @@
 package detect
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // distinct counts different items within each span in bounded memory: exactly below mostFew,
 // estimated from there on. Its counts depend on nothing but the items that came within the span and
@@ -23,15 +26,7 @@ func (d *distinct) add(hash uint64, p *panes, ms int64) (gap int64) {
 	if d.many != nil {
 		d.many.add(item, p)
 	}
-	known, oldest := -1, 0
-	for i := range d.few {
-		if d.few[i].item == item {
-			known = i
-		}
-		if int32(d.few[i].at-d.few[oldest].at) < 0 {
-			oldest = i
-		}
-	}
+	known := slices.IndexFunc(d.few, func(s seen) bool { return s.item == item })
 	switch {
 	case known >= 0:
 		gap = int64(int32(at-d.few[known].at)) * 100
@@ -39,12 +34,22 @@ func (d *distinct) add(hash uint64, p *panes, ms int64) (gap int64) {
 	case len(d.few) < mostFew:
 		d.few = append(d.few, seen{item, at})
 	default:
-		d.few[oldest] = seen{item, at}
+		d.few[oldest(d.few)] = seen{item, at}
 	}
 	if d.many == nil && len(d.few) == mostFew && d.within(spans[len(spans)-1], at) == mostFew {
 		d.many = newSketches(d.few, p, ms) // before an item is lost that they must hold
 	}
 	return gap
+}
+
+// oldest is the place of the item that came first.
+func oldest(few []seen) (place int) {
+	for i := range few {
+		if int32(few[i].at-few[place].at) < 0 {
+			place = i
+		}
+	}
+	return place
 }
 
 // within is how many of the few were seen within a span.
@@ -70,23 +75,29 @@ func (d *distinct) count(k int, p *panes, ms int64) float64 {
 }
 
 // sketches holds two sketches for each span: of this pane and the one before, and of this pane.
+// Panes of one span lie within those of the next, so that each sketch of this pane holds what that
+// of a shorter span does.
 type sketches struct {
 	panes panes
-	spans [len(spans)]struct{ both, now sketch }
+	spans [len(spans)]struct{ now, both sketch }
 }
 
 // newSketches takes over the few items there were.
 func newSketches(few []seen, p *panes, now int64) *sketches {
 	s := &sketches{panes: *p}
+	for k := range s.spans {
+		s.spans[k].now, s.spans[k].both = emptySketch, emptySketch
+	}
 	for _, f := range few {
+		m := markOf(f.item)
 		ms := now + int64(int32(f.at-uint32(now/100)))*100 // the clock of tenths wraps
 		for k, span := range spans {
-			switch last := p[k] - floorDiv(ms, span/2); {
-			case last <= 0:
-				s.spans[k].now.add(f.item)
-				s.spans[k].both.add(f.item)
-			case last == 1:
-				s.spans[k].both.add(f.item)
+			last := p[k] - floorDiv(ms, span/2)
+			if last <= 0 {
+				s.spans[k].now.add(m)
+			}
+			if last <= 1 {
+				s.spans[k].both.add(m)
 			}
 		}
 	}
@@ -94,12 +105,16 @@ func newSketches(few []seen, p *panes, now int64) *sketches {
 }
 
 func (s *sketches) pass(p *panes) {
+	if s.panes == *p {
+		return
+	}
 	for k := range s.spans {
+		of := &s.spans[k]
 		switch steps := p[k] - s.panes[k]; {
 		case steps == 1:
-			s.spans[k].both, s.spans[k].now = s.spans[k].now, sketch{}
+			of.both, of.now = of.now, emptySketch
 		case steps != 0:
-			s.spans[k].both, s.spans[k].now = sketch{}, sketch{}
+			of.both, of.now = emptySketch, emptySketch
 		}
 	}
 	s.panes = *p
@@ -107,9 +122,13 @@ func (s *sketches) pass(p *panes) {
 
 func (s *sketches) add(item uint32, p *panes) {
 	s.pass(p)
+	m := markOf(item)
 	for k := range s.spans {
-		s.spans[k].both.add(item)
-		s.spans[k].now.add(item)
+		of := &s.spans[k]
+		if !of.now.add(m) { // nor are those of longer spans changed
+			return
+		}
+		of.both.add(m)
 	}
 }
 

@@ -63,7 +63,7 @@ func TestSaveAndLoad(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(m, back, cmpopts.IgnoreUnexported(Reconstruction{}, Ensemble{})); diff != "" {
+			if diff := cmp.Diff(m, back, cmpopts.IgnoreUnexported(Reconstruction{}, Ensemble{}, Forest{})); diff != "" {
 				t.Errorf("loaded (-want +got):\n%s", diff)
 			}
 			if !cmp.Equal(m.Score(frame), back.Score(frame)) {

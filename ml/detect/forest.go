@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"flowbook/ml"
 	"flowbook/ml/dataset"
@@ -30,6 +31,9 @@ type Forest struct {
 	Features int
 	Sample   int      // rows a tree was grown from
 	Trees    [][]Node // each tree's nodes; the first is its root
+
+	once sync.Once
+	laid *walk
 }
 
 // Node cuts at Feature < Cut: rows below go to node Left, others to node Left+1. A leaf has Left 0
@@ -111,7 +115,7 @@ func grow(m dataset.Matrix, random *rand.Rand, nodes *[]Node, at int, rows []int
 func (f *Forest) Score(m dataset.Matrix) []float64 {
 	f.fits(m)
 	out := make([]float64, m.Rows)
-	w := f.walk()
+	w := f.layOut()
 	eachPart(m.Rows, func(from, to int) {
 		w.depths(out[from:to], m.Slice(from, to))
 		for r, sum := range out[from:to] {
@@ -119,6 +123,12 @@ func (f *Forest) Score(m dataset.Matrix) []float64 {
 		}
 	})
 	return out
+}
+
+// layOut makes the walk when it is first asked for.
+func (f *Forest) layOut() *walk {
+	f.once.Do(func() { f.laid = f.walk() })
+	return f.laid
 }
 
 func (f *Forest) fits(m dataset.Matrix) {

@@ -10,8 +10,8 @@ import (
 // a stream wants after each flow and which would take longer than all the rest; this one keeps the
 // sum that the estimate needs.
 type sketch struct {
-	registers *[sketchSize]uint8 // nil before the first item
-	sum       float64            // of 2^-register, exact: no register is above mostRank
+	registers [sketchSize]uint8
+	sum       float64 // of 2^-register, exact: no register is above mostRank
 	empty     int
 }
 
@@ -21,27 +21,39 @@ const (
 	mostRank   = 44
 )
 
-func (s *sketch) add(item uint32) {
-	if s.registers == nil {
-		s.registers, s.sum, s.empty = new([sketchSize]uint8), sketchSize, sketchSize
-	}
+var emptySketch = sketch{sum: sketchSize, empty: sketchSize}
+
+// mark is an item to a sketch: one of the registers, which it raises to a rank.
+type mark struct{ register, rank uint8 }
+
+func markOf(item uint32) mark {
 	h := mix64(uint64(item) + 1)
-	r := &s.registers[h>>(64-sketchBits)]
-	rank := uint8(min(mathbits.LeadingZeros64(h<<sketchBits)+1, mostRank))
-	if rank <= *r {
-		return
+	return mark{uint8(h >> (64 - sketchBits)), uint8(min(mathbits.LeadingZeros64(h<<sketchBits)+1, mostRank))}
+}
+
+// add reports whether the item changed anything.
+func (s *sketch) add(m mark) bool {
+	r := &s.registers[m.register]
+	if m.rank <= *r {
+		return false
 	}
 	if *r == 0 {
 		s.empty--
 	}
-	s.sum += math.Ldexp(1, -int(rank)) - math.Ldexp(1, -int(*r))
-	*r = rank
+	s.sum += powers[m.rank] - powers[*r]
+	*r = m.rank
+	return true
 }
 
-func (s *sketch) count() float64 {
-	if s.registers == nil {
-		return 0
+// powers are 2^-rank.
+var powers = func() (p [mostRank + 1]float64) {
+	for rank := range p {
+		p[rank] = math.Ldexp(1, -rank)
 	}
+	return p
+}()
+
+func (s *sketch) count() float64 {
 	const m = sketchSize
 	if e := 0.7213 / (1 + 1.079/m) * m * m / s.sum; e > 2.5*m || s.empty == 0 {
 		return math.Round(e)

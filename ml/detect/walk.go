@@ -59,30 +59,40 @@ func (f *Forest) walk() *walk {
 
 // depths writes into dst the sum of each row's depths in all trees, in the trees' order.
 func (w *walk) depths(dst []float64, m dataset.Matrix) {
-	const chunk = 64 // rows that stay in the innermost cache while they go through one tree after the other
-	cuts := w.cuts
-	for from := 0; from < m.Rows; from += chunk {
-		to := min(from+chunk, m.Rows)
+	for from := 0; from < m.Rows; from += walkChunk {
+		to := min(from+walkChunk, m.Rows)
 		for _, t := range w.trees {
 			r := from
-			for ; r+2 <= to; r += 2 {
-				a, b := m.Row(r), m.Row(r+1)
-				i, j := t.root, t.root
-				for range t.steps {
-					i, j = cuts[i].next(a), cuts[j].next(b)
+			for ; r+4 <= to; r += 4 {
+				ends := w.four(t, m.Data[r*m.Cols:], m.Cols)
+				for i, end := range ends {
+					dst[r+i] += w.depth[end]
 				}
-				dst[r] += w.depth[i]
-				dst[r+1] += w.depth[j]
 			}
-			if r < to {
-				a, i := m.Row(r), t.root
+			for ; r < to; r++ {
+				i, row := t.root, m.Row(r)
 				for range t.steps {
-					i = cuts[i].next(a)
+					i = w.cuts[i].next(row)
 				}
 				dst[r] += w.depth[i]
 			}
 		}
 	}
+}
+
+// walkChunk is how many rows go through one tree after the other while they stay in the innermost
+// cache.
+const walkChunk = 32
+
+// four leads the first four rows of data down a tree.
+func (w *walk) four(t walkTree, data []float64, cols int) [4]int32 {
+	cuts := w.cuts
+	i, j, k, l := t.root, t.root, t.root, t.root
+	a, b, c, d := data[:cols:cols], data[cols:2*cols:2*cols], data[2*cols:3*cols:3*cols], data[3*cols:4*cols:4*cols]
+	for range t.steps {
+		i, j, k, l = cuts[i].next(a), cuts[j].next(b), cuts[k].next(c), cuts[l].next(d)
+	}
+	return [4]int32{i, j, k, l}
 }
 
 func (c *cut) next(row []float64) int32 {
