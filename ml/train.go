@@ -26,7 +26,7 @@ type Fit struct {
 type progressKey struct{}
 
 // WithProgress returns a context under which Train calls report after every epoch, with the history
-// so far. It is no part of Training, so that watching a fit does not make it another fit.
+// so far. It is not a field of Training, so a watched fit has the same key in package memo.
 func WithProgress(ctx context.Context, report func(History)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }

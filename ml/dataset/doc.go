@@ -4,8 +4,8 @@
 // Columns are found by name and have the kind that the schema gives them; whole numbers stay whole,
 // also with gaps, and a missing value is missing, never a number in disguise. A file that cannot be
 // read is refused with file, row and column. The views (a Frame itself, Info, Describe,
-// ValueCounts) are those of pandas 2.2 to the character, but texts that strangers chose can do no
-// harm in them. Rows are numbered from 0, as their labels are.
+// ValueCounts) are those of pandas 2.2 to the character, except that control characters in texts
+// are shown escaped. Rows are numbered from 0, as their labels are.
 //
 //	f, err := dataset.Read(dataset.Path("EditDatasets/split_1.csv"), "bidirectional_packets", "bidirectional_first_seen_ms")
 //	if err != nil {

@@ -37,9 +37,9 @@ func Keep[Out any](f func() Out) Out {
 	return result
 }
 
-// Reads tells that the function whose result is being kept depends on the content of these files.
-// Those that package dataset opens need not be named; of any other, a change goes unseen without
-// it.
+// Reads declares that the function whose result is being kept depends on the content of these
+// files. Files that package dataset opens are known; a change of any other file is noticed only if
+// it is declared.
 func Reads(paths ...string) error {
 	for _, path := range paths {
 		if err := module.NoteRead(path); err != nil {

@@ -93,7 +93,7 @@ func (c *cef) Incident(i detect.Incident) error {
 // lines ends each write with a line feed.
 type lines struct{ w io.Writer }
 
-// Lines is w for a Writer that leaves the ends of lines to the transport.
+// Lines wraps w and adds a line feed to each write, for writers such as CEF that add none.
 func Lines(w io.Writer) io.Writer { return lines{w} }
 
 func (l lines) Write(b []byte) (int, error) {

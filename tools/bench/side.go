@@ -14,7 +14,7 @@ import (
 	"flowbook/ml/module"
 )
 
-// Side is one of those that do a work: Go, or a Python package.
+// Side is one implementation of a work: Go, or a Python package.
 type Side struct {
 	Name   string
 	script string // the Python file, "" for Go

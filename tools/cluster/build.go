@@ -12,7 +12,9 @@ import (
 
 // Build names this build of flowbook: a submitter and its workers must be of the same one. A
 // released version, or a clean commit, is named as such; any other program by its bytes.
-var Build = sync.OnceValues(func() (string, error) {
+var Build = sync.OnceValues(buildName)
+
+func buildName() (string, error) {
 	info, ok := debug.ReadBuildInfo()
 	version := ""
 	if ok {
@@ -35,4 +37,4 @@ var Build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	return "devel-" + hex.EncodeToString(h.Sum(nil))[:12], nil
-})
+}

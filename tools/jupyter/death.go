@@ -7,7 +7,7 @@ import (
 	"flowbook/tools/status"
 )
 
-// DeathError says how a kernel's process ended that nobody had asked to end.
+// DeathError reports an unexpected end of the kernel process.
 type DeathError struct {
 	Kernel string // the spec's display name
 	Signal string // "killed", "" when it ended by itself

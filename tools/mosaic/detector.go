@@ -43,7 +43,9 @@ func Detectors() []Detector {
 
 // Baseline is the one line of numpy that a detector must beat: the largest z-score of the counts of
 // a flow's company.
-var Baseline = Detector{Name: "largest z", Train: func(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error) {
+var Baseline = Detector{Name: "largest z", Train: largestZ}
+
+func largestZ(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error) {
 	features := &detect.Features{}
 	features.Learn(day)
 	rate := func(m dataset.Matrix) []float64 {
@@ -57,4 +59,4 @@ var Baseline = Detector{Name: "largest z", Train: func(_ context.Context, day *d
 		return out
 	}
 	return &Trained{Features: features, Rate: rate, Unseen: rate(features.Transform(day))[day.NumRows()*6/10:], FlowsPerDay: detect.FlowsPerDay(day)}, nil
-}}
+}

@@ -23,7 +23,7 @@ type Reader struct {
 	err   error
 }
 
-// Is says whether a file calls itself Parquet: by its extension.
+// Is reports whether a path has the extension .parquet.
 func Is(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
 
 // Open opens the named columns; a missing one is a *dataset.MissingColumnError.

@@ -44,7 +44,7 @@ type EventKind int
 const (
 	StartEvent EventKind = iota // a run starts
 	CellEvent                   // one of its cells starts or ends
-	TextEvent                   // it has something to say; Run is nil if it is the pipeline that has
+	TextEvent                   // a line of its output; Run is nil for one of the pipeline's own
 	EndEvent                    // it is over, or needs not run
 )
 

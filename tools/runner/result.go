@@ -32,7 +32,7 @@ type CellResult struct {
 	Number  int    // its number among the code cells, from 1, as in "cell 3" of messages
 	ID      string // nbformat id, "" where the notebook has none
 	Line    int    // line of the cell's source in the .ipynb file, 0 if unknown
-	Title   string // first line of code, shortened
+	Title   string // first line after the imports, shortened
 	Status  Status
 	Error   *CellError // nil unless Status.Bad()
 	Cut     bool       // its output was larger than Options.MaxOutput and is not complete

@@ -1,6 +1,6 @@
-// Package sandbox isolates a program that nobody here wrote: it sees the folders of a [Policy]
-// and no others, has no network, no environment but a list, bounded memory, processes and files,
-// and nothing of it outlives it.
+// Package sandbox isolates an untrusted program: it sees the folders of a [Policy] and no others,
+// has no network and only the listed environment variables, its memory, processes and files are
+// bounded, and none of its processes outlives it.
 //
 // On Linux bubblewrap does this, the tool behind Flatpak, where it is installed and may make
 // namespaces; otherwise Landlock, which isolates less (see [Means]). Elsewhere there is no sandbox,

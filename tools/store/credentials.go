@@ -22,7 +22,7 @@ const (
 	EnvKey      = "FLOWBOOK_STORE_KEY"
 )
 
-// Credentials say who we are.
+// Credentials are the login at a store.
 type Credentials struct {
 	User, Password string
 	Token          string

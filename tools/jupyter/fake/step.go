@@ -2,8 +2,8 @@ package fake
 
 import "time"
 
-// Step is one thing that a kernel does while it executes a cell. Steps are made by the functions of
-// this file.
+// Step is one thing that a kernel does while it executes a cell. Steps are made by the functions
+// below.
 type Step struct {
 	Do      string         `json:",omitempty"`
 	Channel string         `json:",omitempty"`
