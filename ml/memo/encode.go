@@ -21,11 +21,25 @@ const maxDepth = 10_000
 // The form is that of the type, without tags: one byte for a bool, varints for integers, eight or
 // four little-endian bytes for floats; strings, slices and maps begin with their length, nil with 0
 // and everything else with the length plus one.
-func encode(v reflect.Value) ([]byte, error) { return appendValue(nil, v, 0) }
+func encode(v reflect.Value) ([]byte, error) { return encoder{math.MaxInt}.appendValue(nil, v, 0) }
 
-func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
+// encoder refuses values of more bytes than limit, before it has written them all.
+type encoder struct{ limit int }
+
+// fits reports an error if n more bytes than b has are too many.
+func (e encoder) fits(b []byte, n int) error {
+	if n > e.limit-len(b) {
+		return fmt.Errorf("it has more than %d bytes, which is the most that is kept: keep what is made of it, or write it to a file", e.limit)
+	}
+	return nil
+}
+
+func (e encoder) appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("a %s leads back to itself", v.Type())
+	}
+	if err := e.fits(b, 0); err != nil {
+		return nil, err
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -45,29 +59,32 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(real(v.Complex())))
 		return binary.LittleEndian.AppendUint64(b, math.Float64bits(imag(v.Complex()))), nil
 	case reflect.String:
+		if err := e.fits(b, v.Len()); err != nil {
+			return nil, err
+		}
 		b = binary.AppendUvarint(b, uint64(v.Len()))
 		return append(b, v.String()...), nil
 	case reflect.Pointer:
 		if v.IsNil() {
 			return append(b, 0), nil
 		}
-		return appendValue(append(b, 1), v.Elem(), depth+1)
+		return e.appendValue(append(b, 1), v.Elem(), depth+1)
 	case reflect.Slice:
 		if v.IsNil() {
 			return append(b, 0), nil
 		}
-		return appendElems(binary.AppendUvarint(b, uint64(v.Len())+1), v, depth)
+		return e.appendElems(binary.AppendUvarint(b, uint64(v.Len())+1), v, depth)
 	case reflect.Array:
-		return appendElems(b, v, depth)
+		return e.appendElems(b, v, depth)
 	case reflect.Map:
-		return appendMap(b, v, depth)
+		return e.appendMap(b, v, depth)
 	case reflect.Struct:
 		if isOpaque(v.Type()) {
 			return appendOpaque(b, v)
 		}
 		var err error
 		for i := range v.NumField() {
-			if b, err = appendValue(b, v.Field(i), depth+1); err != nil {
+			if b, err = e.appendValue(b, v.Field(i), depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -76,11 +93,17 @@ func appendValue(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	return nil, fmt.Errorf("a %s has no lasting form", v.Type())
 }
 
-func appendElems(b []byte, v reflect.Value, depth int) ([]byte, error) {
+func (e encoder) appendElems(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	switch data := v.Interface().(type) {
 	case []byte:
+		if err := e.fits(b, len(data)); err != nil {
+			return nil, err
+		}
 		return append(b, data...), nil
 	case []float64:
+		if err := e.fits(b, 8*len(data)); err != nil {
+			return nil, err
+		}
 		b = slices.Grow(b, 8*len(data))
 		for _, x := range data {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
@@ -89,7 +112,7 @@ func appendElems(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	}
 	var err error
 	for i := range v.Len() {
-		if b, err = appendValue(b, v.Index(i), depth+1); err != nil {
+		if b, err = e.appendValue(b, v.Index(i), depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -97,17 +120,17 @@ func appendElems(b []byte, v reflect.Value, depth int) ([]byte, error) {
 }
 
 // appendMap writes the entries in the order of their bytes.
-func appendMap(b []byte, v reflect.Value, depth int) ([]byte, error) {
+func (e encoder) appendMap(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	if v.IsNil() {
 		return append(b, 0), nil
 	}
 	entries := make([][]byte, 0, v.Len())
 	for it := v.MapRange(); it.Next(); {
-		entry, err := appendValue(nil, it.Key(), depth+1)
+		entry, err := e.appendValue(nil, it.Key(), depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if entry, err = appendValue(entry, it.Value(), depth+1); err != nil {
+		if entry, err = e.appendValue(entry, it.Value(), depth+1); err != nil {
 			return nil, err
 		}
 		entries = append(entries, entry)
@@ -115,6 +138,9 @@ func appendMap(b []byte, v reflect.Value, depth int) ([]byte, error) {
 	slices.SortFunc(entries, bytes.Compare)
 	b = binary.AppendUvarint(b, uint64(len(entries))+1)
 	for _, entry := range entries {
+		if err := e.fits(b, len(entry)); err != nil {
+			return nil, err
+		}
 		b = append(b, entry...)
 	}
 	return b, nil

@@ -1,10 +1,13 @@
 package memo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log"
 	"os"
+
+	"github.com/janpfeifer/must"
 )
 
 // meanSquare stands for what takes long.
@@ -37,4 +40,15 @@ func ExampleDo() {
 	// computing
 	// 25
 	// 25
+}
+
+// A cell reads a file with a package of its own, so Keep cannot know that; without Reads it would
+// give back the number of lines that the file had before.
+func ExampleReads() {
+	lines := func() int {
+		must.M(Reads("notes.txt"))
+		return bytes.Count(must.M1(os.ReadFile("notes.txt")), []byte("\n"))
+	}
+	// in a cell: func Lines() int { … } above %%, and below it
+	fmt.Println(Keep(lines))
 }

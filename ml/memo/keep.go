@@ -24,7 +24,8 @@ import (
 //	display.Show(memo.Keep(Slow).Head(5)) // later cells, and tomorrow's kernel, read it back
 //
 // It is Do without an argument, for use in cells: where Do returns an error, Keep panics with it.
-// The rules of Do for functions of cells apply to Keep.
+// The rules of Do for functions of cells apply to Keep: among them, a result of more than 256 MiB
+// is refused before it is written, and all results together take at most 1 GiB of disk.
 func Keep[Out any](f func() Out) Out {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {

@@ -62,7 +62,8 @@ import (
 //
 // Two programs that want the same result at once compute it once: the second waits. The store holds
 // at most 1 GiB; results not used for the longest time leave first. A result of more than 256 MiB
-// is refused. A damaged result is computed again.
+// is an error. A damaged result is computed again. Where the store cannot be written, results are
+// computed and not kept, and a line on standard error says so.
 func Do[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), in In) (Out, error) {
 	name, pkg, err := nameOf(reflect.ValueOf(f))
 	if err != nil {
@@ -100,7 +101,7 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	}
 	dir, err := module.State(root, "memo")
 	if err != nil {
-		return zero, fmt.Errorf("memo: %w", err)
+		return unkept(ctx, name, f, in, err)
 	}
 	s := store{dir: dir, limit: sizeLimit}
 	key := makeKey(name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), code.digest, os.Getenv("GOMLX_BACKEND"))
@@ -108,8 +109,11 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 		return result, nil
 	}
 	unlock, err := s.lock(ctx, key)
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		return zero, fmt.Errorf("memo: %s: %w", name, err)
+	}
+	if err != nil {
+		return unkept(ctx, name, f, in, err)
 	}
 	defer unlock()
 	if result, ok := load[Out](s, key, ofCell); ok { // somebody else computed it while we waited
@@ -134,6 +138,17 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	}
 	_ = s.write(key, data) // a full disk takes nothing from a result; the next call computes it again
 	return result, nil
+}
+
+var unkeptOnce sync.Once
+
+// unkept computes a result that the store has no place for, and says why, once in a program.
+func unkept[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, why error) (Out, error) {
+	unkeptOnce.Do(func() {
+		fmt.Fprintf(os.Stderr, "memo: results are not kept and are computed each time: %v\n", why)
+	})
+	result, _, err := compute(ctx, name, f, in)
+	return result, err
 }
 
 // code is the known part of a function's code.
@@ -175,9 +190,10 @@ func compute[In, Out any](ctx context.Context, name string, f func(context.Conte
 	if err != nil {
 		return fresh, nil, err
 	}
-	data, err := encode(reflect.ValueOf(&fresh).Elem())
-	if err == nil && len(data) > resultLimit {
-		err = fmt.Errorf("it has %d bytes, at most %d are kept; keep what is made of it, or write it to a file", len(data), resultLimit)
+	limited := encoder{resultLimit}
+	data, err := limited.appendValue(nil, reflect.ValueOf(&fresh).Elem(), 0)
+	if err == nil {
+		err = limited.fits(data, 0)
 	}
 	if err == nil {
 		err = decode(data, reflect.ValueOf(&back).Elem())

@@ -8,9 +8,11 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -320,17 +322,133 @@ func TestDoAfterKilledOwner(t *testing.T) {
 	unlock()
 }
 
-// A result that is too large is refused with its size, and nothing is stored.
+// A result of more bytes than the limit is refused, and nothing is stored; one of as many is kept.
 func TestResultLimit(t *testing.T) {
 	dir := inStore(t)
 	defer func(limit int) { resultLimit = limit }(resultLimit)
-	resultLimit = 1 << 20
-	_, err := Do(context.Background(), ramp, 1) // a megabyte, and its length
-	const want = "memo: flowbook/ml/memo.ramp: its result cannot be kept: it has 1048579 bytes, at most 1048576 are kept; keep what is made of it, or write it to a file"
-	if err == nil || err.Error() != want {
+	const size = 1<<20 + 3 // of ramp's result: a megabyte, and its length
+	for _, tt := range []struct {
+		limit int
+		want  string
+		files int
+	}{
+		{size - 1, "memo: flowbook/ml/memo.ramp: its result cannot be kept: it has more than 1048578 bytes, which is the most that is kept: " +
+			"keep what is made of it, or write it to a file", 0},
+		{size, "", 1},
+	} {
+		resultLimit = tt.limit
+		_, err := Do(context.Background(), ramp, 1)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("limit %d: got %q, want %q", tt.limit, got, tt.want)
+		}
+		if results, _ := filepath.Glob(filepath.Join(dir, "[0-9a-f]*[0-9a-f]")); len(results) != tt.files {
+			t.Errorf("limit %d: the store holds %v, want %d files", tt.limit, results, tt.files)
+		}
+	}
+}
+
+func gigabyte(context.Context, int) ([]byte, error) { return make([]byte, 1<<30), nil }
+
+func gigabyteOfTexts(context.Context, int) (map[int][]string, error) {
+	text := strings.Repeat("x", 1<<20)
+	texts := map[int][]string{}
+	for i := range 1 << 10 {
+		texts[i%4] = append(texts[i%4], text)
+	}
+	return texts, nil
+}
+
+// A result of a gigabyte is refused by the limit that Do and Keep state, without a copy of it in
+// memory.
+func TestGigabyte(t *testing.T) {
+	dir := inStore(t)
+	const want = "it has more than 268435456 bytes" // 256 MiB
+	_, err := Do(context.Background(), gigabyte, 1)
+	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if results, _ := filepath.Glob(filepath.Join(dir, "[0-9a-f]*[0-9a-f]")); len(results) != 0 {
 		t.Errorf("the store holds %v", results)
 	}
+	var before, after runtime.MemStats
+	value := make([]byte, 1<<30) // its pages are never touched
+	runtime.ReadMemStats(&before)
+	_, err = encoder{resultLimit}.appendValue(nil, reflect.ValueOf(value), 0)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 1<<20 {
+		t.Errorf("refusing a gigabyte: %v, %d bytes allocated", err, took)
+	}
+	if testing.Short() {
+		return // the texts are written up to the limit
+	}
+	if _, err := Do(context.Background(), gigabyteOfTexts, 1); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("texts: got %v, want %s", err, want)
+	}
+}
+
+// A store that cannot be made, and one in which no lock can be made, keep nothing, and the result
+// is computed; standard error says so once.
+func TestNoStore(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(t *testing.T, state string)
+	}{
+		{"a file in its place", func(t *testing.T, state string) {
+			if err := os.WriteFile(filepath.Join(state, "memo"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"no place for locks", func(t *testing.T, state string) {
+			_, err := Do(context.Background(), ask, question{Name: "locked"}) // shows the name of its file
+			results, _ := filepath.Glob(filepath.Join(state, "memo", "*"))
+			if err != nil || len(results) != 1 {
+				t.Fatalf("%v, the store holds %v", err, results)
+			}
+			if err := errors.Join(os.Remove(results[0]), os.Mkdir(results[0]+lockSuffix, 0o700)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			state := filepath.Dir(inStore(t))
+			tt.spoil(t, state)
+			unkeptOnce = sync.Once{}
+			before := calls.Load()
+			said := stderrOf(t, func() {
+				for range 2 {
+					if got, err := Do(t.Context(), ask, question{Name: "locked"}); err != nil || len(got.Loss) != 3 {
+						t.Errorf("got %v, %v", got, err)
+					}
+				}
+			})
+			if n := calls.Load() - before; n != 2 {
+				t.Errorf("computed %d times, want 2", n)
+			}
+			if strings.Count(said, "memo: results are not kept and are computed each time: ") != 1 {
+				t.Errorf("standard error says %q, want one line", said)
+			}
+		})
+	}
+}
+
+// stderrOf is what a function writes to standard error.
+func stderrOf(t *testing.T, f func()) string {
+	t.Helper()
+	file, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	defer func(was *os.File) { os.Stderr = was }(os.Stderr)
+	os.Stderr = file
+	f()
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

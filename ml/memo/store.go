@@ -139,7 +139,7 @@ const lockSuffix = ".lock"
 func (s store) lock(ctx context.Context, key string) (unlock func(), err error) {
 	unlock, err = module.Lock(ctx, s.path(key)+lockSuffix)
 	if err != nil {
-		return nil, fmt.Errorf("wait for a program that computes the same: %w", err)
+		return nil, fmt.Errorf("lock the store against programs that compute the same: %w", err)
 	}
 	return unlock, nil
 }

@@ -66,7 +66,7 @@ func TestStoreThatCannotBeWritten(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (store{dir: file}).lock(t.Context(), "a"); err == nil || !strings.Contains(err.Error(), "wait for a program that computes the same: lock: ") {
+	if _, err := (store{dir: file}).lock(t.Context(), "a"); err == nil || !strings.Contains(err.Error(), "lock the store against programs that compute the same: lock: ") {
 		t.Errorf("got error %v, want one that names the store", err)
 	}
 }

@@ -158,10 +158,18 @@ func examineTools(dir string) []finding {
 			fs = append(fs, finding{absent, t.what, "is built when a notebook first runs, or the kernel is installed; its modules are fetched then", nil})
 			continue
 		}
-		fs = append(fs, finding{good, t.what, version + ", in " + dataset.Rel(dir), nil})
+		text := version + ", in " + dataset.Rel(dir)
+		if t.program == "gonb" && !jupyter.Changed(filepath.Join(dir, "gonb")) {
+			text += ", " + unchangedGoNB
+		}
+		fs = append(fs, finding{good, t.what, text, nil})
 	}
 	return fs
 }
+
+// unchangedGoNB tells of a GoNB that a go.mod pins in a version for which Flowbook has no changes.
+var unchangedGoNB = "without Flowbook's changes, which are made to " + jupyter.GoNBVersion() +
+	": TAB at a cell's end, the shared gopls, hints and input at its end are missing"
 
 // versionOf is the module version and the Go version that a Go program was built from and with, ""
 // if it is none.

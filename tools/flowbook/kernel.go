@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"flowbook/tools/jupyter"
@@ -74,6 +75,9 @@ func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 		if err := c.isolated(con, in); err != nil {
 			return err
 		}
+	}
+	if !jupyter.Changed(strings.TrimSuffix(in.Argv[0], ".exe")) {
+		fmt.Fprintf(con.stdout, "it is the GoNB that go.mod pins, %s\n", unchangedGoNB)
 	}
 	if jupyter.FindGopls(in.Env["GOPATH"]) == "" {
 		fmt.Fprintf(con.stdout, "without completion, for gopls is not there: %s, then install again\n", getGopls)

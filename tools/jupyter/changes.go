@@ -2,6 +2,7 @@ package jupyter
 
 import (
 	"context"
+	"debug/buildinfo"
 	"embed"
 	"errors"
 	"fmt"
@@ -84,13 +85,40 @@ var goNBChanges = []goNBChange{
 	// Only the packages that cells import are loaded, not all of the user's modules, and analyses
 	// that nobody sees are off.
 	{"internal/goexec/goplsclient/conn.go", "		ProcessID: 0,\n", "		ProcessID: 0, InitializationOptions: goplsSettings,\n"},
-	// The packages that the first completion would wait for are loaded when gopls has started.
+	// The packages that the first completion would wait for are loaded when gopls has started: those
+	// of a program that imports all that the notebook does, which lies there when gopls first looks.
+	{"internal/goexec/goplsclient/exec.go", `		ctx := context.Background()
+		for {
+`, `		ctx := context.Background()
+		c.prepare()
+		for {
+`},
 	{"internal/goexec/goplsclient/exec.go", `				c.waitConnecting = false
 				return
 `, `				c.waitConnecting = false
 				c.warm()
 				return
 `},
+	// GoNB has gopls open all Go files of the user's modules at the first completion, which then
+	// checks every package of them. gopls reads by itself the packages that a cell imports; it needs
+	// to hear only of changes since it started, and editors also change a file by putting a new one
+	// in its place.
+	{"internal/goexec/tracking.go", `			if !ti.updated.Has(path) {
+				ti.updated.Insert(path)
+				klog.V(2).Infof("tracking %q: added file for update %q", fileOrDirPath, path)
+			}
+`, `			if info, err := d.Info(); err == nil && info.ModTime().After(goplsclient.Started) && !ti.updated.Has(path) {
+				ti.updated.Insert(path)
+			}
+`},
+	{"internal/goexec/tracking.go", "	\"github.com/janpfeifer/gonb/common\"\n", "	\"github.com/janpfeifer/gonb/common\"\n	\"github.com/janpfeifer/gonb/internal/goexec/goplsclient\"\n"},
+	{"internal/goexec/tracking.go", `					if event.Op != fsnotify.Write && event.Op != fsnotify.Remove {
+`, `					if event.Op&(fsnotify.Write|fsnotify.Create|fsnotify.Remove|fsnotify.Rename) == 0 {
+`},
+	// gopls asks the go command for all packages anew whenever a program's imports are others, and
+	// every cell imports others.
+	{"internal/goexec/goplsclient/conn.go", "				Text:       fileData.Content,\n", "				Text:       steady(filePath, fileData.Content),\n"},
+	{"internal/goexec/goplsclient/conn.go", "				Text: fileData.Content,\n", "				Text: steady(filePath, fileData.Content),\n"},
 	// While a completion is computed no cell is executed: it may take two seconds. One that takes
 	// longer is there at the next TAB.
 	{"internal/goexec/goplsclient/conn.go", `func (c *Client) CallComplete(ctx context.Context, filePath string, line, col int) (items *lsp.CompletionList, err error) {
@@ -209,6 +237,13 @@ func goNBText() (string, error) {
 		b.Write(text)
 	}
 	return b.String(), nil
+}
+
+// Changed reports whether a built gonb has the changes; a version that a user's go.mod pins may not.
+// The program's name is without .exe.
+func Changed(program string) bool {
+	info, err := buildinfo.ReadFile(program + exe)
+	return err == nil && info.Main.Path == goNBPackage && info.Main.Replace != nil
 }
 
 // changedGoNB copies GoNB into temp, changed, with a go.mod that takes it from there, and returns

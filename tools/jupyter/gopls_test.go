@@ -5,6 +5,7 @@ package jupyter_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -22,17 +23,68 @@ import (
 // withGopls starts the kernel of a module as JupyterLab would, with gopls at the end of its PATH.
 func withGopls(t *testing.T) *jupyter.Kernel {
 	t.Helper()
-	spec := goNB(t)
+	path, err := filepath.Abs(filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return goplsOn(t, goNB(t), path)
+}
+
+// goplsOn starts the kernel of a spec for a notebook, with gopls.
+func goplsOn(t *testing.T, spec *jupyter.Spec, notebook string) *jupyter.Kernel {
+	t.Helper()
 	gopls := jupyter.FindGopls(spec.Env["GOPATH"])
 	if gopls == "" {
 		t.Skip("no gopls: go install golang.org/x/tools/gopls@v0.21.1")
 	}
 	spec.Env["PATH"] += string(os.PathListSeparator) + filepath.Dir(gopls)
-	path, err := filepath.Abs(filepath.Join(root, "notebooks", "Anomaly_Detection.ipynb"))
+	return start(t, jupyter.Options{Spec: spec, Env: []string{"JPY_SESSION_NAME=" + notebook}})
+}
+
+// TestCompletionOfChanges: TAB knows of a package the files that were there, and what has changed
+// since: in a file that an editor writes anew and in one that it puts in the place of another, before
+// the first TAB and after it.
+func TestCompletionOfChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts gopls")
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		temp := filepath.Join(dir, "new")
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(temp, []byte(text), 0o600), os.Rename(temp, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com/m\n\ngo 1.26\n")
+	write("p/p.go", "package p\n\nfunc First() {}\n")
+	write("p/q.go", "package p\n")
+	write("a.ipynb", `{"cells": [{"cell_type": "code", "source": ["import \"example.com/m/p\"\n"]}]}`)
+	spec, err := jupyter.GoNB(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, jupyter.Options{Spec: spec, Env: []string{"JPY_SESSION_NAME=" + path}})
+	k := goplsOn(t, spec, filepath.Join(dir, "a.ipynb"))
+	write("p/q.go", "package p\n\nfunc Second() {}\n")
+	for _, want := range []string{"First", "Second", "Third", "Fourth"} {
+		switch want {
+		case "Third":
+			write("p/p.go", "package p\n\nfunc First() {}\n\nfunc Third() {}\n")
+		case "Fourth":
+			if err := os.WriteFile(filepath.Join(dir, "p", "q.go"), []byte("package p\n\nfunc Second() {}\n\nfunc Fourth() {}\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for end := time.Now().Add(time.Minute); time.Now().Before(end) && !has(got, want); {
+			got = complete(t, k, "import \"example.com/m/p\"\n%%\np.‸")
+		}
+		if !has(got, want) {
+			t.Errorf("completions %q, want %s among them", got, want)
+		}
+	}
 }
 
 // complete presses TAB at the mark ‸ of a cell.
@@ -66,6 +118,11 @@ func complete(t *testing.T, k *jupyter.Kernel, cell string) []string {
 	}
 }
 
+// has reports whether a completion begins with a name.
+func has(completions []string, name string) bool {
+	return slices.ContainsFunc(completions, func(s string) bool { return strings.HasPrefix(s, name) })
+}
+
 // TestCompletion: TAB after a kernel's start answers, also at the end of a cell, on functions of
 // the module and on a variable's methods.
 func TestCompletion(t *testing.T) {
@@ -87,7 +144,7 @@ func TestCompletion(t *testing.T) {
 			got = complete(t, k, test.cell)
 		}
 		t.Logf("%q: %d completions at press %d, %.2f s", test.cell, len(got), press, time.Since(start).Seconds())
-		if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, test.want) }) {
+		if !has(got, test.want) {
 			t.Errorf("%q: completions %q, want %s among them", test.cell, got, test.want)
 		}
 	}

@@ -20,7 +20,7 @@ func TestKeep(t *testing.T) {
 	k := start(t, jupyter.Options{Spec: goNB(t), Dir: t.TempDir()})
 	const refused = "is a closure, a method or generic"
 	for _, step := range []struct{ name, cell, stdout, err string }{
-		{"computed", "import \"flowbook/ml/memo\"\nfunc helper() int { return 1 }\n" +
+		{"computed", "import \"flowbook/ml/memo\"\nimport \"github.com/janpfeifer/must\"\nfunc helper() int { return 1 }\n" +
 			"func Slow() int { fmt.Print(\"computes \"); return 40 + helper() }\n%%\nfmt.Println(memo.Keep(Slow))", "computes 41\n", ""},
 		{"read back in a later cell", "%%\nfmt.Println(memo.Keep(Slow))", "41\n", ""},
 		{"a cell that changes nothing of it", "func other() {}\n%%\nfmt.Println(memo.Keep(Slow), 1)", "41 1\n", ""},
@@ -37,6 +37,11 @@ func TestKeep(t *testing.T) {
 		{"what it calls may be all of these", "func Mixed() int { fmt.Print(\"computes \"); f := func() int { return T{3}.Get() }; return f() + Zero[int]() }\n" +
 			"%%\nfmt.Println(memo.Keep(Mixed), memo.Keep(Mixed))", "computes 3 3\n", ""},
 		{"a generic function that it calls redefined", "func Zero[N int | float64]() N { return 1 }\n%%\nfmt.Println(memo.Keep(Mixed))", "computes 4\n", ""},
+		{"a file that it reads", "func Size() int { must.M(memo.Reads(\"notes.txt\")); fmt.Print(\"computes \"); return len(must.M1(os.ReadFile(\"notes.txt\"))) }\n" +
+			"%%\nmust.M(os.WriteFile(\"notes.txt\", []byte(\"one\"), 0o600))\nfmt.Println(memo.Keep(Size))", "computes 3\n", ""},
+		{"the same bytes", "%%\nmust.M(os.WriteFile(\"notes.txt\", []byte(\"one\"), 0o600))\nfmt.Println(memo.Keep(Size))", "3\n", ""},
+		{"other bytes", "%%\nmust.M(os.WriteFile(\"notes.txt\", []byte(\"three\"), 0o600))\nfmt.Println(memo.Keep(Size))", "computes 5\n", ""},
+		{"a gigabyte", "func Gigabyte() []byte { return make([]byte, 1<<30) }\n%%\nfmt.Println(len(memo.Keep(Gigabyte)))", "", "it has more than 268435456 bytes"},
 	} {
 		a := execute(t, k, step.cell)
 		if step.err != "" {

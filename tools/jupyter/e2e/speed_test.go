@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -24,7 +25,12 @@ import (
 // network, so the stock kernels are told not to (%noautoget): the ratios are without it. Each
 // kernel is warm: the notebook has run on it once. Beside them stands what `go build` alone takes
 // for the main.go of the same cell, with the flags of our kernel and with none, the compiler's work
-// of that main.go not being in the build cache. The last cell is left out, for it runs `go run`.
+// of that main.go not being in the build cache, and for an empty main. The last cell is left out,
+// for it runs `go run`.
+//
+// Our time is split by gofront's record of its steps: what comes before the compiler (GoNB's own
+// work, goimports, go get), the compiler, the linker, and what comes after it (the program, its
+// outputs, GoNB). The program is also run alone, without a kernel.
 //
 // It takes five minutes and more:
 //
@@ -64,6 +70,7 @@ func BenchmarkCells(b *testing.B) {
 		spec *jupyter.Spec
 	}{{"ours", ours}, {"stock", stock("")}, {"stock without cgo", stock("0")}}
 	b.Setenv("FLOWBOOK_STATE", b.TempDir())
+	ours.Env["GOFLAGS"] += " -debug-actiongraph=" + filepath.Join("..", graphFile)
 
 	live := make([]*jupyter.Kernel, len(kernels))
 	for i, k := range kernels {
@@ -80,8 +87,9 @@ func BenchmarkCells(b *testing.B) {
 		}
 	}
 	bare := newBareBuild(b, live[0])
-	const tuned, plain = 3, 4 // columns after the kernels'
-	names := []string{"ours", "stock", "stock without cgo", "go build with our flags", "go build"}
+	const tuned, plain, empty = 3, 4, 5 // columns after the kernels'
+	names := []string{"ours", "stock", "stock without cgo", "go build with our flags", "go build", "go build of an empty main"}
+	parts := make([][]split, len(cells))
 	times := make([][]float64, len(names))
 	perCell := make([][][]float64, len(names))
 	for i := range perCell {
@@ -94,23 +102,29 @@ func BenchmarkCells(b *testing.B) {
 	for b.Loop() {
 		for c, cell := range cells {
 			for i := range kernels {
+				os.Remove(filepath.Join(live[0].Folder(), graphFile)) // of an earlier build
+				start := time.Now()
 				note(i, c, execute(b, live[i], cell.Source))
+				if i == 0 {
+					parts[c] = append(parts[c], readSplit(b, live[0], start, times[0][len(times[0])-1]))
+				}
 			}
 			if strings.Contains(cell.Source, "%%") || strings.Contains(cell.Source, "func ") { // the others leave main.go as it was
-				note(tuned, c, bare.build("-ldflags=-s"))
-				note(plain, c, bare.build(""))
+				note(tuned, c, bare.build("main.go", "-ldflags=-s"))
+				note(plain, c, bare.build("main.go", ""))
+				note(empty, c, bare.build("", ""))
 			}
 		}
 	}
 	p50 := quantile(times[0], 0.5)
 	b.ReportMetric(p50, "s/p50")
 	b.ReportMetric(quantile(times[0], 0.95), "s/p95")
-	for i, metric := range []string{"ratio-to-stock", "ratio-to-stock-without-cgo", "ratio-to-build-with-our-flags", "ratio-to-build"} {
+	for i, metric := range []string{"ratio-to-stock", "ratio-to-stock-without-cgo", "ratio-to-build-with-our-flags", "ratio-to-build", "ratio-to-empty-build"} {
 		b.ReportMetric(p50/quantile(times[i+1], 0.5), metric)
 	}
 	var table strings.Builder
 	for i, name := range names {
-		fmt.Fprintf(&table, "%-24s p50 %.3f s, p95 %.3f s\n", name, quantile(times[i], 0.5), quantile(times[i], 0.95))
+		fmt.Fprintf(&table, "%-26s p50 %.3f s, p95 %.3f s\n", name, quantile(times[i], 0.5), quantile(times[i], 0.95))
 	}
 	fmt.Fprintf(&table, "%-12s  p50     p95     p50 of the others in this order\n", "cell")
 	for c, cell := range cells {
@@ -120,7 +134,71 @@ func BenchmarkCells(b *testing.B) {
 		}
 		table.WriteString("\n")
 	}
+	table.WriteString("our time in ms by cell: before the compiler, compiler, linker, after it; and the program alone\n")
+	var all []split
+	for c, cell := range cells {
+		fmt.Fprintf(&table, "%-12s %s\n", cell.ID, medians(parts[c]))
+		all = append(all, parts[c]...)
+	}
+	fmt.Fprintf(&table, "%-12s %s\n", "all", medians(all))
 	fmt.Print(table.String()) // b.Log cuts it
+}
+
+const graphFile = "split.json"
+
+// split is the time of a cell in seconds, by part.
+type split struct{ before, compile, link, after, alone float64 }
+
+// readSplit reads the split of the cell that has just taken these seconds; one without a build is
+// all before.
+func readSplit(b *testing.B, k *jupyter.Kernel, start time.Time, seconds float64) split {
+	b.Helper()
+	path := filepath.Join(k.Folder(), graphFile)
+	text, err := os.ReadFile(path)
+	os.Remove(path)
+	var steps []struct {
+		Mode                string
+		TimeStart, TimeDone time.Time
+	}
+	if err != nil || json.Unmarshal(text, &steps) != nil {
+		return split{before: seconds}
+	}
+	s := split{before: seconds}
+	for _, step := range steps {
+		took := step.TimeDone.Sub(step.TimeStart).Seconds()
+		switch step.Mode {
+		case "build":
+			s.before, s.compile = step.TimeStart.Sub(start).Seconds(), took
+		case "link":
+			s.link, s.after = took, seconds-step.TimeDone.Sub(start).Seconds()
+		}
+	}
+	programs, err := filepath.Glob(filepath.Join(k.Folder(), "gonb_*", "gonb_*"))
+	if err != nil || len(programs) != 1 {
+		b.Fatalf("the kernel's program: %v %v", programs, err)
+	}
+	cmd := exec.Command(programs[0])
+	cmd.Dir = "../../../notebooks"
+	begun := time.Now()
+	_ = cmd.Run() // a cell may fail without a kernel
+	s.alone = time.Since(begun).Seconds()
+	return s
+}
+
+// medians are those of each part, in milliseconds.
+func medians(all []split) string {
+	var out strings.Builder
+	for _, part := range []func(split) float64{
+		func(s split) float64 { return s.before }, func(s split) float64 { return s.compile }, func(s split) float64 { return s.link },
+		func(s split) float64 { return s.after }, func(s split) float64 { return s.alone },
+	} {
+		var values []float64
+		for _, s := range all {
+			values = append(values, part(s))
+		}
+		fmt.Fprintf(&out, " %6.0f", 1000*quantile(values, 0.5))
+	}
+	return out.String()
 }
 
 // bareBuild builds what a kernel has last composed, in a folder like the kernel's.
@@ -155,11 +233,16 @@ func (r *bareBuild) copy(name, more string) {
 	}
 }
 
-// build returns the seconds that `go build` takes.
-func (r *bareBuild) build(flags string) float64 {
+// build returns the seconds that `go build` takes for the kernel's file main.go; for an empty main
+// without one.
+func (r *bareBuild) build(file, flags string) float64 {
 	r.b.Helper()
 	r.count++
-	r.copy("main.go", fmt.Sprintf("\n// %d\n", r.count))
+	if more := fmt.Sprintf("\n// %d\n", r.count); file != "" {
+		r.copy(file, more)
+	} else if err := os.WriteFile(filepath.Join(r.dir, "main.go"), []byte("package main\n\nfunc main() {}\n"+more), 0o644); err != nil {
+		r.b.Fatal(err)
+	}
 	cmd := exec.Command("go", "build", "-o", filepath.Join(r.dir, "cell"))
 	cmd.Dir = r.dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOPROXY=off", "GOWORK=", "GOFLAGS="+flags)
