@@ -2,11 +2,8 @@ package figure
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"image"
-	"image/png"
 	"math"
 	"os"
 	"path/filepath"
@@ -40,27 +37,14 @@ func (f *Figure) image(dpi int) (*image.RGBA, error) {
 	return c.img, nil
 }
 
-// encodePNG writes the picture with a pHYs chunk that states its resolution.
-func encodePNG(img image.Image, dpi int) ([]byte, error) {
+// encodePNG writes a picture with a pHYs chunk that states its resolution. A canvas begins white, so
+// all of it is opaque.
+func encodePNG(img *image.RGBA, dpi int) ([]byte, error) {
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, img); err != nil {
+	if err := encodeRGB(&buf, img, uint32(math.Round(float64(dpi)/0.0254))); err != nil {
 		return nil, fmt.Errorf("figure: %w", err)
 	}
-	file := buf.Bytes()
-	// The pHYs chunk comes after the signature (8 bytes) and the header chunk
-	// (25).
-	const header = 8 + 25
-	perMetre := uint32(math.Round(float64(dpi) / 0.0254))
-	chunk := binary.BigEndian.AppendUint32(nil, 9)
-	chunk = append(chunk, "pHYs"...)
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = append(chunk, 1) // the unit is the metre
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
-	out := make([]byte, 0, len(file)+len(chunk))
-	out = append(out, file[:header]...)
-	out = append(out, chunk...)
-	return append(out, file[header:]...), nil
+	return buf.Bytes(), nil
 }
 
 // SavePNG writes the figure to a PNG file of the given resolution, making its

@@ -24,6 +24,7 @@ type options struct {
 	Count int            // rounds: how often each side runs
 	Work  *regexp.Regexp // the names of the works to do; nil for all
 	Full  bool           // the larger sizes as well
+	Huge  bool           // 10,000,000 rows as well
 	Out   string         // the folder for go.txt, python.txt and table.txt
 }
 
@@ -123,7 +124,7 @@ func benchstat(o options) string {
 func selected(o options) []Work {
 	var works []Work
 	for _, work := range Works() {
-		if (o.Full || !work.Large) && (o.Work == nil || o.Work.MatchString(work.Name)) {
+		if (o.Full || !work.Large || work.Huge) && (o.Huge || !work.Huge) && (o.Work == nil || o.Work.MatchString(work.Name)) {
 			works = append(works, work)
 		}
 	}

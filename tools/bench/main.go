@@ -11,8 +11,8 @@
 //	BenchmarkRead/cols=2/n=100000 3 201234567 ns/op 210000000 cpu-ns/op 145.2 peak-MB
 //
 // The clock does not run while a process starts, imports, reads its inputs (unless reading is the
-// work) and warms up by one round. The work Notebook measures a whole command and includes its
-// start. peak-MB is the largest resident set that the process, or any process that it started and
+// work) and warms up by one round. The works Train, Detect and Notebook measure a whole command and
+// include its start. peak-MB is the largest resident set that the process, or any process that it started and
 // waited for, ever had; cpu-ns is the processor time of all of them.
 package main
 
@@ -66,8 +66,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	count := flags.Int("count", 3, "`rounds`: how often each side does each work")
-	work := flags.String("work", "", "do only works whose name matches this `regexp`: Read, Split, Generate, Fit, Predict, Figure, Notebook, Runner")
+	work := flags.String("work", "", "do only works whose name matches this `regexp`: Read, Split, Generate, Train, Detect, Fit, Predict, Figure, Notebook, Runner")
 	full := flags.Bool("full", false, "measure the larger sizes as well, up to 1,000,000 rows; needs 3 GB of disk")
+	huge := flags.Bool("huge", false, "measure 10,000,000 rows as well, where memory does not hold all of them; needs 13 GB of disk")
 	out := flags.String("out", "", "write go.txt, python.txt, table.txt, record.json and growth.png into this `folder` (default .flowbook/bench)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -85,7 +86,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	o := options{Root: root, Program: exe, Count: *count, Full: *full}
+	o := options{Root: root, Program: exe, Count: *count, Full: *full, Huge: *huge}
 	if flags.NArg() == 4 && flags.Arg(0) == "one" {
 		o.State = flags.Arg(3)
 		return doWork(ctx, o, flags.Arg(1), flags.Arg(2), stdout)

@@ -34,10 +34,8 @@ func readyNotebook(ctx context.Context, o options) error {
 	if _, err := os.Stat(splitPath(o.Root)); errors.Is(err, fs.ErrNotExist) {
 		return nil // the sides say so
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Dir(flowbook(o))+string(filepath.Separator), "./tools/flowbook")
-	cmd.Dir = o.Root
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build ./tools/flowbook: %w: %s", err, lastLine(string(text)))
+	if err := readyCommand(ctx, o); err != nil {
+		return err
 	}
 	return runNotebook(ctx, o, notebookPath(o.Root))
 }

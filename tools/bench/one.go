@@ -15,7 +15,7 @@ func doWork(ctx context.Context, o options, side, work string, w io.Writer) erro
 	kind, _, _ := strings.Cut(work, "/")
 	do, ok := map[string]func(context.Context, options, string, *clock) error{
 		"Read": goRead, "Split": goSplit, "Generate": goGenerate, "Fit": goFit, "Predict": goPredict, "Figure": goFigures,
-		"Notebook": goNotebook, "Runner": goRunner,
+		"Train": goTrain, "Detect": goDetect, "Notebook": goNotebook, "Runner": goRunner,
 	}[kind]
 	if !ok {
 		return fmt.Errorf("no Go side does %s", work)

@@ -13,6 +13,7 @@ type Work struct {
 	Name  string
 	Sides []Side // the first one is Go's, and the base of the ratios
 	Large bool   // left out unless the run is a full one
+	Huge  bool   // left out unless asked for, also of a full run
 
 	inputs []int // rows of the flow files that it reads
 	ready  func(context.Context, options) error
@@ -36,17 +37,25 @@ func Works() []Work {
 	var works []Work
 	add := func(w Work) { works = append(works, w) }
 	sizes := []int{10_000, 100_000, 1_000_000}
+	const huge = 10_000_000
 	for _, columns := range []int{2, 89} {
 		for _, n := range sizes {
 			add(Work{Name: fmt.Sprintf("Read/cols=%d/n=%d", columns, n), Large: n > 100_000, inputs: []int{n},
 				Sides: []Side{goSide("go"), pythonSide("pandas", "read.py"), pythonSide("polars", "read.py")}})
 		}
 	}
+	add(Work{Name: fmt.Sprintf("Read/cols=2/n=%d", huge), Huge: true, inputs: []int{huge}, Sides: []Side{goSide("go")}})
 	for _, n := range sizes {
 		add(Work{Name: fmt.Sprintf("Split/n=%d", n), Large: n > 100_000, inputs: []int{n}, Sides: []Side{goSide("go"), pythonSide("pandas", "split.py")}})
 	}
 	for _, n := range sizes {
 		add(Work{Name: fmt.Sprintf("Generate/n=%d", n), Large: n > 100_000, Sides: []Side{goSide("go")}})
+	}
+	for _, n := range sizes {
+		add(Work{Name: fmt.Sprintf("Train/n=%d", n), Large: n > 100_000, inputs: []int{n}, ready: readyCommand, Sides: []Side{goSide("go")}})
+	}
+	for _, n := range append(sizes, huge) {
+		add(Work{Name: fmt.Sprintf("Detect/n=%d", n), Large: n > 100_000, Huge: n == huge, inputs: []int{10_000, n}, ready: readyDetect, Sides: []Side{goSide("go")}})
 	}
 	add(Work{Name: "Fit/epochs=50/n=10000", inputs: []int{10_000},
 		Sides: []Side{goSide("go"), pythonSide("numpy", "fit.py"), pythonSide("torch", "fit.py"), pythonSide("keras", "fit.py")}})
