@@ -16,9 +16,9 @@ type checkCmd struct {
 
 	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
 	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
-	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal (1e-6)."`
-	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly."`
-	MaxPixels  uint32   `default:"50" placeholder:"MILLIONS" help:"Largest image that is compared, in millions of pixels, each of up to 8 bytes. 0 is no limit."`
+	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal, such as 1e-6. Default: they must be the same."`
+	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly (${default})."`
+	MaxPixels  uint32   `default:"50" placeholder:"MILLIONS" help:"Largest image that is compared, in millions of pixels, each of up to 8 bytes. 0 is no limit (${default})."`
 	IgnoreMIME []string `name:"ignore-mime" placeholder:"TYPE" help:"MIME type that is not compared."`
 	Lax        bool     `help:"Compare only cells tagged nbval-check-output; the others must merely run."`
 	JUnit      string   `name:"junit" type:"output" placeholder:"FILE" help:"Write a JUnit XML report with a case for each cell."`

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -22,21 +23,21 @@ import (
 // cli is the whole command line. Each sub-command is one struct in the file of its name.
 type cli struct {
 	Version     kong.VersionFlag `help:"Print the version, commit, Go and GoNB."`
-	MaxNotebook uint32           `default:"512" placeholder:"MIB" help:"Largest notebook that is read, in MiB; it takes ten times as much memory. 0 is no limit."`
+	MaxNotebook uint32           `default:"512" placeholder:"MIB" help:"Largest notebook that is read, in MiB; it takes ten times as much memory. 0 is no limit (${default})."`
 
-	Pipeline pipelineCmd `cmd:"" help:"Bring data, splits, notebooks and report up to date."`
-	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
-	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
 	Run      runCmd      `cmd:"" help:"Execute notebooks headlessly."`
 	Check    checkCmd    `cmd:"" help:"Execute notebooks and compare the outputs with the stored ones."`
 	Validate validateCmd `cmd:"" help:"Check notebooks against the schema of their format, without execution."`
+	Pipeline pipelineCmd `cmd:"" help:"Bring the steps of pipeline.yaml up to date, and their report."`
+	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
+	Init     initCmd     `cmd:"" help:"Write a pipeline, a workflow and settings of git for the module in the current folder."`
+	Kernel   kernelCmd   `cmd:"" help:"Put the tuned Go kernel into Jupyter, list kernels, take it out."`
+	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
 	Data     dataCmd     `cmd:"" help:"Make, split, check and convert files of flows."`
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
-	Kernel   kernelCmd   `cmd:"" help:"Put the tuned Go kernel into Jupyter, list kernels, take it out."`
-	Init     initCmd     `cmd:"" help:"Write a pipeline, a workflow and settings of git for the module in the current folder."`
-	Doctor   doctorCmd   `cmd:"" help:"Say what is there, what is missing, and the command that mends it."`
-	Export   exportCmd   `cmd:"" help:"Turn notebooks into a site, Markdown or Go programs."`
+	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
+	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 }
 
@@ -91,6 +92,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			code = exited
 		}
 	}()
+	if len(args) > 0 && args[0] == "help" { // as with git and go
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	kctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)

@@ -63,6 +63,16 @@ func TestMaxNotebook(t *testing.T) {
 	}
 }
 
+// TestHelp: help in front of a command is its --help, and defaults are shown.
+func TestHelp(t *testing.T) {
+	for args, want := range map[string]string{"help run": "fails. 0 is no limit (10).", "help": "Commands: run <nb> ...", "help kernel install": "--prefix=DIR", "check --help": "may differ visibly (0.001)."} {
+		var out bytes.Buffer
+		if code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &out); code != exitOK || !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) {
+			t.Errorf("%s: exit status %d, want %q in\n%s", args, code, want, &out)
+		}
+	}
+}
+
 // TestMaxNotebookOfPipeline: the limit holds for the notebooks of a pipeline too.
 func TestMaxNotebookOfPipeline(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -20,7 +20,7 @@ import (
 
 // pipelineCmd brings everything that notebooks/pipeline.yaml describes up to date.
 type pipelineCmd struct {
-	Targets []string `arg:"" optional:"" name:"target" help:"Steps of notebooks/pipeline.yaml, by name or notebook, with what they wait for; without any, all."`
+	Targets []string `arg:"" optional:"" name:"target" help:"Steps of pipeline.yaml, by name or notebook, with those that they wait for; without any, all."`
 	Plan    bool     `help:"Say what would run, what the store has, and why; run nothing."`
 	Force   bool     `help:"Run the targets although they are up to date."`
 	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`

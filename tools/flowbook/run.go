@@ -52,19 +52,19 @@ type runCmd struct {
 type runFlags struct {
 	Timeout   time.Duration `aliases:"execution-timeout" placeholder:"DURATION" help:"Time a cell may take (90s, 10m, a number of seconds); its metadata may set a shorter one. 0 is no limit."`
 	Deadline  time.Duration `placeholder:"DURATION" help:"Time all of a notebook may take."`
-	Start     time.Duration `name:"start-timeout" aliases:"start_timeout" placeholder:"DURATION" default:"60s" help:"Time the kernel may take to start."`
+	Start     time.Duration `name:"start-timeout" aliases:"start_timeout" placeholder:"DURATION" default:"60s" help:"Time the kernel may take to start (${default})."`
 	Jobs      int           `short:"j" default:"1" help:"Notebooks run at the same time."`
 	Kernel    string        `short:"k" placeholder:"NAME" help:"Kernelspec to use instead of the notebook's own; gonb is Flowbook's, stock the one that is installed under that name."`
 	Offline   bool          `help:"Let Go cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 	Cwd       string        `type:"path" placeholder:"DIR" help:"Working directory of the cells instead of the notebook's folder."`
 	Env       []string      `sep:"none" placeholder:"NAME=VALUE" help:"Environment of the kernel."`
 	Log       bool          `aliases:"log-output" negatable:"no-log-output" help:"Print the cells' text as it comes."`
-	Progress  bool          `name:"progress-bar" default:"true" negatable:"" help:"Draw bars on a terminal."`
-	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit."`
+	Progress  bool          `name:"progress-bar" default:"true" negatable:"" help:"Show the progress on a terminal."`
+	MaxOutput int           `default:"10" placeholder:"MIB" help:"Output that is kept of a cell, in MiB; a cell that puts out 16 times as much fails. 0 is no limit (${default})."`
 	Timings   bool          `help:"Measure build and link of Go cells, for the .run.json."`
 	Sandbox   bool          `help:"Isolate the kernel: no network, no files but Go's and the module's, nothing kept. Tags and time limits of the notebook have no effect; a cell may take 10m unless --timeout says otherwise."`
 	Strict    bool          `help:"Refuse a notebook that is not valid. Default: it is repaired, with a warning."`
-	Separate  bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells whose meaning it leaves alone share a program."`
+	Separate  bool          `help:"Compile each Go cell by itself, as JupyterLab has it done. Default: cells share a program where that cannot change their output."`
 }
 
 // Validate refuses, before anything runs, what would fail only in the kernel, or mean nothing without saying so.

@@ -50,7 +50,7 @@ type storeCmd struct {
 // storeOf are the flag and the arguments that the three have in common.
 type storeOf struct {
 	Store   string   `env:"FLOWBOOK_STORE" placeholder:"URL" help:"The store: http(s)://HOST or file:///FOLDER."`
-	Targets []string `arg:"" optional:"" name:"step" help:"Steps of notebooks/pipeline.yaml, by name or notebook; without any, all."`
+	Targets []string `arg:"" optional:"" name:"step" help:"Steps of pipeline.yaml, by name or notebook; without any, all."`
 }
 
 // tasks returns the runs of the steps and the store.

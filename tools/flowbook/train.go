@@ -20,8 +20,8 @@ type trainCmd struct {
 	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
 	Model string `required:"" type:"output" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
-	Detector     string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"${enum}; original is the notebook's network of the packets alone."`
-	Seed         uint64  `default:"18" help:"Decides everything random."`
+	Detector     string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"One of ${enum}; original is the network of the notebook Anomaly_Detection, which sees the packets alone."`
+	Seed         uint64  `default:"18" help:"Another seed, another model; the same seed, the same."`
 	Percentile   float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
 	AlarmsPerDay float64 `placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
 	Update       bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
