@@ -20,7 +20,7 @@ import (
 // shelf keeps linked programs beyond the life of a kernel: a kernel that composes the same main.go
 // from the same packages takes the program instead of linking it. A program is named by main.go and
 // the kernel's world (see keep.world), without what is another in each kernel; it is taken only if
-// the files of the packages that are built from folders have the contents of then.
+// the files of the packages that are built from folders have the same contents as then.
 //
 // Neither kernels that isolate their cells nor those of JupyterLab have a shelf.
 type shelf struct {
