@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 // the kernel's world (see keep.world), without what is another in each kernel; it is taken only if
 // the files of the packages that are built from folders have the same contents as then.
 //
-// Neither kernels that isolate their cells nor those of JupyterLab have a shelf.
+// Neither kernels that isolate their cells nor those of JupyterLab have a shelf, nor any on macOS.
 type shelf struct {
 	*keep
 	dir string // "" keeps nothing
@@ -45,8 +46,9 @@ type shelved struct {
 // shelf is the place for the program of main; one with no folder if there is to be none.
 func (k *keep) shelf(main mainFile) shelf {
 	dir := os.Getenv(module.EnvPrograms)
-	// The linker of a C compiler may take libraries that nothing here knows of.
-	if dir == "" || dir == "off" || os.Getenv("CGO_ENABLED") != "0" || os.Getenv(envGuard) != "" {
+	// The linker of a C compiler may take libraries that nothing here knows of. On macOS programs are
+	// signed, and one that is changed (see moved) is not executed.
+	if runtime.GOOS == "darwin" || dir == "" || dir == "off" || os.Getenv("CGO_ENABLED") != "0" || os.Getenv(envGuard) != "" {
 		return shelf{}
 	}
 	if dir == "on" {

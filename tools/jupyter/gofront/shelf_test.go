@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,17 @@ func (w *world) kernel(name string) *world {
 	return &other
 }
 
+// newShelf is a world with a shelf, and its folder.
+func newShelf(t *testing.T) (w *world, dir string) {
+	t.Helper()
+	if runtime.GOOS == "darwin" {
+		t.Skip("there is no shelf on macOS: a signed program cannot be changed")
+	}
+	w, dir = newWorld(t), t.TempDir()
+	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+dir)
+	return w, dir
+}
+
 // shelved gets and builds main.go as GoNB has it done and reports whether the program was linked.
 func (w *world) shelved(text string) (prints string, linked bool) {
 	w.t.Helper()
@@ -38,9 +50,7 @@ func (w *world) shelved(text string) (prints string, linked bool) {
 // A kernel takes the program that another has linked from the same main.go and the same files, and
 // no other.
 func TestShelf(t *testing.T) {
-	w := newWorld(t)
-	shelf := t.TempDir()
-	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+shelf)
+	w, dir := newShelf(t)
 	const text = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
 	settling := w.kernel("gonb_00000000")
 	settle := func() { // so that package p lies in the build cache
@@ -78,7 +88,7 @@ func TestShelf(t *testing.T) {
 		{"other flags", func() { w.env = append(w.env, "GOFLAGS=-ldflags=-w") }, text, "0y", true},
 		{"again", func() {}, text, "0y", false},
 		{"damaged programs", func() {
-			files, err := filepath.Glob(filepath.Join(shelf, "*.program"))
+			files, err := filepath.Glob(filepath.Join(dir, "*.program"))
 			if err != nil || len(files) == 0 {
 				t.Fatalf("no programs: %v", err)
 			}
@@ -101,8 +111,7 @@ func TestShelf(t *testing.T) {
 // The traces of a program from the shelf name the main.go of the kernel that runs it, and later
 // cells of that kernel are compiled as after a build of its own.
 func TestShelfMoved(t *testing.T) {
-	w := newWorld(t)
-	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+t.TempDir())
+	w, _ := newShelf(t)
 	const text = "package main\n\nimport \"m/p\"\n\nfunc main() {\n\tif p.N == 1 {\n\t\tpanic(\"one\")\n\t}\n}\n"
 	w.kernel("gonb_00000000").shelved(strings.Replace(text, "one", "settled", 1))
 	first, second := w.kernel("gonb_00000001"), w.kernel("gonb_00000002")
@@ -123,8 +132,7 @@ func TestShelfMoved(t *testing.T) {
 
 // A kernel that builds ahead puts the program on the shelf and none in its place that does anything.
 func TestAhead(t *testing.T) {
-	w := newWorld(t)
-	w.env = append(w.env, "FLOWBOOK_PROGRAMS="+t.TempDir())
+	w, _ := newShelf(t)
 	const text = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
 	w.kernel("gonb_00000000").shelved(strings.Replace(text, "p.Text", "7", 1))
 	ahead := w.kernel("gonb_00000001")
