@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"flowbook/ml/module"
@@ -97,12 +98,15 @@ func (sh *sharing) programs() (sources []string) {
 	return sources
 }
 
+// running counts the notebooks that this process runs at present.
+var running atomic.Int32
+
 // worthwhile reports whether building ahead can gain anything after cell i: a processor is free,
 // another group comes, and the kernel had to link a program, so the others are not there from an
 // earlier run either.
 func (sh *sharing) worthwhile(i int) bool {
 	later := func(members []int) bool { return members != nil && members[0] > i }
-	if runtime.NumCPU() < 2 || !slices.ContainsFunc(sh.group, later) {
+	if int(running.Load()) >= runtime.NumCPU() || !slices.ContainsFunc(sh.group, later) {
 		return false
 	}
 	linked, err := filepath.Glob(filepath.Join(sh.s.k.Folder(), "gonb_*", ".gofront", "linked"))

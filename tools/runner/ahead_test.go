@@ -29,6 +29,11 @@ func TestPrograms(t *testing.T) {
 	if sh.worthwhile(len(sh.group) - 1) {
 		t.Error("building ahead is worthwhile after the last cell")
 	}
+	running.Add(int32(runtime.NumCPU()))
+	defer running.Add(-int32(runtime.NumCPU()))
+	if sh.worthwhile(0) {
+		t.Error("building ahead is worthwhile with as many notebooks as processors")
+	}
 }
 
 // A kernel that builds ahead leaves a program for each group and runs none of them.

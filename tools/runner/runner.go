@@ -96,6 +96,8 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 		defer cancel()
 	}
 	s.res.Started = time.Now()
+	running.Add(1)
+	defer running.Add(-1)
 	if opt.Cells != "" && opt.Spec.Name == "gonb" {
 		inc, err := newIncremental(s)
 		if err != nil {
