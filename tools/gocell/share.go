@@ -89,8 +89,12 @@ func (c *Cell) Apart() bool {
 }
 
 // Shareable reports whether a cell can share a program at all: Go without arguments, and nothing
-// else.
+// else. A group's declarations are sent with each of its cells, and of a variable called _ GoNB
+// keeps, and executes, each that it is sent.
 func (c *Cell) Shareable() bool {
+	if slices.ContainsFunc(c.Decls, func(u *Decl) bool { return u.Kind == token.VAR && u.Always && slices.Contains(u.Keys, "_") }) {
+		return false
+	}
 	if c.Foreign || c.Opaque || c.Tangled || c.Altered || len(c.Commands) > 0 || c.Body != nil && c.BodyLine == 0 || len(strings.Fields(c.Args)) > 1 {
 		return false
 	}

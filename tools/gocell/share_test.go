@@ -27,6 +27,8 @@ func TestShare(t *testing.T) {
 		{"an expected failure", []string{a, b, "// fails\n%%\npanic(1)", "%%\nprintln(A())", "%%\nprintln()"}, [][]int{{0, 1}, {3, 4}}},
 		{"a variable begins a group", []string{a, b, "var x = 1\n%%\nprintln(x)", "%%\nprintln(x+A())"}, [][]int{{0, 1}, {2, 3}}},
 		{"an init function begins a group", []string{a, b, "func init_x() { println() }", "%%\nprintln(A())"}, [][]int{{0, 1}, {2, 3}}},
+		{"a computed variable without a name is alone", []string{a, b, "var _ = A()", "%%\nprintln(A())", "%%\nprintln()"}, [][]int{{0, 1}, {3, 4}}},
+		{"a type assertion is not", []string{a, "type T struct{}\nvar _ any = T{}", b}, [][]int{{1, 2}}},
 		{"a redeclaration begins a group", []string{a, b, "func A() int { return 2 }", b}, [][]int{{0, 1}, {2, 3}}},
 		{"a method on an earlier type begins a group", []string{"type T int", "%%\nfmt.Println(T(1))", "func (T) String() string { return \"t\" }", "%%\nfmt.Println(T(1))"}, [][]int{{0, 1}, {2, 3}}},
 		{"a method on a new type does not", []string{a, "type T int\nfunc (T) String() string { return \"t\" }", "%%\nfmt.Println(T(1))"}, [][]int{{0, 1, 2}}},

@@ -29,6 +29,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"flowbook/ml/module"
@@ -84,7 +85,22 @@ func main() {
 	if name == "go" && len(os.Args) > 2 && os.Args[1] == "get" && os.Getenv("GONB_TMP_DIR") != "" {
 		os.Exit(userGet(real, dir, os.Args[1:]))
 	}
+	if name == "go" {
+		os.Args = ownPackages(dir, os.Args)
+	}
 	os.Exit(pass(real, os.Args))
+}
+
+// ownPackages shortens the go list by which gopls, in a kernel's folder, asks for all packages of
+// the modules that the kernel's go.work uses: a cell needs those that it imports, which are listed
+// with it.
+func ownPackages(dir string, args []string) []string {
+	all := string(filepath.Separator) + "..."
+	if len(args) < 2 || args[1] != "list" || !strings.HasPrefix(filepath.Base(dir), "gonb_") ||
+		!slices.Contains(args, "-deps=true") || !slices.Contains(args, dir+all) {
+		return args
+	}
+	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return filepath.IsAbs(arg) && strings.HasSuffix(arg, all) && arg != dir+all })
 }
 
 // cellFolder reports whether dir is the folder in which the kernel that we descend from composes
