@@ -12,10 +12,10 @@ import (
 	"flowbook/tools/page"
 )
 
-var update = flag.Bool("update", false, "write README.md's table anew from testdata/overhead.json")
+var update = flag.Bool("update", false, "write README.md's table anew from testdata/record/overhead.json")
 
 // overheadRecord is the record of a run of TestOverhead.
-var overheadRecord = filepath.Join("testdata", "overhead.json")
+var overheadRecord = filepath.Join("testdata", "record", "overhead.json") // beside the histories of TestReplay
 
 // measured is the result of TestOverhead.
 type measured struct {
