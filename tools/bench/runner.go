@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"flowbook/ml/atomicfile"
+	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
@@ -88,7 +89,8 @@ func goRunner(ctx context.Context, o options, side string, c *clock) error {
 			nb.Cells = append(nb.Cells, notebook.NewCode(trivial[kernel].source))
 		}
 		nb.AddIDs()
-		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Progress: func(e runner.Event) {
+		// Without the programs of earlier runs, which only Go's sides would find.
+		opt := runner.Options{Spec: spec, Dir: dir, Path: "trivial.ipynb", Env: []string{module.EnvPrograms + "=off"}, Progress: func(e runner.Event) {
 			if e.Cell.Status == "" && e.Quiet == 0 {
 				starts = append(starts, time.Now())
 			}
