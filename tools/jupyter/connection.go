@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,7 +46,7 @@ func newFolder() string {
 	if abs, err := filepath.Abs(base); err == nil { // the kernel has another working folder
 		base = abs
 	}
-	if len(base)+len("/fb12345678")+longestBelow > longestSocket || !utf8.ValidString(base) {
+	if runtime.GOOS != "windows" && (len(base)+len("/fb12345678")+longestBelow > longestSocket || !utf8.ValidString(base)) {
 		if info, err := os.Stat("/tmp"); err == nil && info.IsDir() {
 			base = "/tmp"
 		}
