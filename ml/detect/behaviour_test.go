@@ -51,23 +51,40 @@ func TestAlarmsDoNotDependOnTheBeginning(t *testing.T) {
 	}
 }
 
-// TestBehaviourInPieces: how a stream is cut into frames changes no feature.
+// TestBehaviourInPieces: how a stream is cut into frames changes no feature. Frames of one flow are
+// the definition: there is nothing in them that could be done side by side.
 func TestBehaviourInPieces(t *testing.T) {
 	frame := hour(2)
-	b := &Behaviour{}
-	raw, groups := b.learn(frame, []int{0, frame.NumRows()})
-	b.learnScale(raw, groups)
-	want := b.Transform(frame)
-	var got []float64
-	e := b.begin()
-	for s := (&stream{frame: frame, piece: 333}); s.Scan(); {
-		for from := 0; from < s.Frame().NumRows(); {
-			from += e.add(s.Frame(), from)
-			got = append(got, e.finish().Data...)
+	n := frame.NumRows()
+	names := make([]string, n)
+	sources := frame.Strings("src_ip")
+	for r := range names {
+		names[r] = []string{"", "www.example.org", "a1b2.example.org", fmt.Sprintf("h%d.example.net", r%50)}[r%4]
+		if r%5 == 0 {
+			sources[r] = fmt.Sprintf("2001:db8:%x::%x", r%3, r%40)
 		}
 	}
-	if !slices.Equal(want.Data, got) {
-		t.Error("pieces of 333 rows give other features than the whole")
+	frame = frame.With(dataset.TextColumn("requested_server_name", names)).With(dataset.TextColumn("src_ip", sources))
+	b := &Behaviour{}
+	raw, groups := b.learn(frame, []int{0, n})
+	b.learnScale(raw, groups)
+	inPieces := func(piece int) []float64 {
+		var got []float64
+		e := b.begin()
+		for s := (&stream{frame: frame, piece: piece}); s.Scan(); {
+			e.add(s.Frame(), 0)
+			got = append(got, e.finish().Data...)
+		}
+		return got
+	}
+	want := inPieces(1)
+	for _, piece := range []int{chunk - 1, chunk, chunk + 1, 333, n} {
+		if !slices.Equal(want, inPieces(piece)) {
+			t.Errorf("pieces of %d rows give other features than those of one", piece)
+		}
+	}
+	if !slices.Equal(want, b.Transform(frame).Data) {
+		t.Error("the whole frame gives other features than its flows one by one")
 	}
 }
 

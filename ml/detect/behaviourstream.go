@@ -32,7 +32,12 @@ type behaviourStream struct {
 	applications map[string]application
 	unnamed      [3]application // by protocols: TCP, UDP, others
 	parties      [roleCount]*parties
+	moments      [chunk]moment
+	found        [roleCount][chunk]*party
 }
+
+// chunk is how many flows are led through one role after the other.
+const chunk = 256
 
 // application is the group of a flow's application.
 type application struct {
@@ -151,11 +156,49 @@ func (s *behaviourStream) add(flows *dataset.Frame, from int) int {
 			}
 		}
 	}
-	done := len(c.log) + len(shareAt)
-	for r := from; r < c.rows; r++ {
-		s.flow(c, r, rows[(r-from)*s.cols+done:(r-from+1)*s.cols])
+	for r := from; r < c.rows; r += chunk {
+		s.behave(c, r, min(r+chunk, c.rows), rows[(r-from)*s.cols:], len(c.log)+len(shareAt))
 	}
 	return c.rows - from
+}
+
+// behave writes the features of at most chunk flows from their names on, which begin at column at
+// of the rows. Roles are told apart in all that they count, so that each is led by itself.
+func (s *behaviourStream) behave(c *flowFields, from, to int, rows []float64, at int) {
+	flows := s.moments[:to-from]
+	for i := range flows {
+		s.describe(&flows[i], c, from+i, rows[i*s.cols+at:])
+	}
+	at += len(nameFeatures) + len(rarityFields)
+	rhythm := rows[at:]
+	at++
+	var places [roleCount]int
+	for role := range roles {
+		places[role] = at
+		at += len(roles[role].counted()) * s.spans
+	}
+	eachOne(roleCount, func(role int) { s.lead(role, flows, rows[places[role]:], rhythm) })
+}
+
+// lead has the flows' parties in one role count them.
+func (s *behaviourStream) lead(role int, flows []moment, rows, rhythm []float64) {
+	found := s.found[role][:len(flows)]
+	for i := range flows { // the processor looks for the parties of several flows at once
+		found[i] = nil
+		if key := flows[i].party(role); key != 0 {
+			found[i] = s.parties[role].of(key, &flows[i])
+		}
+	}
+	for i, e := range found {
+		if e == nil {
+			continue
+		}
+		e.touch(&flows[i])
+		if role == byPair {
+			rhythm[i*s.cols] = e.rhythm.beat(flows[i].ms)
+		}
+		s.count(rows[i*s.cols:], &roles[role], e, &flows[i], flows[i].items(role))
+	}
 }
 
 // grow returns room for n rows more, all zero.
@@ -191,63 +234,31 @@ func (s *behaviourStream) logColumn(to []float64, v numbers, from int) {
 	}
 }
 
-// flow writes the features of one flow from its name on.
-func (s *behaviourStream) flow(c *flowFields, r int, row []float64) {
-	put := func(v float64) { row[0] = v; row = row[1:] }
+// describe writes the features of one flow's name and rarity, and keeps what its parties count.
+func (s *behaviourStream) describe(f *moment, c *flowFields, r int, row []float64) {
 	name := s.name(textAt(c.name, r))
 	row = row[copy(row, name.features[:]):]
-
 	app := s.application(textAt(c.application, r), c.protocol.at(r))
 	s.groups = append(s.groups, app.group)
-	source, destination := s.address(c.source[r]), s.address(c.destination[r])
-	port := mix64(uint64(int64(c.port.at(r)))<<8 | uint64(int64(c.protocol.at(r))))
-	domain := name.parent
-	client := textAt(c.client, r)
-	rare := rareValues{destination.host, hashPair(app.hash, port), domain, 0}
-	if client != "" {
-		rare[3] = hash64(client)
-	}
-	for i, hash := range rare {
-		put(s.Rarities[i].of(hash))
-	}
-	if s.learning != nil {
-		*s.learning = append(*s.learning, rare)
-	}
-	f := moment{ms: c.ms[r], panes: panesAt(c.ms[r])}
+	*f = moment{ms: c.ms[r], panes: panesAt(c.ms[r]), source: s.address(c.source[r]), destination: s.address(c.destination[r]),
+		port:   mix64(uint64(int64(c.port.at(r)))<<8 | uint64(int64(c.protocol.at(r)))),
+		domain: name.parent, name: name.whole}
+	f.pair = hashPair(f.source.host, f.destination.host)
 	if c.failed(r) {
 		f.failed = 1
 	}
 	if c.sent.there() {
 		f.sent = float32(c.sent.at(r))
 	}
-	pair := hashPair(source.host, destination.host)
-	beat := row[:1]
-	row = row[1:]
-	for i := range roles {
-		var e *party
-		var items [2]uint64
-		switch i {
-		case bySource:
-			e, items = s.parties[i].of(source.host, &f), [2]uint64{destination.host, port}
-		case byDestination:
-			e, items = s.parties[i].of(destination.host, &f), [2]uint64{source.host, port}
-		case byPair:
-			e, items = s.parties[i].of(pair, &f), [2]uint64{port}
-			beat[0] = e.rhythm.beat(f.ms)
-		case bySourceNet:
-			e, items = s.parties[i].of(source.net, &f), [2]uint64{destination.host}
-		case byDestinationNet:
-			e, items = s.parties[i].of(destination.net, &f), [2]uint64{source.host, destination.host}
-		case byPort:
-			e, items = s.parties[i].of(port, &f), [2]uint64{source.host, destination.host}
-		case byDomain:
-			if domain == 0 {
-				row = row[s.spans:]
-				continue
-			}
-			e, items = s.parties[i].of(domain, &f), [2]uint64{name.whole}
-		}
-		row = s.count(row, &roles[i], e, &f, items)
+	rare := rareValues{f.destination.host, hashPair(app.hash, f.port), f.domain, 0}
+	if client := textAt(c.client, r); client != "" {
+		rare[3] = hash64(client)
+	}
+	for i, hash := range rare {
+		row[i] = s.Rarities[i].of(hash)
+	}
+	if s.learning != nil {
+		*s.learning = append(*s.learning, rare)
 	}
 }
 
@@ -255,9 +266,8 @@ func (s *behaviourStream) flow(c *flowFields, r int, row []float64) {
 // in it: how many flows failed, if it failed itself, how many different items there were, if it had
 // a new one. An ordinary flow to a host that is being scanned has then no part in the scan's
 // failures, and none in its different items as long as its own is among the mostFew that came last:
-// one that others have driven out counts as new. The places it does not write are zero. It returns
-// the rest of the row.
-func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) []float64 {
+// one that others have driven out counts as new. The places it does not write are zero.
+func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, items [2]uint64) {
 	write := func(t *tally, v float32) {
 		t.add(v)
 		for k := range s.spans {
@@ -285,7 +295,6 @@ func (s *behaviourStream) count(row []float64, role *role, e *party, f *moment, 
 		}
 		row = row[s.spans:]
 	}
-	return row
 }
 
 // application is the group of an application's name and, where it has none, of the protocol.

@@ -13,6 +13,7 @@ package detect
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"flowbook/ml/dataset"
 )
@@ -34,6 +35,20 @@ func eachPart(rows int, f func(from, to int)) {
 	var wg sync.WaitGroup
 	for p := range parts {
 		wg.Go(func() { f(p*rows/parts, (p+1)*rows/parts) })
+	}
+	wg.Wait()
+}
+
+// eachOne calls f for each number below n, on all cores at once, and returns when all are done.
+func eachOne(n int, f func(i int)) {
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
 	}
 	wg.Wait()
 }

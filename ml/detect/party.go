@@ -32,12 +32,52 @@ func (e *party) touch(f *moment) {
 	}
 }
 
-// moment holds the values of a flow that one party counts.
+// moment holds what the parties to a flow count of it. Names and addresses are hashes.
 type moment struct {
-	ms     int64
-	panes  panes
-	failed float32 // 1 if nothing came back but a refusal
-	sent   float32 // bytes
+	ms                       int64
+	panes                    panes
+	failed                   float32 // 1 if nothing came back but a refusal
+	sent                     float32 // bytes
+	source, destination      address
+	pair, port, domain, name uint64
+}
+
+// party is the key of the flow's party in a role, 0 if it has none.
+func (f *moment) party(role int) uint64 {
+	switch role {
+	case bySource:
+		return f.source.host
+	case byDestination:
+		return f.destination.host
+	case byPair:
+		return f.pair
+	case bySourceNet:
+		return f.source.net
+	case byDestinationNet:
+		return f.destination.net
+	case byPort:
+		return f.port
+	default:
+		return f.domain
+	}
+}
+
+// items are what that party counts distinct.
+func (f *moment) items(role int) [2]uint64 {
+	switch role {
+	case bySource:
+		return [2]uint64{f.destination.host, f.port}
+	case byDestination:
+		return [2]uint64{f.source.host, f.port}
+	case byPair:
+		return [2]uint64{f.port}
+	case bySourceNet:
+		return [2]uint64{f.destination.host}
+	case byDestinationNet, byPort:
+		return [2]uint64{f.source.host, f.destination.host}
+	default:
+		return [2]uint64{f.name}
+	}
 }
 
 // rhythm is how regularly something comes: the mean of the last gaps and of their deviation, with
@@ -85,6 +125,7 @@ const mostParties = 1 << 15
 
 func newParties() *parties { return &parties{young: map[uint64]*party{}} }
 
+// of is the party of that key; its windows stand where they stood.
 func (t *parties) of(key uint64, f *moment) *party {
 	e := t.young[key]
 	if e == nil {
@@ -96,6 +137,5 @@ func (t *parties) of(key uint64, f *moment) *party {
 		}
 		t.young[key] = e
 	}
-	e.touch(f)
 	return e
 }

@@ -139,12 +139,9 @@ func principal(m dataset.Matrix) (*PCA, []float64, error) {
 // Score is the distance of each row.
 func (p *PCA) Score(m dataset.Matrix) []float64 {
 	out := make([]float64, m.Rows)
-	p.each(m, func(r int, parts []float64) {
-		for _, v := range parts {
-			out[r] += v
-		}
-		if p.Order == 4 {
-			out[r] = math.Sqrt(out[r])
+	p.each(m, func(r int, _ []float64, sum float64) {
+		if out[r] = sum; p.Order == 4 {
+			out[r] = math.Sqrt(sum)
 		}
 	})
 	return out
@@ -153,13 +150,13 @@ func (p *PCA) Score(m dataset.Matrix) []float64 {
 // Explain is each feature's part of the mean.
 func (p *PCA) Explain(m dataset.Matrix) dataset.Matrix {
 	out := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
-	p.each(m, func(r int, parts []float64) { copy(out.Row(r), parts) })
+	p.each(m, func(r int, parts []float64, _ float64) { copy(out.Row(r), parts) })
 	return out
 }
 
-// each calls use with each row's number and each feature's part of the mean, on all cores at once;
-// the parts are overwritten afterwards.
-func (p *PCA) each(m dataset.Matrix, use func(r int, parts []float64)) {
+// each calls use with each row's number, each feature's part of the mean and the sum of these, on
+// all cores at once; the parts are overwritten afterwards.
+func (p *PCA) each(m dataset.Matrix, use func(r int, parts []float64, sum float64)) {
 	if m.Cols != len(p.Mean) {
 		panic(fmt.Errorf("detect: %d features given to a detector of %d", m.Cols, len(p.Mean)))
 	}
@@ -171,20 +168,23 @@ func (p *PCA) each(m dataset.Matrix, use func(r int, parts []float64)) {
 }
 
 // bounded is each for scores of order 4.
-func (p *PCA) bounded(m dataset.Matrix, use func(r int, parts []float64)) {
-	n := len(p.Mean)
+func (p *PCA) bounded(m dataset.Matrix, use func(r int, parts []float64, sum float64)) {
+	mean, n, bound := p.Mean, len(p.Mean), p.Bound
+	if bound == 0 {
+		bound = math.Inf(1)
+	}
 	eachPart(m.Rows, func(from, to int) {
-		parts, near := make([]float64, n), make([]float64, n)
+		parts, near, mean := make([]float64, n), make([]float64, n), mean[:n]
 		for r := from; r < to; r++ {
 			row := m.Row(r)[:n]
 			for c, v := range row {
-				if p.Bound > 0 {
-					v = max(-p.Bound, min(p.Bound, v))
+				parts[c] = v - mean[c]
+				if v > bound {
+					v = bound
+				} else if v < -bound {
+					v = -bound
 				}
-				near[c] = v - p.Mean[c]
-			}
-			for c, v := range row {
-				parts[c] = v - p.Mean[c]
+				near[c] = v - mean[c]
 			}
 			for k := range p.Components.Rows {
 				component := p.Components.Row(k)[:n]
@@ -204,18 +204,21 @@ func (p *PCA) bounded(m dataset.Matrix, use func(r int, parts []float64)) {
 					parts[c] -= float64(d * v)
 				}
 			}
+			var sum float64
 			for c, v := range parts {
 				v *= v
-				parts[c] = float64(v*v) / float64(n)
+				v = float64(v*v) / float64(n)
+				parts[c] = v
+				sum += v
 			}
-			use(r, parts)
+			use(r, parts, sum)
 		}
 	})
 }
 
 // distances is each for mean squared distances. Rows go four by four: the sums of one would wait
 // for each addition to end.
-func (p *PCA) distances(m dataset.Matrix, use func(r int, parts []float64)) {
+func (p *PCA) distances(m dataset.Matrix, use func(r int, parts []float64, sum float64)) {
 	n := len(p.Mean)
 	eachPart(m.Rows, func(from, to int) {
 		rest := make([]float64, 4*n)
@@ -245,10 +248,13 @@ func (p *PCA) distances(m dataset.Matrix, use func(r int, parts []float64)) {
 			}
 			for i := range min(4, to-r) {
 				parts := rest[i*n : (i+1)*n]
+				var sum float64
 				for c, v := range parts {
-					parts[c] = float64(v*v) / float64(n)
+					v = float64(v*v) / float64(n)
+					parts[c] = v
+					sum += v
 				}
-				use(r+i, parts)
+				use(r+i, parts, sum)
 			}
 		}
 	})
