@@ -16,6 +16,8 @@ type Calibration struct {
 	FlowsPerDay float64   // measured on the training file
 	Edges       []float64 // rising scores that cut the calibration flows into about ten equal parts: up to nine
 	Shares      []float64 // of the calibration flows: up to the first edge, up to the second …, above the last
+
+	IncidentsPerDay float64 // promised instead of Rate; 0 if none were
 }
 
 // AlarmsPerDay is how many ordinary flows a day the calibration promises to flag, at the training
@@ -24,8 +26,8 @@ func (c Calibration) AlarmsPerDay() float64 { return c.Rate * c.FlowsPerDay }
 
 func (c Calibration) check() error {
 	switch {
-	case c.Flows < 0 || !(c.Rate >= 0 && c.Rate <= 1) || !(c.FlowsPerDay >= 0) || math.IsInf(c.FlowsPerDay, 1):
-		return fmt.Errorf("calibration of %d flows for a rate of %v, %v flows a day", c.Flows, c.Rate, c.FlowsPerDay)
+	case c.Flows < 0 || !(c.Rate >= 0 && c.Rate <= 1) || !(c.FlowsPerDay >= 0) || math.IsInf(c.FlowsPerDay, 1) || !(c.IncidentsPerDay >= 0):
+		return fmt.Errorf("calibration of %d flows for a rate of %v, %v incidents a day, %v flows a day", c.Flows, c.Rate, c.IncidentsPerDay, c.FlowsPerDay)
 	case len(c.Edges) > 9 || !slices.IsSorted(c.Edges) || len(c.Edges) > 0 && len(c.Shares) != len(c.Edges)+1:
 		return fmt.Errorf("calibration with edges %v, shares %v", c.Edges, c.Shares)
 	}

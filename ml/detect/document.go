@@ -67,6 +67,8 @@ type calibration struct {
 	FlowsPerDay float64   `json:"FlowsPerDay"`
 	Edges       []float64 `json:"Edges"`
 	Shares      []float64 `json:"Shares"`
+
+	IncidentsPerDay float64 `json:"IncidentsPerDay,omitempty"`
 }
 
 // array names one .npy file.

@@ -66,10 +66,20 @@ func TestPromiseOnOfficeDays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := float64(above(m.Score(both)[n:], m.Threshold)) / promised
+			scores := m.Score(both)[n:]
+			got := float64(above(scores, m.Threshold)) / promised
 			t.Logf("%.2f of the alarms promised; a pace of %.0f flows a day", got, m.Calibration.FlowsPerDay)
 			if got < 0.7 || got > 1.5 {
 				t.Errorf("%.2f of the alarms promised, pace %.0f, widened %v", got, m.Calibration.FlowsPerDay, report.Widened)
+			}
+			threshold, err := report.Calibrated.IncidentThreshold(promised/m.Calibration.FlowsPerDay, 0.05)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = float64(ScoredFrom(both, n, scores).Incidents(threshold)) / promised
+			t.Logf("%.2f of the incidents promised, %d flows", got, above(scores, threshold))
+			if got < 0.7 || got > 1.5 {
+				t.Errorf("%.2f of the incidents promised", got)
 			}
 		})
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"flowbook/ml"
@@ -18,12 +17,15 @@ type Training struct {
 	Flows *dataset.Frame
 	Seed  uint64
 
-	// Percentile of the calibration flows' scores that becomes the threshold; used if AlarmsPerDay
-	// is 0.
+	// Percentile of the calibration flows' scores that becomes the threshold, or, with
+	// IncidentsPerDay, the lowest one that may; not used with AlarmsPerDay.
 	Percentile float64
 	// AlarmsPerDay is how many ordinary flows a day may be flagged, at the pace of Flows; 0 leaves
 	// it to Percentile.
 	AlarmsPerDay float64
+	// IncidentsPerDay is how many incidents a day ordinary flows may make, at the pace of Flows;
+	// AlarmsPerDay is 0 then.
+	IncidentsPerDay float64
 
 	// Attack says of each flow whether it is known to be an attack; nil if nothing is known. Known
 	// attacks are left out of calibration and judgement, not of training, which stays without
@@ -42,12 +44,13 @@ type Training struct {
 
 // Report tells what Train did and what the model's promise was worth on flows it had not seen.
 type Report struct {
-	Train, Stop, Calibrate, Judge int       // flows in each part
-	Flagged                       int       // of the judging flows
-	Promised                      float64   // false-alarm rate; 0 if none was promised
-	Threshold                     float64   // before it was raised
-	Widened                       bool      // whether the threshold was raised because the judging flows broke the promise
-	Scores                        []float64 // of the calibration flows
+	Train, Stop, Calibrate, Judge int     // flows in each part
+	Flagged                       int     // of the judging flows
+	Alarms                        int     // that these make: incidents, if those were promised, else Flagged
+	Promised                      float64 // alarms a flow; 0 if none were promised
+	Threshold                     float64 // before it was raised
+	Widened                       bool    // whether the threshold was raised because the judging flows broke the promise
+	Calibrated                    Scored  // the calibration flows
 }
 
 // Got is the share of the judging flows that was flagged.
@@ -150,14 +153,17 @@ func (t Training) check() (kind, error) {
 	if n < minFlows || taught < minFlows {
 		return k, fmt.Errorf("train: %d flows; at least %d are needed", taught, minFlows)
 	}
-	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) {
-		return k, fmt.Errorf("train: percentile %v, %v alarms a day", t.Percentile, t.AlarmsPerDay)
+	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) || !(t.IncidentsPerDay >= 0) || t.AlarmsPerDay > 0 && t.IncidentsPerDay > 0 {
+		return k, fmt.Errorf("train: percentile %v, %v alarms a day, %v incidents a day", t.Percentile, t.AlarmsPerDay, t.IncidentsPerDay)
 	}
 	if err := cmp.Or(usable(t.Flows, columns, 0), finite(t.Flows, columns)); err != nil {
 		return k, fmt.Errorf("train: %w", err)
 	}
 	if t.Kind != "original" && !t.Blocks {
 		return k, nil
+	}
+	if t.Kind == "original" && t.IncidentsPerDay > 0 {
+		return k, errors.New("train: original looks at packets alone, not at the hosts that incidents are of: promise alarms a day")
 	}
 	if t.Left != nil {
 		return k, fmt.Errorf("train: %s cannot leave flows out", t.Kind)
@@ -182,14 +188,14 @@ func trainParts(ctx context.Context, t Training, kind kind) (*Model, Report, err
 	if model.Detector, err = kind.train(ctx, t, parts); err != nil {
 		return nil, report, err
 	}
-	benign := func(from, to int) []float64 { return t.benign(model.Detector.Score(rows.Slice(from, to)), from) }
-	scores := benign(cut[1], cut[2])
-	if err := model.calibrate(t, scores); err != nil {
+	scored := func(from, to int) Scored { return t.benign(model.Detector.Score(rows.Slice(from, to)), from) }
+	s := scored(cut[1], cut[2])
+	p, err := model.calibrate(t, s)
+	if err != nil {
 		return nil, report, err
 	}
-	judged := benign(cut[2], n)
-	report = Report{Train: cut[0], Stop: cut[1] - cut[0], Calibrate: len(scores), Judge: len(judged), Promised: model.Calibration.Rate,
-		Threshold: model.Threshold, Scores: scores, Flagged: above(judged, model.Threshold)}
+	report.Train, report.Stop = cut[0], cut[1]-cut[0]
+	model.judge(p, s, scored(cut[2], n), &report)
 	return model, report, nil
 }
 
@@ -209,31 +215,6 @@ func (t Training) rows(first int) (*Model, dataset.Matrix) {
 	features.standardise(rows)
 	model.Features = features
 	return model, rows
-}
-
-// calibrate chooses the threshold by the scores of benign flows that trained nothing.
-func (m *Model) calibrate(t Training, scores []float64) error {
-	if len(scores) == 0 {
-		return errors.New("train: every calibration flow is an attack")
-	}
-	m.Calibration = Calibration{Flows: len(scores), FlowsPerDay: FlowsPerDay(t.Flows)}
-	m.Calibration.spread(scores)
-	if t.AlarmsPerDay == 0 {
-		m.Threshold = ml.Percentile(scores, t.Percentile)
-		return nil
-	}
-	rate := t.AlarmsPerDay / m.Calibration.FlowsPerDay
-	threshold, err := ConformalThreshold(scores, rate)
-	var few *TooFewError
-	if errors.As(err, &few) {
-		err = fmt.Errorf("%w; the fewest alarms a day that these flows can promise are %.0f",
-			err, math.Ceil(m.Calibration.FlowsPerDay/float64(len(scores)+1)))
-	}
-	if err != nil {
-		return fmt.Errorf("train: %v alarms a day of %.0f flows: %w", t.AlarmsPerDay, m.Calibration.FlowsPerDay, err)
-	}
-	m.Threshold, m.Calibration.Rate = threshold, rate
-	return nil
 }
 
 func (t Training) left(r int) bool { return t.Left != nil && t.Left[r] }

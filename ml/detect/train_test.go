@@ -60,7 +60,7 @@ func TestReportOfManyFlows(t *testing.T) {
 		train, stop int
 	}{{forestKind, fit, 0}, {autoencoderKind, 45_000, 5_000}} {
 		m := &Model{Detector: TrainRobustZ(few)}
-		report, err := m.judge(training, c.kind, make([]float64, fit), few)
+		report, err := m.promise(training, c.kind, make([]float64, fit), few)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,6 +100,9 @@ func TestTrainRefuses(t *testing.T) {
 		{"199 flows; at least 200 are needed", Training{Kind: "pca", Flows: frame.Head(199)}},
 		{"percentile 101", Training{Kind: "pca", Flows: frame, Percentile: 101}},
 		{"255 calibration flows cannot promise", Training{Kind: "pca", Flows: frame, AlarmsPerDay: 1}},
+		{"the fewest incidents a day that these flows can promise are ", Training{Kind: "pca", Flows: frame, IncidentsPerDay: 1}},
+		{"20 alarms a day, 20 incidents a day", Training{Kind: "pca", Flows: frame, AlarmsPerDay: 20, IncidentsPerDay: 20}},
+		{"promise alarms a day", Training{Kind: "original", Flows: frame, IncidentsPerDay: 20}},
 	} {
 		if _, _, err := Train(t.Context(), c.t); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got error %v, want one with %q", err, c.want)

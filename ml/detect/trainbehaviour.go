@@ -2,7 +2,6 @@ package detect
 
 import (
 	"context"
-	"math"
 
 	"flowbook/ml/dataset"
 )
@@ -43,7 +42,7 @@ func trainBehaviour(ctx context.Context, t Training, kinds []kind) ([]*Model, []
 		}
 		d, own := k.join(of, scores)
 		models[i] = &Model{Kind: k.name, Features: b, Detector: d}
-		if reports[i], err = models[i].judge(t, k, own, raw.Slice(fit, n)); err != nil {
+		if reports[i], err = models[i].promise(t, k, own, raw.Slice(fit, n)); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -73,36 +72,37 @@ func (k kind) join(parts []Detector, unseen [][]float64) (Detector, []float64) {
 	return e, e.combine(m)
 }
 
-// judge chooses the threshold by the scores of the rows that the model learnt from, made by others
+// promise chooses the threshold by the scores of the rows that the model learnt from, made by others
 // that had not seen them, and reports how it does on the rows that came after.
-func (m *Model) judge(t Training, k kind, unseen []float64, after dataset.Matrix) (Report, error) {
+func (m *Model) promise(t Training, k kind, unseen []float64, after dataset.Matrix) (Report, error) {
 	fit := len(unseen)
-	scores := t.benign(unseen, 0)
-	if err := m.calibrate(t, scores); err != nil {
+	s := t.benign(unseen, 0)
+	p, err := m.calibrate(t, s)
+	if err != nil {
 		return Report{}, err
 	}
-	judged := t.benign(m.Detector.Score(after), fit)
-	report := Report{Train: fit, Calibrate: len(scores), Judge: len(judged), Promised: m.Calibration.Rate, Threshold: m.Threshold, Scores: scores}
+	report := Report{Train: fit}
 	if k.stopsEarly() {
 		some := min(fit, mostOfNetwork)
 		report.Train = some * 9 / 10
 		report.Stop = some - report.Train
 	}
-	report.Flagged = above(judged, m.Threshold)
-	m.widen(&report, judged)
+	judged := t.benign(m.Detector.Score(after), fit)
+	m.judge(p, s, judged, &report)
+	m.widen(p, judged, &report)
 	return report, nil
 }
 
-// benign are the scores, the first of which is of row from, of flows that are not known to be
-// attacks.
-func (t Training) benign(scores []float64, from int) []float64 {
+// benign are the flows, the first of which is row from, that are not known to be attacks.
+func (t Training) benign(scores []float64, from int) Scored {
+	all := ScoredFrom(t.Flows, from, scores)
 	if t.Attack == nil {
-		return scores
+		return all
 	}
-	var kept []float64
-	for i, s := range scores {
-		if !t.Attack[from+i] {
-			kept = append(kept, s)
+	kept := Scored{Flows: t.Flows}
+	for i, r := range all.Rows {
+		if !t.Attack[r] {
+			kept.Rows, kept.Scores = append(kept.Rows, r), append(kept.Scores, scores[i])
 		}
 	}
 	return kept
@@ -116,21 +116,4 @@ func above(scores []float64, threshold float64) int {
 		}
 	}
 	return n
-}
-
-// widen raises the threshold where the judging flows broke the promise by more than twice and by
-// more than chance would: to what the judging flows and the calibration flows together allow, or
-// the judging flows alone if they ask for more.
-func (m *Model) widen(report *Report, judged []float64) {
-	expected := report.Promised * float64(len(judged))
-	if report.Promised == 0 || float64(report.Flagged) <= 2*expected+3*math.Sqrt(expected)+1 {
-		return
-	}
-	threshold, err := ConformalThreshold(judged, report.Promised)
-	if err != nil { // too few: above all but the expected ones
-		threshold, err = ConformalThreshold(append(judged, report.Scores...), report.Promised)
-	}
-	if err == nil && threshold > m.Threshold {
-		m.Threshold, report.Widened = threshold, true
-	}
 }

@@ -23,7 +23,8 @@ type detectCmd struct {
 	Model     string `required:"" placeholder:"DIR" help:"The folder that train has written."`
 	File      string `arg:"" optional:"" default:"-" help:"The flows, as CSV or Parquet; - reads CSV from standard input."`
 	Format    string `default:"csv" enum:"csv,jsonl,eve,cef" help:"How to write: csv; jsonl, a JSON object a line; eve, Suricata's events; cef, ArcSight's."`
-	Incidents bool   `help:"Write incidents, when they are over, instead of flows: alarms of one source or one victim that follow one another within a minute."`
+	Incidents bool   `xor:"unit" help:"Write incidents, when they are over, instead of flows: alarms of one source or one victim that follow one another within a minute."`
+	First     bool   `xor:"unit" help:"Write only the first flow of each incident, at once: one alarm an incident, without waiting for its end."`
 	Allow     string `placeholder:"FILE" help:"Leave out what this file allows: a line each of CIDR [port=N] [app=NAME] [until=YYYY-MM-DD]."`
 	Syslog    string `placeholder:"URL" help:"Send RFC 5424 messages to udp://HOST:PORT or tcp://HOST:PORT instead of writing to standard output."`
 }
@@ -51,7 +52,7 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	var passed, ended int64
+	var passed, ended, begun int64
 	incidents := &detect.Incidents{Ended: func(i detect.Incident) error {
 		if ended++; c.Incidents {
 			return out.Incident(i)
@@ -68,7 +69,9 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 				return err
 			}
 		}
-		if c.Incidents {
+		known := f.Incident > 0 && f.Incident <= begun
+		begun = max(begun, f.Incident)
+		if c.Incidents || c.First && known {
 			return nil
 		}
 		return out.Finding(f)

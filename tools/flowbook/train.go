@@ -20,18 +20,19 @@ type trainCmd struct {
 	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet; all of them are read into memory."`
 	Model string `required:"" type:"output" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
-	Detector     string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"One of ${enum}; original is the network of the notebook Anomaly_Detection, which sees the packets alone."`
-	Seed         uint64  `default:"18" help:"Another seed, another model; the same seed, the same."`
-	Percentile   float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
-	AlarmsPerDay float64 `placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
-	Update       bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
-	Labels       string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
+	Detector        string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"One of ${enum}; original is the network of the notebook Anomaly_Detection, which sees the packets alone."`
+	Seed            uint64  `default:"18" help:"Another seed, another model; the same seed, the same."`
+	Percentile      float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
+	AlarmsPerDay    float64 `xor:"promise" placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
+	IncidentsPerDay float64 `xor:"promise" placeholder:"N" help:"Instead: choose it so that ordinary flows make at most N incidents a day (detect says what those are); it stays at --percentile or above."`
+	Update          bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
+	Labels          string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
 }
 
 // Run trains, saves, and prints the threshold's promise and its result on flows not seen before.
 func (c *trainCmd) Run(ctx context.Context, con *console) error {
-	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) { // NaN is neither
-		return &usageError{fmt.Errorf("train: --percentile goes from 0 to 100, --alarms-per-day from 0 up")}
+	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) || !(c.IncidentsPerDay >= 0) { // NaN is none of them
+		return &usageError{errors.New("train: --percentile goes from 0 to 100, --alarms-per-day and --incidents-per-day from 0 up")}
 	}
 	var old *detect.Model
 	if c.Update {
@@ -40,8 +41,8 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 			return err
 		}
 		c.Detector = old.Kind
-		if c.AlarmsPerDay == 0 {
-			c.AlarmsPerDay = old.Calibration.AlarmsPerDay()
+		if c.AlarmsPerDay == 0 && c.IncidentsPerDay == 0 {
+			c.AlarmsPerDay, c.IncidentsPerDay = old.Calibration.AlarmsPerDay(), old.Calibration.IncidentsPerDay
 		}
 	}
 	columns, err := c.columns()
@@ -62,7 +63,8 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	t := detect.Training{Kind: c.Detector, Flows: flows, Seed: c.Seed, Percentile: c.Percentile, AlarmsPerDay: c.AlarmsPerDay}
+	t := detect.Training{Kind: c.Detector, Flows: flows, Seed: c.Seed, Percentile: c.Percentile, AlarmsPerDay: c.AlarmsPerDay,
+		IncidentsPerDay: c.IncidentsPerDay}
 	if c.Labels != "" {
 		if t.Attack, err = attacks(c.Labels, c.Data, flows); err != nil {
 			return err
@@ -95,11 +97,18 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	}
 	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
 		c.Model, c.Detector, report.Train, report.Threshold, report.Calibrate)
-	if report.Promised > 0 {
+	switch cal := model.Calibration; {
+	case cal.IncidentsPerDay > 0:
+		fmt.Fprintf(con.stdout, "promised: at most %.4g incidents of ordinary flows a day at %.0f flows a day\n", cal.IncidentsPerDay, cal.FlowsPerDay)
+	case report.Promised > 0:
 		fmt.Fprintf(con.stdout, "promised: at most %.4g of ordinary flows flagged, %.4g a day at %.0f flows a day\n",
-			report.Promised, model.Calibration.AlarmsPerDay(), model.Calibration.FlowsPerDay)
+			report.Promised, cal.AlarmsPerDay(), cal.FlowsPerDay)
 	}
-	fmt.Fprintf(con.stdout, "on %d flows not seen before: %d flagged, %.4g of them\n", report.Judge, report.Flagged, report.Got())
+	fmt.Fprintf(con.stdout, "on %d flows not seen before: %d flagged, %.4g of them", report.Judge, report.Flagged, report.Got())
+	if model.Calibration.IncidentsPerDay > 0 {
+		fmt.Fprintf(con.stdout, ", in %s where up to %.1f were promised", plural(report.Alarms, "incident"), report.Promised*float64(report.Judge))
+	}
+	fmt.Fprintln(con.stdout)
 	if report.Widened {
 		fmt.Fprintf(con.stdout, "that is more than promised, so the threshold was raised to %.6g\n", model.Threshold)
 	}

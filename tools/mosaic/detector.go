@@ -30,7 +30,7 @@ func Of(blocks bool, kinds ...string) []Detector {
 				models, reports, day, of = m, r, flows, seed
 			}
 			m := models[i]
-			return &Trained{Features: m.Features, Rate: m.Detector.Score, Unseen: reports[i].Scores, FlowsPerDay: m.Calibration.FlowsPerDay}, nil
+			return &Trained{Features: m.Features, Rate: m.Detector.Score, Unseen: reports[i].Calibrated, FlowsPerDay: m.Calibration.FlowsPerDay}, nil
 		}})
 	}
 	return detectors
@@ -58,5 +58,7 @@ func largestZ(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error)
 		}
 		return out
 	}
-	return &Trained{Features: features, Rate: rate, Unseen: rate(features.Transform(day))[day.NumRows()*6/10:], FlowsPerDay: detect.FlowsPerDay(day)}, nil
+	last := day.NumRows() * 6 / 10
+	unseen := detect.ScoredFrom(day, last, rate(features.Transform(day))[last:])
+	return &Trained{Features: features, Rate: rate, Unseen: unseen, FlowsPerDay: detect.FlowsPerDay(day)}, nil
 }

@@ -26,8 +26,39 @@ const (
 	dayStart    = 1_767_258_000_000 // 2026-01-01 09:00 UTC
 )
 
-// Promises are the alarms a day that thresholds are chosen for.
-var Promises = []float64{100, 400}
+// Rule is how a threshold is chosen.
+type Rule struct {
+	PerDay    float64 // alarms that are promised; 0 takes the 95th percentile and promises none
+	Incidents bool    // whether an alarm is an incident, not a flow
+}
+
+// Rules are those that every detector is judged by.
+var Rules = []Rule{{100, false}, {400, false}, {100, true}, {400, true}, {}}
+
+// most is the share of flows that a promise of incidents may lead to flag. The flows of a mosaic are
+// few for so many incidents, so it is more than train allows by itself.
+const most = 0.25
+
+// String is short enough to stand in a column's head.
+func (r Rule) String() string {
+	switch {
+	case r.PerDay == 0:
+		return "p95"
+	case r.Incidents:
+		return fmt.Sprintf("%gi", r.PerDay)
+	}
+	return fmt.Sprintf("%g", r.PerDay)
+}
+
+func (r Rule) threshold(t *Trained) (float64, error) {
+	switch {
+	case r.PerDay == 0:
+		return ml.Percentile(t.Unseen.Scores, 95), nil
+	case r.Incidents:
+		return t.Unseen.IncidentThreshold(r.PerDay/t.FlowsPerDay, most)
+	}
+	return detect.ConformalThreshold(t.Unseen.Scores, r.PerDay/t.FlowsPerDay)
+}
 
 // Detector is what is judged.
 type Detector struct {
@@ -39,21 +70,21 @@ type Detector struct {
 type Trained struct {
 	Features    detect.Extractor
 	Rate        func(rows dataset.Matrix) []float64 // scores rows of Features
-	Unseen      []float64                           // scores of flows of the day that did not train what scored them
+	Unseen      detect.Scored                       // flows of the day, scored by what they did not train
 	FlowsPerDay float64
 }
 
-// thresholds are those of each of Promises, then the 95th percentile.
+// thresholds are those of Rules.
 func (t *Trained) thresholds() ([]float64, error) {
 	var out []float64
-	for _, alarms := range Promises {
-		v, err := detect.ConformalThreshold(t.Unseen, alarms/t.FlowsPerDay)
+	for _, r := range Rules {
+		v, err := r.threshold(t)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, v)
 	}
-	return append(out, ml.Percentile(t.Unseen, 95)), nil
+	return out, nil
 }
 
 // Judgement is what came of one detector with one seed.
@@ -61,8 +92,10 @@ type Judgement struct {
 	Detector string
 	Seed     uint64
 	Flows    int       // benign flows of the day it was judged on
-	Promised []float64 // false alarms on that day, for each of Promises
-	False    []int     // that came, for each of Promises and the 95th percentile
+	Promised []float64 // false alarms on that day, for each of Rules
+	False    []int     // that came
+	Flagged  []int     // benign flows above the threshold: False, unless alarms are incidents
+	Scores   []float64 // of the benign flows
 	Attacks  []Attack
 }
 
@@ -70,12 +103,12 @@ type Judgement struct {
 type Attack struct {
 	Name      string
 	Flows     int
-	Recall    []float64 // share of its flows above the threshold, for each of Promises and the 95th percentile
+	Recall    []float64 // share of its flows above the threshold, for each of Rules
 	Incidents []int     // incidents that its alarms make
 	Rank      float64   // share of the day's benign flows that score higher than its best flow
 }
 
-// Noticed reports whether any flow of the attack is above threshold k.
+// Noticed reports whether any flow of the attack is above the threshold of the k-th of Rules.
 func (a Attack) Noticed(k int) bool { return a.Recall[k] > 0 }
 
 // Judge trains and judges every detector on the mosaic of one seed.
@@ -103,11 +136,15 @@ func Judge(ctx context.Context, benign, attacks []File, detectors []Detector, se
 		j := &out[i]
 		d.quiet = d.scores
 		j.Flows = len(d.quiet)
-		for _, alarms := range Promises {
-			j.Promised = append(j.Promised, alarms/d.FlowsPerDay*float64(len(d.quiet)))
-		}
-		for _, t := range d.thresholds {
-			j.False = append(j.False, above(d.quiet, t))
+		j.Scores = d.quiet
+		for k, r := range Rules {
+			j.Promised = append(j.Promised, r.PerDay/d.FlowsPerDay*float64(len(d.quiet)))
+			flagged := above(d.quiet, d.thresholds[k])
+			j.Flagged = append(j.Flagged, flagged)
+			if r.Incidents {
+				flagged = detect.ScoredFrom(second, 0, d.quiet).Incidents(d.thresholds[k])
+			}
+			j.False = append(j.False, flagged)
 		}
 	}
 	for _, a := range attacks {
@@ -153,33 +190,18 @@ func day(files []File, which []int, random *rand.Rand) *dataset.Frame {
 // attack judges the attack that was placed into the day at hand.
 func (j *judge) attack(f File, day *dataset.Frame) Attack {
 	a := Attack{Name: f.Name, Flows: f.Flows.NumRows()}
-	var own []float64
-	var rows []int
+	own := detect.Scored{Flows: day}
 	for i, n := range day.Int64s(fileColumn) {
 		if n < 0 {
-			own, rows = append(own, j.scores[i]), append(rows, i)
+			own.Scores, own.Rows = append(own.Scores, j.scores[i]), append(own.Rows, i)
 		}
 	}
 	for _, t := range j.thresholds {
-		a.Recall = append(a.Recall, float64(above(own, t))/float64(len(own)))
-		a.Incidents = append(a.Incidents, incidents(day, rows, own, t))
+		a.Recall = append(a.Recall, float64(above(own.Scores, t))/float64(len(own.Scores)))
+		a.Incidents = append(a.Incidents, own.Incidents(t))
 	}
-	a.Rank = float64(above(j.quiet, slices.Max(own))) / float64(len(j.quiet))
+	a.Rank = float64(above(j.quiet, slices.Max(own.Scores))) / float64(len(j.quiet))
 	return a
-}
-
-// incidents is how many incidents the flows of rows with a score above the threshold make.
-func incidents(day *dataset.Frame, rows []int, scores []float64, threshold float64) int {
-	n := 0
-	all := detect.Incidents{Ended: func(detect.Incident) error { n++; return nil }}
-	for i, s := range scores {
-		if s > threshold {
-			// Neither call can fail: Ended does not.
-			_ = all.Add(&detect.Finding{Score: s, Flow: detect.FlowOf(day, rows[i])})
-		}
-	}
-	_ = all.Close()
-	return n
 }
 
 func above(scores []float64, threshold float64) int {

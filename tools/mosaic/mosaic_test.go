@@ -87,7 +87,7 @@ func TestOfKeepsWhatItTrained(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return trained.Unseen
+		return trained.Unseen.Scores
 	}
 	first, second := scores(1), scores(2)
 	if slices.Equal(first, second) {
@@ -152,7 +152,7 @@ func TestSmallMosaic(t *testing.T) {
 	if err := Attacks(&b, first); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\n"); n != 3+1+len(first[0].Attacks) {
+	if n := strings.Count(b.String(), "\n"); n != 1+2*len(Rules)+1+len(first[0].Attacks) {
 		t.Errorf("%d lines:\n%s", n, b.String())
 	}
 }

@@ -10,70 +10,43 @@ import (
 	"text/tabwriter"
 )
 
-// Table writes one line a detector: means over seeds, false alarms beside what was promised, seed
-// by seed. incidents is how many incidents the alarms of a noticed attack make at the first of
-// Promises.
+// Table writes one line a detector and rule that promises: means over seeds, and false alarms
+// beside what was promised, seed by seed. A rule with an i promises incidents, and its false alarms
+// are incidents; flagged are the flows that make them. The column incidents is how many of them the
+// alarms of an attack make in the mean.
 func Table(w io.Writer, all []Judgement) error {
-	names, of := group(all)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "detector")
-	fmt.Fprintf(t, "\tincidents@%g", Promises[0])
-	for _, p := range Promises {
-		fmt.Fprintf(t, "\tnoticed@%g\trecall@%g\tfalse/promised@%g\tper seed@%g", p, p, p, p)
-	}
-	fmt.Fprintln(t, "\tnoticed@p95\trecall@p95\tfalse@p95")
-	for _, name := range names {
-		fmt.Fprint(t, name)
-		js := of[name]
-		fmt.Fprintf(t, "\t%s", incidentsOf(js))
-		for k := range len(Promises) + 1 {
-			var noticed, recall, promised float64
-			falses := 0
+	fmt.Fprintln(t, "detector\ta day\tnoticed\tincidents\trecall\tfalse/promised\tflagged\tper seed")
+	for _, s := range Summaries(all) {
+		name := s.Detector
+		for k, r := range Rules {
+			of := s.Rules[k]
+			fmt.Fprintf(t, "%s\t%v\t%.1f\t%s\t%.2f\t", name, r, of.Noticed, oneDecimal(of.Incidents), of.Recall)
+			name = ""
+			if r.PerDay == 0 {
+				fmt.Fprintf(t, "%d\t%d\n", of.False, of.Flagged)
+				continue
+			}
 			var ratios []string
-			for _, j := range js {
-				for _, a := range j.Attacks {
-					recall += a.Recall[k] / float64(len(j.Attacks)*len(js))
-					if a.Noticed(k) {
-						noticed += 1 / float64(len(js))
-					}
-				}
-				falses += j.False[k]
-				if k < len(Promises) {
-					promised += j.Promised[k]
-					ratios = append(ratios, fmt.Sprintf("%.1f", float64(j.False[k])/j.Promised[k]))
-				}
+			for _, v := range of.Ratios {
+				ratios = append(ratios, fmt.Sprintf("%.1f", v))
 			}
-			if k < len(Promises) {
-				fmt.Fprintf(t, "\t%.1f\t%.2f\t%d/%.0f\t%s", noticed, recall, falses, promised, strings.Join(ratios, " "))
-			} else {
-				fmt.Fprintf(t, "\t%.1f\t%.2f\t%d", noticed, recall, falses)
-			}
+			fmt.Fprintf(t, "%d/%.0f\t%d\t%s\n", of.False, of.Promised, of.Flagged, strings.Join(ratios, " "))
 		}
-		fmt.Fprintln(t)
 	}
 	return t.Flush()
 }
 
-// incidentsOf is the mean number of incidents that the alarms of an attack make which is noticed at
-// the first of Promises.
-func incidentsOf(js []Judgement) string {
-	incidents, noticed := 0, 0
-	for _, j := range js {
-		for _, a := range j.Attacks {
-			if a.Noticed(0) {
-				incidents += a.Incidents[0]
-				noticed++
-			}
-		}
-	}
-	if noticed == 0 {
+// oneDecimal writes a mean that may be of nothing.
+func oneDecimal(v float64) string {
+	if v == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f", float64(incidents)/float64(noticed))
+	return fmt.Sprintf("%.1f", v)
 }
 
 // Attacks writes one line an attack: in how many seeds each detector noticed it at the first of
-// Promises, and the mean rank of its best flow among the benign ones.
+// Rules, and the mean rank of its best flow among the benign ones.
 func Attacks(w io.Writer, all []Judgement) error {
 	names, of := group(all)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
