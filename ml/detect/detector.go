@@ -1,5 +1,5 @@
 // Package detect finds anomalous flows beyond the original notebook: features of a flow and of the
-// company it keeps, five detectors, thresholds with a promised number of false alarms, the folder
+// company it keeps, seven detectors, thresholds with a promised number of false alarms, the folder
 // that a trained model lives in, and the scorer that a stream runs through.
 //
 // Training flows need no labels. Thresholds are chosen on flows that neither trained the detector

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	stdcsv "encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -77,58 +76,6 @@ func TestForms(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestEVE: the fields are those of Suricata's schema (etc/schema.json of OISF/suricata at
-// 0035673208: the top level's names, types and pattern of timestamp; "anomaly" holds no others than
-// app_proto, event, layer and type, and its types are decode, stream and applayer). "flowbook" is
-// ours.
-func TestEVE(t *testing.T) {
-	types := map[string]string{"timestamp": "string", "flow_id": "integer", "event_type": "string", "src_ip": "string", "src_port": "integer",
-		"dest_ip": "string", "dest_port": "integer", "proto": "string", "app_proto": "string", "anomaly": "object", "flowbook": "object"}
-	kind := func(v any) string {
-		switch v := v.(type) {
-		case string:
-			return "string"
-		case float64:
-			if v == math.Trunc(v) {
-				return "integer"
-			}
-			return "number"
-		}
-		return "object"
-	}
-	var b bytes.Buffer
-	w := EVE(&b)
-	if err := w.Finding(finding); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Incident(incident); err != nil {
-		t.Fatal(err)
-	}
-	decoder := json.NewDecoder(&b)
-	for n := range 2 {
-		var e map[string]any
-		if err := decoder.Decode(&e); err != nil {
-			t.Fatal(err)
-		}
-		for name, v := range e {
-			if types[name] != kind(v) {
-				t.Errorf("event %d: %s is of type %s, want %q", n, name, kind(v), types[name])
-			}
-		}
-		if e["event_type"] != "anomaly" || e["proto"] != "TCP" || e["timestamp"] != "2026-01-01T09:00:00.123000+0000" {
-			t.Errorf("event %d: %v", n, e)
-		}
-		if pattern := `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d+[+\-]\d+$`; !regexp.MustCompile(pattern).MatchString(e["timestamp"].(string)) {
-			t.Errorf("event %d: timestamp %v does not match %s", n, e["timestamp"], pattern)
-		}
-		for name, v := range e["anomaly"].(map[string]any) {
-			if name != "type" && name != "event" || name == "type" && v != "stream" {
-				t.Errorf("event %d: anomaly.%s is %v", n, name, v)
-			}
-		}
 	}
 }
 

@@ -8,24 +8,33 @@ import (
 	"flowbook/ml/detect"
 )
 
-// EVE writes Suricata's event format, event_type anomaly, a JSON object a line. The fields outside
-// of "flowbook" are those of Suricata's schema (etc/schema.json); "flowbook" has the rest.
+// EVE writes Suricata's event format, event_type anomaly, a JSON object a line. Suricata's schema
+// (etc/schema.json) is closed, but for the items of metadata.flowvars: one of them, "flowbook", has
+// all that has no field of its own there.
 func EVE(w io.Writer) Writer { return &eve{json.NewEncoder(w)} }
 
 type eve struct{ *json.Encoder }
 
 type eveEvent struct {
-	Timestamp   string         `json:"timestamp"`
-	FlowID      *int64         `json:"flow_id,omitempty"`
-	EventType   string         `json:"event_type"`
-	Source      string         `json:"src_ip,omitempty"`
-	SourcePort  *int64         `json:"src_port,omitempty"`
-	Destination string         `json:"dest_ip,omitempty"`
-	Port        *int64         `json:"dest_port,omitempty"`
-	Protocol    string         `json:"proto,omitempty"`
-	Application string         `json:"app_proto,omitempty"`
-	Anomaly     eveAnomaly     `json:"anomaly"`
-	Flowbook    map[string]any `json:"flowbook"`
+	Timestamp   string      `json:"timestamp"`
+	FlowID      *int64      `json:"flow_id,omitempty"`
+	EventType   string      `json:"event_type"`
+	Source      string      `json:"src_ip,omitempty"`
+	SourcePort  *int64      `json:"src_port,omitempty"`
+	Destination string      `json:"dest_ip,omitempty"`
+	Port        *int64      `json:"dest_port,omitempty"`
+	Protocol    string      `json:"proto,omitempty"`
+	Application string      `json:"app_proto,omitempty"`
+	Anomaly     eveAnomaly  `json:"anomaly"`
+	Metadata    eveMetadata `json:"metadata"`
+}
+
+type eveMetadata struct {
+	Vars []eveVar `json:"flowvars"` // one
+}
+
+type eveVar struct {
+	Flowbook map[string]any `json:"flowbook"`
 }
 
 type eveAnomaly struct {
@@ -44,8 +53,8 @@ func event(f detect.Finding, name string) eveEvent {
 	e := eveEvent{Timestamp: when(max(f.Flow.Ms, 0)).Format(eveTime), FlowID: o.ID, EventType: "anomaly", Source: o.Source, SourcePort: o.SourcePort,
 		Destination: o.Destination, Port: o.Port, Protocol: protocolNames[f.Flow.Protocol],
 		Application: strings.ToLower(f.Flow.Application), Anomaly: eveAnomaly{"stream", name},
-		Flowbook: map[string]any{"row": f.Row, "score": f.Score, "threshold": f.Threshold, "drivers": o.Drivers, "incident": f.Incident,
-			"reason": reason(f.Drivers)}}
+		Metadata: eveMetadata{[]eveVar{{map[string]any{"row": f.Row, "score": f.Score, "threshold": f.Threshold, "drivers": o.Drivers,
+			"incident": f.Incident, "reason": reason(f.Drivers)}}}}}
 	return e
 }
 
@@ -54,9 +63,10 @@ func (e *eve) Finding(f detect.Finding) error { return e.Encode(event(f, "unusua
 func (e *eve) Incident(i detect.Incident) error {
 	v := event(i.Worst, "unusual_flows")
 	v.FlowID = nil
-	v.Flowbook["incident"], v.Flowbook["flows"] = i.Number, i.Flows
-	v.Flowbook["first"], v.Flowbook["last"] = when(i.First).Format(eveTime), when(i.Last).Format(eveTime)
-	v.Flowbook["sources"], v.Flowbook["destinations"], v.Flowbook["ports"], v.Flowbook["more"] = i.Sources, i.Destinations, i.Ports, i.More
-	delete(v.Flowbook, "row")
+	ours := v.Metadata.Vars[0].Flowbook
+	ours["incident"], ours["flows"] = i.Number, i.Flows
+	ours["first"], ours["last"] = when(i.First).Format(eveTime), when(i.Last).Format(eveTime)
+	ours["sources"], ours["destinations"], ours["ports"], ours["more"] = i.Sources, i.Destinations, i.Ports, i.More
+	delete(ours, "row")
 	return e.Encode(v)
 }

@@ -32,7 +32,7 @@ type meterCmd struct {
 	Inner      bool          `help:"Look into VXLAN, GENEVE and GRE, too (tunnel_id 4, 5, 6). Default: into GTP, CAPWAP and TZSP, as NFStream does."`
 	Orient     bool          `help:"A flow whose first packet is a SYN-ACK goes from its receiver to its sender. Default: from the sender of the first packet, as NFStream has it."`
 	JA3        bool          `name:"ja3" help:"Fingerprint TLS clients by JA3, as NFStream did up to 6.5. Default: by JA4, as NFStream 6.6 does; browsers change their JA3 with each connection."`
-	Reassemble bool          `help:"Put fragments of IPv4 together: all count in the flow of the whole datagram. Default: the first alone counts, as in NFStream."`
+	Reassemble bool          `help:"Put fragments of IP together: all count in the flow of the whole datagram. Default: the first alone counts, as in NFStream."`
 	FirstID    int64         `default:"0" help:"The first flow's id."`
 	Idle       time.Duration `default:"2m" help:"A gap that ends a flow."`
 	Active     time.Duration `default:"30m" help:"The age at which a flow is cut."`

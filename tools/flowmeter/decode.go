@@ -246,7 +246,11 @@ func (p *Packet) ipv6(b []byte, depth int) bool {
 	}
 	p.Version = 6
 	p.Src, p.Dst = netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
-	next, rest := b[6], b[40:]
+	return p.extensions(b[6], b[40:], depth)
+}
+
+// extensions decodes the headers between IPv6's own and the transport's.
+func (p *Packet) extensions(next uint8, rest []byte, depth int) bool {
 	for range maxDepth {
 		size := 0
 		switch next {
@@ -259,7 +263,11 @@ func (p *Packet) ipv6(b []byte, depth int) bool {
 			if len(rest) < 8 {
 				return p.not(CutOff)
 			}
-			if be.Uint16(rest[2:])&0xfff8 != 0 {
+			switch {
+			case p.hold && isFragment6(rest):
+				p.fragment = rest
+				return p.not(LaterFragment)
+			case be.Uint16(rest[2:])&0xfff8 != 0:
 				return p.not(LaterFragment)
 			}
 			size = 8

@@ -18,7 +18,7 @@ type Options struct {
 	// Orient reverses a flow that begins with a SYN-ACK. NFStream always takes the sender of the
 	// first packet as the source.
 	Orient bool
-	// Reassemble puts fragments of IPv4 datagrams together: each counts in the flow of the whole
+	// Reassemble puts fragments of IP datagrams together: each counts in the flow of the whole
 	// datagram, which has its ports and flags. Else the first is a packet of its own, and the
 	// others belong to no flow, as NFStream has it.
 	Reassemble bool

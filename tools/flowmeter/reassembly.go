@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/gopacket/gopacket/ip4defrag"
+	"github.com/gopacket/gopacket/ip6defrag"
 	"github.com/gopacket/gopacket/layers"
 )
 
-// reassembly holds the fragments of IPv4 datagrams until a datagram is whole. All of them are then
+// reassembly holds the fragments of IP datagrams until a datagram is whole. All of them are then
 // packets of its flow.
 type reassembly struct {
 	defrag  *ip4defrag.IPv4Defragmenter
@@ -24,8 +25,8 @@ type reassembly struct {
 // datagram names the datagram that a fragment is of.
 type datagram struct {
 	src, dst netip.Addr
-	id       uint16
-	protocol uint8
+	id       uint32
+	protocol uint8 // of IPv4; IPv6 has it in the first fragment
 }
 
 // fragments of one datagram, without the bytes but for the first one's.
@@ -35,6 +36,10 @@ type fragments struct {
 	sinceMs int64
 	packets []Packet
 	bytes   int
+
+	// defrag6 puts an IPv6 datagram together. It forgets by the time of this day, not of the
+	// capture, so each datagram has its own, which goes with it.
+	defrag6 *ip6defrag.IPv6Defragmenter
 }
 
 const (
@@ -49,15 +54,42 @@ func newReassembly(skipped *Skips) *reassembly {
 // isFragment says whether an IPv4 header is of a part of a datagram.
 func isFragment(b []byte) bool { return be.Uint16(b[6:])&0x3fff != 0 }
 
-// add takes a packet whose datagram is p.fragment, and hands over those that need not be held any
-// longer.
+// isFragment6 says it of IPv6's fragment header, which a whole datagram may have as well (RFC 6946).
+func isFragment6(b []byte) bool { return be.Uint16(b[2:])&0xfff9 != 0 }
+
+// name is the datagram that a packet is a fragment of, and whether it is the first one.
+func (p *Packet) name() (name datagram, first bool) {
+	b := p.fragment
+	if p.Version == 6 {
+		return datagram{p.Src, p.Dst, be.Uint32(b[4:]), 0}, be.Uint16(b[2:])&0xfff8 == 0
+	}
+	return datagram{p.Src, p.Dst, uint32(be.Uint16(b[4:])), b[9]}, be.Uint16(b[6:])&0x1fff == 0
+}
+
+// opened is what lies behind the header of p's first fragment b, and the protocol of that.
+func (p *Packet) opened(b []byte) (protocol uint8, rest []byte) {
+	if p.Version == 6 {
+		return b[0], b[8:]
+	}
+	return b[9], b[int(b[0]&15)*4:]
+}
+
+// behind decodes what a datagram or its first fragment holds.
+func (p *Packet) behind(protocol uint8, b []byte) bool {
+	if p.Version == 6 {
+		return p.extensions(protocol, b, 0)
+	}
+	return p.transport(protocol, b, 0)
+}
+
+// add takes a packet, p.fragment of which is the fragment from IPv4's header or IPv6's fragment
+// header on, and hands over those that need not be held any longer.
 func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	if err := r.expire(p.Ms-holdMs, give); err != nil {
 		return err
 	}
 	b := bytes.Clone(p.fragment)
-	header := int(b[0]&15) * 4
-	name := datagram{p.Src, p.Dst, be.Uint16(b[4:]), b[9]}
+	name, first := p.name()
 	f := r.held[name]
 	if f == nil {
 		f = &fragments{name: name, sinceMs: p.Ms}
@@ -67,23 +99,25 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 		}
 		r.order = append(r.order, f)
 	}
-	flags := be.Uint16(b[6:])
 	held := *p
 	held.Payload, held.fragment = nil, nil
-	if flags&0x1fff == 0 {
+	if first {
 		held.fragment = b
 	}
 	f.packets = append(f.packets, held)
 	f.bytes += len(b) + 200
 	r.bytes += len(b) + 200
-	whole, err := r.defrag.DefragIPv4WithTimestamp(&layers.IPv4{BaseLayer: layers.BaseLayer{Contents: b[:header], Payload: b[header:]}, Version: 4,
-		IHL: b[0] & 15, Length: be.Uint16(b[2:]), Id: name.id, Flags: layers.IPv4Flag(flags >> 13), FragOffset: flags & 0x1fff,
-		Protocol: layers.IPProtocol(b[9]), SrcIP: b[12:16], DstIP: b[16:20]}, time.UnixMilli(p.Ms))
+	protocol, whole, err := name.protocol, []byte(nil), error(nil)
+	if p.Version == 6 {
+		protocol, whole = f.add6(p, b)
+	} else {
+		whole, err = r.add4(p, b)
+	}
 	switch {
 	case err != nil: // contradictory, or captured in part
 		return r.alone(f, give)
 	case whole != nil:
-		return r.whole(f, whole.Payload, give)
+		return r.whole(f, protocol, whole, give)
 	case r.bytes > holdBytes:
 		r.defrag = ip4defrag.NewIPv4Defragmenter()
 		return r.expire(math.MaxInt64, give) // all, even if the time ran back and the oldest lie ahead
@@ -91,12 +125,40 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	return nil
 }
 
+// add4 returns what the datagram holds if b makes it whole.
+func (r *reassembly) add4(p *Packet, b []byte) ([]byte, error) {
+	header, flags := int(b[0]&15)*4, be.Uint16(b[6:])
+	whole, err := r.defrag.DefragIPv4WithTimestamp(&layers.IPv4{BaseLayer: layers.BaseLayer{Contents: b[:header], Payload: b[header:]}, Version: 4,
+		IHL: b[0] & 15, Length: be.Uint16(b[2:]), Id: be.Uint16(b[4:]), Flags: layers.IPv4Flag(flags >> 13), FragOffset: flags & 0x1fff,
+		Protocol: layers.IPProtocol(b[9]), SrcIP: b[12:16], DstIP: b[16:20]}, time.UnixMilli(p.Ms))
+	if err != nil || whole == nil {
+		return nil, err
+	}
+	return whole.Payload, nil
+}
+
+// add6 returns what the datagram holds, and the protocol of that, if b makes it whole. A datagram
+// whose fragments contradict each other never becomes so.
+func (f *fragments) add6(p *Packet, b []byte) (protocol uint8, whole []byte) {
+	if f.defrag6 == nil {
+		f.defrag6 = ip6defrag.NewIPv6Defragmenter()
+	}
+	flags := be.Uint16(b[2:])
+	out := f.defrag6.DefragIPv6(&layers.IPv6{Version: 6, SrcIP: p.Src.AsSlice(), DstIP: p.Dst.AsSlice()},
+		&layers.IPv6Fragment{BaseLayer: layers.BaseLayer{Contents: b[:8], Payload: b[8:]}, NextHeader: layers.IPProtocol(b[0]),
+			FragmentOffset: flags >> 3, MoreFragments: flags&1 == 1, Identification: be.Uint32(b[4:])})
+	if out == nil {
+		return 0, nil
+	}
+	return uint8(out.NextHeader), out.Payload
+}
+
 // whole hands over the fragments of a datagram; the first to come has the datagram's fields.
-func (r *reassembly) whole(f *fragments, payload []byte, give func(*Packet) error) error {
+func (r *reassembly) whole(f *fragments, protocol uint8, payload []byte, give func(*Packet) error) error {
 	r.forget(f)
 	q := f.packets[0]
 	q.fragment = nil
-	if !q.transport(f.name.protocol, payload, 0) {
+	if !q.behind(protocol, payload) {
 		r.skipped[q.skip] += int64(len(f.packets))
 		return nil
 	}
@@ -118,15 +180,16 @@ func (r *reassembly) alone(f *fragments, give func(*Packet) error) error {
 	for _, p := range f.packets {
 		b := p.fragment
 		p.fragment = nil
-		switch {
-		case b == nil:
+		if b == nil {
 			r.skipped[LaterFragment]++
-		case !p.transport(f.name.protocol, b[int(b[0]&15)*4:], 0):
+			continue
+		}
+		if !p.behind(p.opened(b)) {
 			r.skipped[p.skip]++
-		default:
-			if err := give(&p); err != nil {
-				return err
-			}
+			continue
+		}
+		if err := give(&p); err != nil {
+			return err
 		}
 	}
 	return nil

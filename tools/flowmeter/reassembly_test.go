@@ -23,12 +23,33 @@ func split(b []byte, size int) (frames [][]byte) {
 	return frames
 }
 
+// split6 is an IPv6 packet in fragments of so many bytes, each in a frame, behind a header of
+// destination options, as RFC 8200 lays them out.
+func split6(protocol uint8, payload []byte, size int, id uint32) (frames [][]byte) {
+	for at := 0; at < len(payload); at += size {
+		head := []byte{44, 0, 1, 4, 0, 0, 0, 0, protocol, 0, 0, 0, 0, 0, 0, 0}
+		offset := uint16(at)
+		if at+size < len(payload) {
+			offset |= 1
+		}
+		be.PutUint16(head[10:], offset)
+		be.PutUint32(head[12:], id)
+		part := append(head, payload[at:min(at+size, len(payload))]...)
+		frames = append(frames, ethernetFrame(0x86dd, ip6(60, "2001:db8::1", "2001:db8::2", part)))
+	}
+	return frames
+}
+
 // TestReassemble meters datagrams in fragments: as NFStream does, and put together.
 func TestReassemble(t *testing.T) {
 	syn := split(ip4(protoTCP, "192.0.2.1", "192.0.2.2", tcpSegment(40000, 80, 1, SYN, "")), 8) // as nmap -f
 	long := split(ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(4000, 53, append(dnsBytes("a.example"), make([]byte, 200)...))), 64)
 	overlap := [][]byte{long[0], split(ip4(protoUDP, "192.0.2.1", "192.0.2.2", udpDatagram(4000, 53, make([]byte, 300))), 56)[1]}
 	late := ethernetFrame(0x0800, udp4())
+	question := udpDatagram(4000, 53, append(dnsBytes("a.example"), make([]byte, 200)...))
+	six, other := split6(protoUDP, question, 64, 70_000), split6(protoUDP, question, 64, 70_000+1<<16)
+	atomic := split6(protoUDP, question[:8], 64, 1)
+	overlap6 := [][]byte{six[0], split6(protoUDP, question, 56, 70_000)[1], six[1], six[2], six[3]}
 	for _, test := range []struct {
 		name        string
 		frames      [][]byte
@@ -42,6 +63,12 @@ func TestReassemble(t *testing.T) {
 		{"contradictory", overlap, "4000 1 98 0 a.example | 1 later fragment", "4000 1 98 0 a.example | 1 later fragment"},
 		{"between others", [][]byte{late, long[0], late, long[1], long[2], long[3]}, "4000 1 98 0 a.example, 4000 2 120 0  | 3 later fragment",
 			"4000 2 120 0 , 4000 4 371 0 a.example | "},
+		{"IPv6", six, "4000 1 134 0 a.example | 3 later fragment", "4000 4 515 0 a.example | "},
+		{"IPv6, the last first", [][]byte{six[3], six[2], six[0], six[1]}, "4000 1 134 0 a.example | 3 later fragment", "4000 4 515 0 a.example | "},
+		{"IPv6, one lost, another datagram whole", [][]byte{six[0], other[0], six[1], other[1], other[2], six[3], other[3]},
+			"4000 2 268 0 a.example | 5 later fragment", "4000 5 649 0 a.example | 2 later fragment"},
+		{"IPv6, contradictory", overlap6, "4000 1 134 0 a.example | 4 later fragment", "4000 1 134 0 a.example | 4 later fragment"},
+		{"IPv6, a whole datagram behind a fragment header", atomic, "4000 1 78 0  | ", "4000 1 78 0  | "},
 	} {
 		for _, o := range []Options{{Limits: DefaultLimits()}, {Limits: DefaultLimits(), Reassemble: true}} {
 			rows, s, err := metered(o, pcapOf(test.frames...))
@@ -121,6 +148,34 @@ func TestReassembleWhenTimeRunsBack(t *testing.T) {
 	give := func(*Packet) error { return nil }
 	addFragment(t, r, 1<<40, inTwo()[0], give)
 	flood(t, r, 100_000, give)
+}
+
+// TestReassemble6LetsGo: fragments of IPv6 datagrams whose rest never comes do not stay either, and
+// bytes that were given up are not put into a later datagram of the same number.
+func TestReassemble6LetsGo(t *testing.T) {
+	var s Skips
+	r := newReassembly(&s)
+	given := 0
+	give := func(*Packet) error { given++; return nil }
+	add := func(ms int64, frame []byte) {
+		t.Helper()
+		p := Packet{Ms: ms, hold: true}
+		p.ipv6(frame[14:], 0)
+		if err := r.add(&p, give); err != nil {
+			t.Fatal(err)
+		}
+		if r.bytes > holdBytes+2000 || len(r.order) > 2*len(r.held)+1001 {
+			t.Fatalf("%d bytes are held in %d datagrams, %d in order", r.bytes, len(r.held), len(r.order))
+		}
+	}
+	const packets = 100_000
+	for i := range packets {
+		add(int64(i/100), split6(protoUDP, udpDatagram(4000, 53, make([]byte, 1000)), 640, uint32(i))[0])
+	}
+	add(1_000_000, split6(protoUDP, make([]byte, 1008), 640, 7)[1])
+	if given != packets || len(r.held) != 1 {
+		t.Errorf("%d of %d are given, %d datagrams are held", given, packets, len(r.held))
+	}
 }
 
 // TestReassembleTheSameAgain: a datagram that is sent again and again, behind one that is never whole, leaves nothing behind.
