@@ -24,7 +24,7 @@ type trainCmd struct {
 	Seed            uint64  `default:"18" help:"Another seed, another model; the same seed, the same."`
 	Percentile      float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
 	AlarmsPerDay    float64 `xor:"promise" placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
-	IncidentsPerDay float64 `xor:"promise" placeholder:"N" help:"Instead: choose it so that ordinary flows make at most N incidents a day (detect says what those are); it stays at --percentile or above."`
+	IncidentsPerDay float64 `xor:"promise" placeholder:"N" help:"Instead: choose it so that ordinary flows make at most N incidents a day: flagged flows of one source or one victim that follow one another within a minute. It stays at --percentile or above."`
 	Update          bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
 	Labels          string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
 }

@@ -24,7 +24,7 @@ func Table(w io.Writer, all []Judgement) error {
 			fmt.Fprintf(t, "%s\t%v\t%.1f\t%s\t%.2f\t", name, r, of.Noticed, oneDecimal(of.Incidents), of.Recall)
 			name = ""
 			if r.PerDay == 0 {
-				fmt.Fprintf(t, "%d\t%d\n", of.False, of.Flagged)
+				fmt.Fprintf(t, "%d\t%d\t-\n", of.False, of.Flagged)
 				continue
 			}
 			var ratios []string
