@@ -119,6 +119,17 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	if result, ok := load[Out](s, key, ofCell); ok { // somebody else computed it while we waited
 		return result, nil
 	}
+	result, data, err := computeReading(ctx, name, f, in, code, ofCell)
+	if err != nil {
+		return result, err
+	}
+	_ = s.write(key, data) // a full disk takes nothing from a result; the next call computes it again
+	return result, nil
+}
+
+// computeReading is compute of a function that may be a cell's: its bytes then tell which files it
+// has read.
+func computeReading[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, code code, ofCell bool) (Out, []byte, error) {
 	var read reading
 	if code.initialised {
 		read.paths = module.ReadFiles()
@@ -126,18 +137,15 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	stop := module.OnRead(read.note)
 	result, data, err := compute(ctx, name, f, in)
 	stop()
+	if err != nil || !ofCell {
+		return result, data, err
+	}
+	files, err := read.digests()
 	if err != nil {
-		return result, err
+		var zero Out
+		return zero, nil, fmt.Errorf("memo: %s: %w", name, err)
 	}
-	if ofCell {
-		files, err := read.digests()
-		if err != nil {
-			return zero, fmt.Errorf("memo: %s: %w", name, err)
-		}
-		data = pack(files, data)
-	}
-	_ = s.write(key, data) // a full disk takes nothing from a result; the next call computes it again
-	return result, nil
+	return result, pack(files, data), nil
 }
 
 var unkeptOnce sync.Once
