@@ -130,12 +130,9 @@ func examineState(root string) []finding {
 	if err != nil {
 		return []finding{{wrong, "state", err.Error(), nil}}
 	}
-	proof, err := os.CreateTemp(dir, "doctor")
+	proof, err := atomicfile.Create(filepath.Join(dir, "doctor"), 0o600)
 	if err == nil {
-		proof.Close()
-		err = os.Remove(proof.Name())
-	}
-	if err == nil {
+		proof.Discard()
 		return nil
 	}
 	return []finding{{wrong, "state", fmt.Sprintf("executed notebooks cannot be written into %s: %v", dataset.Rel(dir), atomicfile.Reason(err)), []string{"export " + module.EnvState + "=FOLDER"}}}

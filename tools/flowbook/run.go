@@ -258,7 +258,7 @@ func runTargets(ctx context.Context, con *console, flags runFlags, targets []*ta
 			err := t.err
 			if err == nil {
 				res, err = one(ctx, t, shown.begin(i))
-				if err != nil && strings.Contains(err.Error(), t.output) {
+				if err != nil && t.output != "" && strings.Contains(err.Error(), t.output) {
 					err = unwritable(err, "set $"+module.EnvState+" to a folder that can be written, or give run another place with -o")
 				}
 			}

@@ -91,7 +91,7 @@ func TestHTTPNotebooks(t *testing.T) {
 	}
 	wants(t, out, "notebooks are not supported: only go and python")
 	out = flowbook(exitOK, "run", here+"/in/a.ipynb", "-o", here+"/out/")
-	wants(t, out, "/in/a.ipynb: ok, 1 cell", "http://me:xxxxx@", "/out/a.ipynb\n")
+	wants(t, out, "/in/a.ipynb: ok, 1 cell", "http://xxxxx@", "/out/a.ipynb\n")
 	wants(t, files["/out/a.ipynb"], `"text": [`, "var x = 1")
 	wants(t, flowbook(exitFailed, "run", here+"/in/a.ipynb", "-o", here+"/full/a.ipynb"), "the server says 507 Insufficient Storage; the executed notebook is in .flowbook/out/a.ipynb")
 	wants(t, flowbook(exitUsage, "run", here+"/in/none.ipynb"), "/in/none.ipynb: the server says 404 Not Found")
@@ -104,7 +104,7 @@ func TestHTTPNotebooks(t *testing.T) {
 	wants(t, flowbook(exitOK, "check", here+"/out/a.ipynb"), "ok, 1 cell")
 	wants(t, flowbook(exitOK, "validate", here+"/out/a.ipynb"), "valid, format 4.5, 1 cell")
 	flowbook(exitOK, "run", here+"/in/a.ipynb", "-o", here+"/out/{n}{{.ipynb", "-p", "n", "7", "--inject-paths", "--prepare-only", "-k", "snake", "--papermill")
-	wants(t, files["/out/7{.ipynb"], "n = 7", `PAPERMILL_INPUT_PATH = \"http://me:xxxxx@`, "/out/7%7B.ipynb")
+	wants(t, files["/out/7{.ipynb"], "n = 7", `PAPERMILL_INPUT_PATH = \"http://xxxxx@`, "/out/7%7B.ipynb")
 }
 
 // TestSecretsOfAddresses: a mistake in a command line with an address is told without its password
@@ -115,10 +115,10 @@ func TestSecretsOfAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	const at = "https://me:sesame@h/"
-	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"{x}.ipynb?sig=sesame", "-p", "n", "1"), "https://me:xxxxx@h/", `no parameter "x"`)
-	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"x}.ipynb", "-p", "n", "1"), "https://me:xxxxx@h/", "a brace has no other")
-	wants(t, flowbook(exitUsage, "run", "--papermill", "a.ipynb", at+"b.ipynb", at+"c.ipynb"), `"a.ipynb" "https://me:xxxxx@h/b.ipynb"`)
-	wants(t, flowbook(exitUsage, "run", "a.ipynb", "--junit", at+"j.xml"), "https://me:xxxxx@h/j.xml: only local files are written here")
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"{x}.ipynb?sig=sesame", "-p", "n", "1"), "https://xxxxx@h/", `no parameter "x"`)
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "-o", at+"x}.ipynb", "-p", "n", "1"), "https://xxxxx@h/", "a brace has no other")
+	wants(t, flowbook(exitUsage, "run", "--papermill", "a.ipynb", at+"b.ipynb", at+"c.ipynb"), `"a.ipynb" "https://xxxxx@h/b.ipynb"`)
+	wants(t, flowbook(exitUsage, "run", "a.ipynb", "--junit", at+"j.xml"), "https://xxxxx@h/j.xml: only local files are written here")
 	wants(t, flowbook(exitUsage, "run", "https://me:se/same@h/a.ipynb"), "begins with https:// is no URL")
 }
 

@@ -38,9 +38,9 @@ type Summary struct {
 }
 
 // Meter reads captures one after the other and appends their flows as CSV lines, without a header,
-// to w in the order in which they end. Flows go on from one capture to the next. Of a
-// capture that cannot be read to its end the flows before the fault are written, and then the error
-// is returned; a *CaptureError has the packet's number.
+// to w in the order in which they end. Flows go on from one capture to the next. Of a capture
+// that cannot be read to its end, the flows before the fault are written, and then the error is
+// returned; a *CaptureError has the packet's number.
 func Meter(ctx context.Context, o Options, w io.Writer, captures ...*Capture) (Summary, error) {
 	var s Summary
 	out := &flowWriter{w: w, options: o, next: o.FirstID}

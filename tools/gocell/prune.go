@@ -15,8 +15,8 @@ import (
 //
 // valid are the declarations of the last program of the same notebook that was compiled, as Prune
 // returned them; now are those of this one. A declaration is blanked only if it, and all that it
-// reaches, is as it was then, so that the compiler would find nothing in it. An import that may have
-// side effects is kept, under the name _. ok is false if the program is to be compiled as it
+// reaches, is as it was then, so that the compiler would find nothing in it. An import that may
+// have side effects is kept, under the name _. ok is false if the program is to be compiled as it
 // is: no import can be spared, or the program can detect which packages it is linked with.
 func Prune(source string, valid map[string]string) (pruned string, now map[string]string, ok bool) {
 	c := Read(source)

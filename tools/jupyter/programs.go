@@ -109,12 +109,12 @@ func cacheDir(state string) (string, error) {
 	if !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
 		return state, nil
 	}
-	proof, err := os.CreateTemp(dir, "write")
+	proof, err := atomicfile.Create(filepath.Join(dir, "proof"), 0o600)
 	if err != nil {
 		return state, nil
 	}
-	proof.Close()
-	return dir, os.Remove(proof.Name())
+	proof.Discard()
+	return dir, nil
 }
 
 // key returns a digest of everything that the programs are built from.

@@ -2,8 +2,7 @@ package fake
 
 import "time"
 
-// Step is one thing that a kernel does while it executes a cell. Steps are made by the functions
-// below.
+// Step is one thing that a kernel does while it executes a cell. The functions below make steps.
 type Step struct {
 	Do      string         `json:",omitempty"`
 	Channel string         `json:",omitempty"`
