@@ -47,16 +47,15 @@ func (s Scored) incidents(threshold float64, reach bool) int {
 	return n
 }
 
-// IncidentThreshold is the lowest of the scores such that ordinary flows which come as the
-// calibration flows came make at most rate incidents a flow: the flows that reach it make no more
-// than that, one beyond them counted as the next flow would (conformal risk control: Angelopoulos
-// and others, 2022, with incidents as the risk). Fifty alike flows of one host are one incident, so
-// clusters of flows, which no count of flows can promise, weigh as one. At most the share most of
-// the flows may lie above: where the whole network is a few incidents, a lower threshold makes no
-// more of them.
+// IncidentThreshold is the lowest of the scores such that ordinary flows which come as these came
+// make at most rate incidents a flow: even with those that only reach it, these make no more
+// (conformal risk control: Angelopoulos and others, 2022; the risk is incidents). Fifty flows of one
+// host that are alike are one incident, so a cluster of flows, whose number nobody can promise,
+// weighs as one. At most the share most of the flows lies above the threshold: where the whole
+// network is a few incidents, a lower one makes no more of them.
 //
-// A lower threshold can join two incidents. The search doubles the number of flows above the
-// threshold until they make too many incidents, and then halves the last step.
+// A lower threshold can also join two incidents. The search doubles the number of flows until they
+// make too many incidents, and then halves the last step.
 func (s Scored) IncidentThreshold(rate, most float64) (float64, error) {
 	if !(rate > 0) {
 		return 0, fmt.Errorf("a rate of %v incidents a flow is not above 0", rate)
@@ -71,14 +70,12 @@ func (s Scored) IncidentThreshold(rate, most float64) (float64, error) {
 	keeps := func(k int) bool { return s.incidents(sorted[k-1], true) <= allowed }
 	// One flow is one incident, so the first step keeps the promise unless many scores tie.
 	good, bad := 0, max(1, int(float64(n)*most))+1
-	for k := 1; k < bad; k = min(2*k, bad-1) {
+	for k := 1; k < bad; k *= 2 {
 		if !keeps(k) {
 			bad = k
 			break
 		}
-		if good = k; k == bad-1 {
-			break
-		}
+		good = k
 	}
 	for bad-good > 1 {
 		if k := (good + bad) / 2; keeps(k) {
