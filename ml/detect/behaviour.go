@@ -124,9 +124,9 @@ func (b *Behaviour) learn(flows *dataset.Frame, blocks []int) (raw dataset.Matri
 			b.Present = append(b.Present, name)
 		}
 	}
-	b.Longest = max(covered(flows.Slice(0, n))/2, spans[0])
-	b.learnGroups(flows.Slice(0, n))
-	var values []rareValues
+	b.Longest = max(covered(flows.Int64s(firstSeen)[:n])/2, spans[0])
+	b.learnGroups(flows, n)
+	values := make([]rareValues, 0, flows.NumRows())
 	s := b.stream()
 	s.learning = &values
 	s.add(flows, 0)
@@ -148,10 +148,11 @@ const (
 	mostGroups    = 60
 )
 
-func (b *Behaviour) learnGroups(flows *dataset.Frame) {
+// learnGroups takes the groups from the first n flows.
+func (b *Behaviour) learnGroups(flows *dataset.Frame, n int) {
 	count := map[string]int{}
 	c := behaviourColumns(flows)
-	for r := range c.rows {
+	for r := range n {
 		count[c.group(r)]++
 	}
 	b.Groups = nil
@@ -193,22 +194,19 @@ const (
 	shrinkShare = 20
 )
 
-// learnScale takes means and scales from some of the rows. A group's are drawn towards those of
-// all.
-func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
+// learnScale takes means and scales from some rows of m. A group's are drawn towards those of all.
+func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32, rows []int) {
 	n := len(b.Groups) + 1
-	joined := float64(max(shrink, m.Rows/shrinkShare))
+	joined := float64(max(shrink, len(rows)/shrinkShare))
 	matrix := func() dataset.Matrix { return dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)} }
 	b.Mean, b.Scale = matrix(), matrix()
 	count := make([]float64, n)
-	for _, g := range groups {
-		count[g]++
-	}
 	all := make([]float64, m.Cols)
-	for r := range m.Rows {
+	for _, r := range rows {
+		count[groups[r]]++
 		mean := b.Mean.Row(int(groups[r]))
 		for c, v := range m.Row(r) {
-			all[c] += v / float64(m.Rows)
+			all[c] += v / float64(len(rows))
 			mean[c] += v
 		}
 	}
@@ -218,11 +216,11 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 		}
 	}
 	deviation := make([]float64, m.Cols)
-	for r := range m.Rows {
+	for _, r := range rows {
 		mean, scale := b.Mean.Row(int(groups[r])), b.Scale.Row(int(groups[r]))
 		for c, v := range m.Row(r) {
 			d := math.Abs(v - mean[c])
-			deviation[c] += d / float64(m.Rows)
+			deviation[c] += d / float64(len(rows))
 			scale[c] += d
 		}
 	}
@@ -233,17 +231,20 @@ func (b *Behaviour) learnScale(m dataset.Matrix, groups []int32) {
 	}
 }
 
-// learnUsual takes the 99th percentile of each feature in each group that has a hundred flows;
-// others take that of all.
-func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32) {
+// learnUsual takes from some rows of m the 99th percentile of each feature in each group that has a
+// hundred of them; others take that of all.
+func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32, rows []int) {
 	n := len(b.Groups) + 1
 	b.Usual = dataset.Matrix{Rows: n, Cols: m.Cols, Data: make([]float64, n*m.Cols)}
 	count := make([]int, n)
-	for _, g := range groups {
-		count[g]++
+	for _, r := range rows {
+		count[groups[r]]++
 	}
+	column := make([]float64, len(rows))
 	for c := range m.Cols {
-		column := m.Col(c)
+		for i, r := range rows {
+			column[i] = m.Row(r)[c]
+		}
 		slices.Sort(column)
 		for g := range count {
 			b.Usual.Row(g)[c] = column[(len(column)-1)*99/100]
@@ -256,7 +257,7 @@ func (b *Behaviour) learnUsual(m dataset.Matrix, groups []int32) {
 		own := make([]float64, 0, n)
 		for c := range m.Cols {
 			own = own[:0]
-			for r := range m.Rows {
+			for _, r := range rows {
 				if groups[r] == int32(g) {
 					own = append(own, m.Row(r)[c])
 				}

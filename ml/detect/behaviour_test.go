@@ -67,7 +67,7 @@ func TestBehaviourInPieces(t *testing.T) {
 	frame = frame.With(dataset.TextColumn("requested_server_name", names)).With(dataset.TextColumn("src_ip", sources))
 	b := &Behaviour{}
 	raw, groups := b.learn(frame, []int{0, n})
-	b.learnScale(raw, groups)
+	b.learnScale(raw, groups, taught(n, func(int) bool { return true }))
 	inPieces := func(piece int) []float64 {
 		var got []float64
 		e := b.begin()

@@ -20,12 +20,13 @@ func crossFit(ctx context.Context, t Training, kinds []kind, b *Behaviour, raw d
 	unseen := dataset.Matrix{Rows: n, Cols: len(kinds), Data: make([]float64, n*len(kinds))}
 	for i := range folds {
 		from, to := i*n/folds, (i+1)*n/folds
-		rest, restGroups := pick(raw, groups, func(r int) bool { return r < n && (r < from || r >= to) && !t.left(r) })
+		rest := taught(n, func(r int) bool { return (r < from || r >= to) && !t.left(r) })
+		b.learnScale(raw, groups, rest)
+		some, someGroups := pick(raw, groups, thinned(rest, mostOfFold))
 		own := dataset.Matrix{Rows: to - from, Cols: raw.Cols, Data: slices.Clone(raw.Slice(from, to).Data)}
-		b.learnScale(rest, restGroups)
-		b.standardise(rest, restGroups)
+		b.standardise(some, someGroups)
 		b.standardise(own, groups[from:to])
-		detectors, err := trainAllOf(ctx, t, kinds, thin(rest, mostOfFold))
+		detectors, err := trainAllOf(ctx, t, kinds, some)
 		if err != nil {
 			return nil, unseen, err
 		}
@@ -35,11 +36,14 @@ func crossFit(ctx context.Context, t Training, kinds []kind, b *Behaviour, raw d
 			}
 		}
 	}
-	all, allGroups := pick(raw, groups, func(r int) bool { return r < n && !t.left(r) })
-	b.learnScale(all, allGroups)
-	b.learnUsual(all, allGroups)
+	rows := taught(n, func(r int) bool { return !t.left(r) })
+	b.learnScale(raw, groups, rows)
+	b.learnUsual(raw, groups, rows)
 	b.standardise(raw, groups)
-	b.standardise(all, allGroups)
+	all := raw.Slice(0, n)
+	if len(rows) < n {
+		all, _ = pick(raw, groups, rows)
+	}
 	detectors, err := trainAllOf(ctx, t, kinds, all)
 	return detectors, unseen, err
 }
@@ -85,16 +89,36 @@ func thin(m dataset.Matrix, most int) dataset.Matrix {
 	return out
 }
 
-// pick copies some of the rows and their groups.
-func pick(m dataset.Matrix, groups []int32, some func(r int) bool) (dataset.Matrix, []int32) {
-	out := dataset.Matrix{Cols: m.Cols, Data: make([]float64, 0, len(m.Data))}
-	var of []int32
-	for r := range m.Rows {
+// taught are those of the first n rows that some says are learnt from.
+func taught(n int, some func(r int) bool) []int {
+	rows := make([]int, 0, n)
+	for r := range n {
 		if some(r) {
-			out.Rows++
-			out.Data = append(out.Data, m.Row(r)...)
-			of = append(of, groups[r])
+			rows = append(rows, r)
 		}
+	}
+	return rows
+}
+
+// thinned is thin for the numbers of rows.
+func thinned(rows []int, most int) []int {
+	if len(rows) <= most {
+		return rows
+	}
+	out := make([]int, most)
+	for i := range out {
+		out[i] = rows[i*len(rows)/most]
+	}
+	return out
+}
+
+// pick copies rows and their groups.
+func pick(m dataset.Matrix, groups []int32, rows []int) (dataset.Matrix, []int32) {
+	out := dataset.Matrix{Rows: len(rows), Cols: m.Cols, Data: make([]float64, 0, len(rows)*m.Cols)}
+	of := make([]int32, len(rows))
+	for i, r := range rows {
+		out.Data = append(out.Data, m.Row(r)...)
+		of[i] = groups[r]
 	}
 	return out, of
 }

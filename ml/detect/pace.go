@@ -49,14 +49,20 @@ func FlowsPerDay(flows *dataset.Frame) float64 {
 	return pace
 }
 
-// covered is the time, in ms, that flows cover.
-func covered(flows *dataset.Frame) (sum int64) {
-	ms := slices.Clone(flows.Int64s(firstSeen))
+// covered is the time, in ms, that flows of these times cover.
+func covered(times []int64) (sum int64) {
+	ms := slices.Clone(times)
 	slices.Sort(ms)
 	for part := range segments(ms) {
 		sum += part[len(part)-1] - part[0]
 	}
 	return sum
+}
+
+// Between is when the first and the last of flows began, in ms since 1970.
+func Between(flows *dataset.Frame) (first, last int64) {
+	ms := flows.Int64s(firstSeen)
+	return slices.Min(ms), slices.Max(ms)
 }
 
 func hourOfDay(ms int64) int64 { return floorDiv(ms, hourMs) - floorDiv(ms, dayMs)*24 }

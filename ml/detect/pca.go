@@ -67,7 +67,7 @@ type PCA struct {
 
 // TrainPCA finds the components of m that together explain at least that share of the variance.
 func TrainPCA(m dataset.Matrix, share float64) (*PCA, error) {
-	p, values, err := principal(m)
+	p, values, err := principal(m, math.Inf(1))
 	if err != nil {
 		return nil, err
 	}
@@ -86,11 +86,7 @@ func TrainPCA(m dataset.Matrix, share float64) (*PCA, error) {
 // TrainBoundedPCA finds the k largest components of m's values, cut off at bound, for scores of
 // order 4.
 func TrainBoundedPCA(m dataset.Matrix, k int, bound float64) (*PCA, error) {
-	cut := dataset.Matrix{Rows: m.Rows, Cols: m.Cols, Data: make([]float64, len(m.Data))}
-	for i, v := range m.Data {
-		cut.Data[i] = max(-bound, min(bound, v))
-	}
-	p, _, err := principal(cut)
+	p, _, err := principal(m, bound)
 	if err != nil {
 		return nil, err
 	}
@@ -104,19 +100,20 @@ func (p *PCA) keep(k int) {
 	p.Components.Rows, p.Components.Data = k, p.Components.Data[:k*p.Components.Cols]
 }
 
-// principal are all components of m, the largest first, and their variances, rising.
-func principal(m dataset.Matrix) (*PCA, []float64, error) {
+// principal are all components of m's values, cut off at bound, the largest first, and their
+// variances, rising.
+func principal(m dataset.Matrix, bound float64) (*PCA, []float64, error) {
 	mean := make([]float64, m.Cols)
 	for r := range m.Rows {
 		for c, v := range m.Row(r) {
-			mean[c] += v / float64(m.Rows)
+			mean[c] += max(-bound, min(bound, v)) / float64(m.Rows)
 		}
 	}
 	covariance := mat.NewSymDense(m.Cols, nil)
 	centred := make([]float64, m.Cols)
 	for r := range m.Rows {
 		for c, v := range m.Row(r) {
-			centred[c] = v - mean[c]
+			centred[c] = max(-bound, min(bound, v)) - mean[c]
 		}
 		covariance.SymRankOne(covariance, 1/float64(m.Rows), mat.NewVecDense(m.Cols, centred))
 	}
