@@ -58,6 +58,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("MODULE", root)
 			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
 			env.Setenv("JUPYTER_PATH", filepath.Join(env.WorkDir, ".jupyter"))
+			env.Setenv(module.EnvPrograms, filepath.Join(env.WorkDir, ".programs")) // not the user's
 			for name, script := range kernels {
 				if err := fake.Install(filepath.Join(env.WorkDir, ".jupyter"), name, script); err != nil {
 					return err

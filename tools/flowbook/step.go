@@ -17,6 +17,7 @@ import (
 	"flowbook/tools/cluster"
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
+	"flowbook/tools/runner"
 	"flowbook/tools/store"
 )
 
@@ -66,7 +67,11 @@ func makeRun(ctx context.Context, con *console, req cluster.Request, say func(cl
 		return failed(end, err)
 	}
 	p.Command, p.CommandPackages = runWords(root), commandPackages
-	p.Notebook = newPipelineView(&console{stdout: io.Discard, stderr: io.Discard}).runNotebook
+	view := newPipelineView(&console{stdout: io.Discard, stderr: io.Discard})
+	p.Notebook = func(ctx context.Context, nb *notebook.Notebook, opt runner.Options) (*runner.Result, error) {
+		opt.NoAhead = true // the worker's other runs have processes of their own
+		return view.runNotebook(ctx, nb, opt)
+	}
 	started := time.Now()
 	t, did, err := p.Make(ctx, req.Job, func(e pipeline.Event) {
 		switch e.Kind {

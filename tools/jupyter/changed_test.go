@@ -8,7 +8,7 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// TestChanged: the built GoNB is seen to be changed; a program that is no GoNB, and none, are not.
+// Changed is true for the built GoNB, and false for another program and for a missing one.
 func TestChanged(t *testing.T) {
 	gonb := strings.TrimSuffix(goNB(t).Argv[0], ".exe")
 	for _, tt := range []struct {

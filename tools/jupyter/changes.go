@@ -179,7 +179,8 @@ var goNBChanges = []goNBChange{
 	}
 `},
 	// Cells that share a program are sent as the same source. gofront says in place of goimports
-	// that the program is there (see builtMark there); then there is nothing to get or build.
+	// that the program is there (see builtMark there); then there is nothing to get or build, unless
+	// %goflags makes it another.
 	{"internal/goexec/goexec.go", "type State struct {\n", "type State struct {\n	built bool // the program of the present main.go is there\n\n"},
 	{"internal/goexec/execcode.go", `	output, err = cmd.CombinedOutput()
 	if err != nil {
@@ -194,7 +195,7 @@ var goNBChanges = []goNBChange{
 	if s.CellIsTest {
 		args = []string{"test", "-c", "-o", s.BinaryPath()}
 `, `	var args []string
-	if s.built && !s.CellIsTest && !s.CellIsWasm {
+	if s.built && len(s.GoBuildFlags) == 0 && !s.CellIsTest && !s.CellIsWasm {
 		return nil
 	}
 	if s.CellIsTest {
@@ -239,8 +240,8 @@ func goNBText() (string, error) {
 	return b.String(), nil
 }
 
-// Changed reports whether a built gonb has the changes; a version that a user's go.mod pins may not.
-// The program's name is without .exe.
+// Changed reports whether a built gonb has the changes; a version that a user's go.mod pins may
+// not. The program's name is without .exe.
 func Changed(program string) bool {
 	info, err := buildinfo.ReadFile(program + exe)
 	return err == nil && info.Main.Path == goNBPackage && info.Main.Replace != nil

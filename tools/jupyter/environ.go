@@ -11,12 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	"flowbook/ml/module"
 	"flowbook/tools/sandbox"
 )
 
-// inherited are the variables that another kernel, of which we are a descendant, or its Jupyter has
-// set for their own children. All other settings of a user for GoNB or Jupyter reach the kernel.
-var inherited = regexp.MustCompile(`^(GONB_(DIR|TMP_DIR|PIPE|PIPE_BACK|JUPYTER_ROOT|JUPYTER_KERNEL_ID|WASM_DIR|WASM_URL|VERSION|GIT_COMMIT)|JPY_(PARENT_PID|INTERRUPT_EVENT|SESSION_NAME)|` + envSupervise + `|` + envKernel + `)$`)
+// inherited are the variables that another kernel, of which we are a descendant, its Jupyter or the
+// runner has set for their own children. All other settings of a user for GoNB or Jupyter reach the kernel.
+var inherited = regexp.MustCompile(`^(GONB_(DIR|TMP_DIR|PIPE|PIPE_BACK|JUPYTER_ROOT|JUPYTER_KERNEL_ID|WASM_DIR|WASM_URL|VERSION|GIT_COMMIT)|JPY_(PARENT_PID|INTERRUPT_EVENT|SESSION_NAME)|` + envSupervise + `|` + envKernel + `|` + module.EnvAhead + `)$`)
 
 // environ is the environment of the kernel: ours, the spec's, extra, and the run folder as the
 // temporary one. Of our environment, an isolated kernel gets the variables that [sandbox.Keeps]

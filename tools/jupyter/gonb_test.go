@@ -158,14 +158,8 @@ func TestDisplaysArrive(t *testing.T) {
 	}
 }
 
-// TestDisplayPipeHeld: a process that outlives the cell's program with the pipe open does not keep
-// the cell for ever.
-func TestDisplayPipeHeld(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 10 s; run without -short")
-	}
-	k := start(t, jupyter.Options{Spec: goNB(t)})
-	a := execute(t, k, `import (
+// heldPipe leaves a process that holds the pipe of displays.
+const heldPipe = `import (
 	"os/exec"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -176,9 +170,61 @@ holder := exec.Command("sh", "-c", "exec 9>$GONB_PIPE; echo; exec sleep 120")
 opened, _ := holder.StdoutPipe()
 _ = holder.Start()
 _, _ = opened.Read(make([]byte, 1))
-gonbui.DisplayHTML("seen")`)
+gonbui.DisplayHTML("seen")`
+
+// TestDisplayPipeHeld: a process that outlives the cell's program with the pipe open does not keep
+// the cell for ever.
+func TestDisplayPipeHeld(t *testing.T) {
+	if testing.Short() {
+		t.Skip("executes cells; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	a := execute(t, k, heldPipe)
 	if a.status != "ok" || a.data["text/html"] != "seen" || !strings.Contains(a.stderr, "still holds the pipe of displays") {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestDisplayPipeHeldInterrupted: an interrupt ends the wait for such a process's displays.
+func TestDisplayPipeHeldInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("executes cells; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	execute(t, k, "var ready = 1") // no interrupt is lost while the kernel starts
+	over := make(chan struct{})
+	defer close(over)
+	go func() { // one that comes before the program has ended is the program's
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(50 * time.Millisecond):
+				_ = k.Interrupt()
+			}
+		}
+	}()
+	source := strings.Replace(heldPipe, "%%\n", "%%\nsignal.Ignore(os.Interrupt)\n", 1)
+	source = strings.Replace(source, "import (\n", "import (\n\t\"os\"\n\t\"os/signal\"\n", 1)
+	if a := execute(t, k, source); a.status != "ok" || a.data["text/html"] != "seen" || strings.Contains(a.stderr, "still holds the pipe of displays") {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestGoFlags: %goflags also holds for a cell whose program is there without them.
+func TestGoFlags(t *testing.T) {
+	if testing.Short() {
+		t.Skip("executes cells; run without -short")
+	}
+	k := start(t, jupyter.Options{Spec: goNB(t)})
+	const cell = "import \"fmt\"\n\nvar v = \"plain\"\n\n%%\nfmt.Println(v)"
+	for _, step := range []struct{ flags, want string }{{"", "plain\n"}, {"", "plain\n"}, {"%goflags -ldflags=-X=main.v=set", "set\n"}, {`%goflags ""`, "plain\n"}} {
+		if step.flags != "" {
+			execute(t, k, step.flags)
+		}
+		if a := execute(t, k, cell); a.stdout != step.want {
+			t.Errorf("after %q: %q, want %q (%s)", step.flags, a.stdout, step.want, a.stderr)
+		}
 	}
 }
 

@@ -41,9 +41,9 @@ func goplsOn(t *testing.T, spec *jupyter.Spec, notebook string) *jupyter.Kernel 
 	return start(t, jupyter.Options{Spec: spec, Env: []string{"JPY_SESSION_NAME=" + notebook}})
 }
 
-// TestCompletionOfChanges: TAB knows of a package the files that were there, and what has changed
-// since: in a file that an editor writes anew and in one that it puts in the place of another, before
-// the first TAB and after it.
+// TestCompletionOfChanges: TAB knows of a package the files that were there, and the changes since:
+// in a file that an editor writes anew and in one that it puts in the place of another, before the
+// first TAB and after it.
 func TestCompletionOfChanges(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts gopls")

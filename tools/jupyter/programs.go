@@ -205,7 +205,8 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, b := range []struct{ dir, pkg, flag string }{{source, "./tools/" + goFrontFolder, ""}, {source, goImportsPackage, ""}, {ownGoNB, goNBPackage, flag}} {
-		// Not with -trimpath: Go's own packages would be compiled anew, while cells need them without.
+		// Not with -trimpath: Go's own packages would be compiled anew, while cells need them
+		// without.
 		args := []string{"build", "-buildvcs=false", "-ldflags=-s", "-o", bin + string(filepath.Separator)}
 		if b.flag != "" {
 			args = append(args, b.flag)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"flowbook/ml/module"
 )
 
 // install writes a kernel.json below the data folder base.
@@ -129,6 +131,7 @@ func TestEnviron(t *testing.T) {
 	t.Setenv("GONB_PIPE", "outer")
 	t.Setenv("JPY_PARENT_PID", "1")
 	t.Setenv(envKernel, "outer")
+	t.Setenv(module.EnvAhead, "1")
 	t.Setenv("FLOWBOOK_TEST_BASE", "base")
 	got := map[string]string{}
 	for _, pair := range environ(&Spec{Env: map[string]string{"X": "a:${FLOWBOOK_TEST_BASE}:${FLOWBOOK_TEST_NOT}", "Y": "spec"}}, []string{"Y=extra"}, "/folder", false) {
@@ -136,7 +139,7 @@ func TestEnviron(t *testing.T) {
 		got[name] = value
 	}
 	for name, want := range map[string]string{"X": "a:base:${FLOWBOOK_TEST_NOT}", "Y": "extra", "TMPDIR": "/folder", envKernel: "/folder",
-		"GONB_PIPE": "", "JPY_PARENT_PID": ""} {
+		"GONB_PIPE": "", "JPY_PARENT_PID": "", module.EnvAhead: ""} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}

@@ -15,9 +15,9 @@ import (
 
 // ahead builds the programs of the groups to come while cells of the group before run. A second
 // kernel does it, which is sent the same sources and runs nothing (see module.EnvAhead): GoNB
-// composes the same programs there, and gofront puts them where the first kernel finds them. It
-// stops at the first cell with a command for GoNB or the shell, which would be executed twice, and
-// at the first that it cannot build: errors are for the first kernel to report.
+// composes the same programs there, and gofront puts them where the first kernel finds them. Cells
+// of shell commands alone are left out. It stops at the first cell with another command for GoNB,
+// and at the first that it cannot build: errors are for the first kernel to report.
 type ahead struct {
 	stop context.CancelFunc
 	done chan struct{} // closed when the kernel is gone
@@ -44,7 +44,7 @@ func aheadOf(sh *sharing) *ahead {
 		}
 		patience, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_ = k.Shutdown(patience) // it has nothing to lose
+		_ = k.Shutdown(patience) // it holds no results
 	}()
 	return a
 }
@@ -102,11 +102,11 @@ func (sh *sharing) programs() (sources []string) {
 var running atomic.Int32
 
 // worthwhile reports whether building ahead can gain anything after cell i: a processor is free,
-// another group comes, and the kernel had to link a program, so the others are not there from an
-// earlier run either.
+// another group comes, and the kernel had to link a program and could keep it, so the others are not
+// there from an earlier run either.
 func (sh *sharing) worthwhile(i int) bool {
 	later := func(members []int) bool { return members != nil && members[0] > i }
-	if int(running.Load()) >= runtime.NumCPU() || !slices.ContainsFunc(sh.group, later) {
+	if sh.s.opt.NoAhead || int(running.Load()) >= runtime.GOMAXPROCS(0) || !slices.ContainsFunc(sh.group, later) {
 		return false
 	}
 	linked, err := filepath.Glob(filepath.Join(sh.s.k.Folder(), "gonb_*", ".gofront", "linked"))

@@ -29,8 +29,14 @@ func TestPrograms(t *testing.T) {
 	if sh.worthwhile(len(sh.group) - 1) {
 		t.Error("building ahead is worthwhile after the last cell")
 	}
-	running.Add(int32(runtime.NumCPU()))
-	defer running.Add(-int32(runtime.NumCPU()))
+	sh.s.opt.NoAhead = true
+	if sh.worthwhile(0) {
+		t.Error("building ahead is worthwhile where it is turned off")
+	}
+	sh.s.opt.NoAhead = false
+	busy := int32(runtime.GOMAXPROCS(0))
+	running.Add(busy)
+	defer running.Add(-busy)
 	if sh.worthwhile(0) {
 		t.Error("building ahead is worthwhile with as many notebooks as processors")
 	}

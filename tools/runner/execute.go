@@ -107,12 +107,8 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if t.replied && t.idle {
 				return cut
 			}
-			switch {
-			case cut != done:
-			case t.asked:
-				interrupt(askedStdin, s.opt.Grace)
-			case t.out.limit > 0 && t.out.sent > flood*t.out.limit:
-				interrupt(flooded, s.opt.Grace)
+			if why := t.unruly(); cut == done && why != done {
+				interrupt(why, s.opt.Grace)
 			}
 			if t.replied || t.idle { // progress: each message of the cell buys time
 				silence = time.After(s.opt.IdleWait)
@@ -134,15 +130,32 @@ func (s *session) await(ctx context.Context, t *task) ending {
 		case <-grace:
 			return cut
 		case <-silence:
-			switch {
-			case cut != done:
-				return cut
-			case t.replied:
-				return noIdle
-			}
-			return noReply
+			return t.silent(cut)
 		}
 	}
+}
+
+// silent is the ending of a cell that was cut short or not and of which only the reply or only the
+// idle status has come.
+func (t *task) silent(cut ending) ending {
+	switch {
+	case cut != done:
+		return cut
+	case t.replied:
+		return noIdle
+	}
+	return noReply
+}
+
+// unruly is why a cell must be cut short after what it has sent; done if it need not.
+func (t *task) unruly() ending {
+	switch {
+	case t.asked:
+		return askedStdin
+	case t.out.limit > 0 && t.out.sent > flood*t.out.limit:
+		return flooded
+	}
+	return done
 }
 
 func (s *session) interrupt(t *task) {

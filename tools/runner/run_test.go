@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/jupyter/fake"
 	"flowbook/tools/notebook"
@@ -22,7 +23,20 @@ func TestMain(m *testing.M) {
 	fake.Main()
 	jupyter.Main()
 	crowdedMain()
-	os.Exit(m.Run())
+	os.Exit(withPrograms(m.Run))
+}
+
+// withPrograms runs tests whose kernels keep their programs in a folder of this run's, so that none
+// takes a program of an earlier run, and none of the user's is evicted.
+func withPrograms(run func() int) int {
+	dir, err := os.MkdirTemp("", "programs")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv(module.EnvPrograms, dir)
+	return run()
 }
 
 // book makes a notebook of code cells; tags stand before a source: "#raises-exception x".
@@ -292,11 +306,12 @@ func TestTimeoutBound(t *testing.T) {
 func TestTitle(t *testing.T) {
 	for source, want := range map[string]string{
 		"import (\n\t\"fmt\"\n\t. \"os\"\n)\n\n// Data is read.\nfunc Data() {}": "// Data is read.",
-		"import (\n\t_ \"fmt\"\n)\n":               "imports",
-		"import \"fmt\"\n%%\nfmt.Println(1)":       "fmt.Println(1)",
-		"import \"fmt\"":                           "import \"fmt\"",
-		"import (\"fmt\"; \"os\")\n%%\nos.Exit(0)": "os.Exit(0)",
-		"%%\n" + strings.Repeat("x", 70):           strings.Repeat("x", 59) + "…",
+		"import (\n\t_ \"fmt\"\n)\n":                  "imports",
+		"import \"fmt\"\n%%\nfmt.Println(1)":          "fmt.Println(1)",
+		"import \"fmt\"":                              "import \"fmt\"",
+		"importCSV(\n\t\"a.csv\",\n)\nfmt.Println(1)": "importCSV(",
+		"import (\"fmt\"; \"os\")\n%%\nos.Exit(0)":    "os.Exit(0)",
+		"%%\n" + strings.Repeat("x", 70):              strings.Repeat("x", 59) + "…",
 	} {
 		nb := book(t, source)
 		res, err := runner.Run(t.Context(), nb, runner.Options{Spec: fake.Spec(t, fake.Script{})})

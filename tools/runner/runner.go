@@ -30,6 +30,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -64,6 +65,7 @@ type Options struct {
 	Cells string // cell results of an incremental run, for GoNB only; "" executes every cell
 	Root  string // the module's root, for incremental runs
 
+	NoAhead  bool // build no program before its turn: other runs have the processors
 	Separate bool // compile each cell of a GoNB notebook by itself, as it is when it is executed alone
 
 	Timings  bool                        // measure build and link of Go cells
@@ -141,6 +143,8 @@ func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
+var importLine = regexp.MustCompile(`^import\b`)
+
 // title is the first line of a cell that says something, shortened.
 func title(source string) string {
 	t, inImports := "", false
@@ -151,7 +155,7 @@ func title(source string) string {
 		case inImports:
 			inImports = text != ")"
 			continue
-		case strings.HasPrefix(text, "import"):
+		case importLine.MatchString(text):
 			inImports = strings.HasSuffix(text, "(")
 			continue
 		case text == "" || line.Kind == gocell.Main:

@@ -19,7 +19,8 @@ const (
 	buildFile = "build.json"
 	declsFile = "decls.json" // the declarations of the last program that was compiled
 
-	// linkedFile is there once a program had to be linked; the runner looks for it.
+	// linkedFile is there once a program had to be linked and was put on the shelf; the runner looks
+	// for it.
 	linkedFile = "linked"
 )
 
@@ -35,6 +36,7 @@ type built struct {
 	Dirs          []string // the folders of the packages in them
 	Embedding     []string // those of Dirs whose packages embed files
 	Stamp         string   // of the files in them
+	Content       string   // of the files from which they were compiled; "" if there is no shelf
 	Compile, Link []string // commands; nil if the build was none that can be repeated
 }
 
@@ -70,11 +72,9 @@ func (k *keep) build(program string) (status int, done bool) {
 		return 0, false
 	}
 	b, ok := k.last(world)
-	if ok {
-		if s, ok := statOf(program); ok && b.Main == main.digest && s == b.Program {
-			writeGraph(nil)
-			return 0, true
-		}
+	if s, there := statOf(program); ok && there && b.Main == main.digest && s == b.Program {
+		writeGraph(nil)
+		return 0, true
 	}
 	shelf := k.shelf(main)
 	defer shelf.lock()()
@@ -84,24 +84,23 @@ func (k *keep) build(program string) (status int, done bool) {
 		writeGraph(nil)
 		return 0, true
 	}
-	if shelf.dir != "" {
-		k.store(linkedFile, true)
-	}
-	before := b
-	if ok {
-		if within(main.imports, b.Imports) {
-			errors, ok := k.repeat(&b, main, program)
-			if errors != "" {
-				fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
-				return 1, true
-			}
-			if ok {
-				k.remember(b, main, program)
-				shelf.put(b, program)
-				return 0, true
-			}
+	if ok && within(main.imports, b.Imports) {
+		errors, ok := k.repeat(&b, main, program)
+		if errors != "" {
+			fmt.Fprintf(os.Stderr, "# %s\n%s", b.Package, errors)
+			return 1, true
+		}
+		if ok {
+			k.remember(b, main, program)
+			shelf.put(b, program)
+			return 0, true
 		}
 	}
+	return k.goBuild(b, main, world, program, shelf)
+}
+
+// goBuild has the go command build main.go, after a build before or none, and learns from its log.
+func (k *keep) goBuild(before built, main mainFile, world, program string, shelf shelf) (status int, done bool) {
 	start := time.Now()
 	log, err := exec.Command(k.real, "build", "-x", "-o", program).CombinedOutput()
 	if err != nil {
@@ -113,8 +112,8 @@ func (k *keep) build(program string) (status int, done bool) {
 	}
 	_, decls, _ := gocell.Prune(string(main.text), nil)
 	k.store(declsFile, decls)
-	b = built{World: world, Imports: main.imports}
-	if k.record(&b, &before, string(log), start) {
+	b := built{World: world, Imports: main.imports}
+	if k.record(&b, &before, string(log), start, shelf.dir != "") {
 		k.remember(b, main, program)
 		shelf.put(b, program)
 	}

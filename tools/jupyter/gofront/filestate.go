@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,12 +16,12 @@ import (
 )
 
 // fileState digests names, sizes and times of the files from which packages are built (see
-// eachFile). It returns the newest of the times, too: a file of that moment may have been written
-// after it was read.
+// eachFile). It also returns when the last of them was changed: a file of that moment may have been
+// written after it was read.
 func fileState(modules, dirs, embedding []string, own string) (digest string, newest time.Time, err error) {
 	h := sha256.New()
 	err = eachFile(modules, dirs, embedding, own, func(name, _ string, info fs.FileInfo) error {
-		if t := info.ModTime(); t.After(newest) {
+		if t := changed(info); t.After(newest) {
 			newest = t
 		}
 		_, err := fmt.Fprintf(h, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
@@ -34,14 +36,9 @@ func fileState(modules, dirs, embedding []string, own string) (digest string, ne
 // fileContent digests names and contents of the same files.
 func fileContent(modules, dirs, embedding []string, own string) (string, error) {
 	h := sha256.New()
-	err := eachFile(modules, dirs, embedding, own, func(name, path string, _ fs.FileInfo) error {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(h, "%s %d\n", name, len(text))
-		h.Write(text)
-		return nil
+	err := eachFile(modules, dirs, embedding, own, func(name, path string, info fs.FileInfo) error {
+		fmt.Fprintf(h, "%s %d\n", name, info.Size())
+		return copyFile(h, path)
 	})
 	if err != nil {
 		return "", err
@@ -49,67 +46,93 @@ func fileContent(modules, dirs, embedding []string, own string) (string, error) 
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// eachFile calls note with the files from which packages are built: all in their folders, and all
-// below those in embedding, whose packages may embed them; and the modules' go.mod and go.sum. Of
-// the kernel's folder, own, main.go and the program are left out; the name of a file there is
-// relative.
-func eachFile(modules, dirs, embedding []string, own string, note func(name, path string, info fs.FileInfo) error) error {
-	var walk func(dir string, deep, top bool) error
-	walk = func(dir string, deep, top bool) error {
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			return err
-		}
-		if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" }) {
-			return nil // a module of its own
-		}
-		for _, e := range entries {
-			path := filepath.Join(dir, e.Name())
-			switch {
-			// even testdata can be embedded
-			case e.IsDir() && deep && !slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, e.Name()):
-				if err := walk(path, true, false); err != nil {
-					return err
-				}
-			case e.IsDir() || !deep && strings.HasSuffix(path, "_test.go"):
-			default:
-				info, err := os.Stat(path) // of the target of a link
-				if err == nil {
-					err = note(path, path, info)
-				}
-				if err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+func copyFile(w io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
 	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// noteFile is told a file's name in a digest and its path.
+type noteFile func(name, path string, info fs.FileInfo) error
+
+// eachFile calls note with the files from which packages are built: those in their folders that the
+// go command compiles, and all below the folders in embedding, whose packages may embed them; and
+// the modules' go.mod and go.sum. In the kernel's folder, own, main.go is left out; the name of a
+// file there is relative.
+func eachFile(modules, dirs, embedding []string, own string, note noteFile) error {
 	for _, dir := range modules {
 		for _, name := range []string{"go.mod", "go.sum"} {
 			path := filepath.Join(dir, name)
-			if info, err := os.Stat(path); err == nil {
-				if err := note(path, path, info); err != nil {
-					return err
-				}
+			if err := noteRegular(path, path, note); err != nil {
+				return err
 			}
 		}
 	}
 	for _, dir := range dirs {
-		if err := walk(dir, slices.Contains(embedding, dir), true); err != nil {
+		var err error
+		if slices.Contains(embedding, dir) {
+			err = allFiles(dir, true, note)
+		} else {
+			err = sourceFiles(dir, func(name string) string { return filepath.Join(dir, name) }, note)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	entries, err := os.ReadDir(own)
+	return sourceFiles(own, func(name string) string {
+		if name == "main.go" {
+			return ""
+		}
+		return name
+	}, note)
+}
+
+// sourceExt are the endings of the files that the go command compiles, or that these include.
+var sourceExt = strings.Fields(".go .s .S .sx .syso .c .cc .cpp .cxx .m .h .hh .hpp .hxx .f .F .for .f90 .swig .swigcxx")
+
+// isSource reports whether a file may belong to a package, its tests included.
+func isSource(name string) bool { return slices.Contains(sourceExt, filepath.Ext(name)) }
+
+// sourceFiles calls note with the source files of a package under the names that call gives them,
+// "" for a file that is left out.
+func sourceFiles(dir string, call func(string) string, note noteFile) error {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); e.Name() == "main.go" || ext != ".go" && ext != ".s" && ext != ".c" && ext != ".h" && ext != ".syso" {
+		if e.IsDir() || !isSource(e.Name()) || strings.HasSuffix(e.Name(), "_test.go") {
 			continue
 		}
-		info, err := e.Info()
-		if err == nil {
-			err = note(e.Name(), filepath.Join(own, e.Name()), info)
+		if name := call(e.Name()); name != "" {
+			if err := noteRegular(name, filepath.Join(dir, e.Name()), note); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// allFiles calls note with the files in a folder and below it, without other modules.
+func allFiles(dir string, top bool, note noteFile) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if !top && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "go.mod" }) {
+		return nil
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case !e.IsDir(): // even testdata can be embedded
+			err = noteRegular(path, path, note)
+		case !slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, e.Name()):
+			err = allFiles(path, false, note)
 		}
 		if err != nil {
 			return err
@@ -118,9 +141,28 @@ func eachFile(modules, dirs, embedding []string, own string, note func(name, pat
 	return nil
 }
 
+// noteRegular calls note with a regular file or one that a link leads to. The go command compiles
+// and embeds nothing else, and reading a pipe or a device may take for ever.
+func noteRegular(name, path string, note noteFile) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return nil
+	}
+	return note(name, path, info)
+}
+
+// embedMark begins a comment by which a Go file embeds others.
+var embedMark = []byte("//go:embed")
+
 // embeds reports whether a Go file in a folder may embed others. Those that do are among the files
 // that fileState digests.
-func embeds(dir string) (bool, error) {
+func embeds(dir string) (found bool, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return false, err
@@ -129,12 +171,14 @@ func embeds(dir string) (bool, error) {
 		if e.IsDir() || filepath.Ext(e.Name()) != ".go" {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			return false, err
-		}
-		if bytes.Contains(text, []byte("//go:embed")) {
-			return true, nil
+		path := filepath.Join(dir, e.Name())
+		err := noteRegular(path, path, func(_, path string, _ fs.FileInfo) error {
+			text, err := os.ReadFile(path)
+			found = found || bytes.Contains(text, embedMark)
+			return err
+		})
+		if found || err != nil {
+			return found, err
 		}
 	}
 	return false, nil

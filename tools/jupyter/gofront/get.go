@@ -41,7 +41,7 @@ func (k *keep) get() (status int, done bool) {
 	if err == nil {
 		return 0, true
 	}
-	if os.Getenv(module.EnvAhead) != "" {
+	if buildsAhead() {
 		return 1, true // downloads, and their messages, are for the kernel that runs the cells
 	}
 	home := k.dir // of the module that will require the missing packages

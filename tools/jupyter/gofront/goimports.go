@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"flowbook/tools/gocell"
 )
@@ -16,8 +18,9 @@ const importsFile = "imports.json"
 // goimportsFile stores what goimports did last.
 const goimportsFile = "goimports.json"
 
-// builtMark is printed in place of goimports, which prints nothing, if the program that main.go will
-// become is there. The kernel then skips go get and go build (see changes.go in package jupyter).
+// builtMark is printed in place of goimports, which prints nothing, if the program that main.go
+// will become is there. The kernel then skips go get and go build (see changes.go in package
+// jupyter).
 const builtMark = "built"
 
 // arranged is a main.go as GoNB composed it and as goimports left it.
@@ -101,8 +104,8 @@ func (k *keep) there(path, from string) bool {
 	return ok && now == b.Program
 }
 
-// alone reports whether main.go is the only Go file beside it.
+// alone reports whether main.go is the only source file of the kernel's folder.
 func (k *keep) alone() bool {
-	files, err := filepath.Glob(filepath.Join(k.dir, "*.go"))
-	return err == nil && len(files) == 1
+	entries, err := os.ReadDir(k.dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isSource(e.Name()) && e.Name() != "main.go" })
 }

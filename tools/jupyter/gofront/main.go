@@ -40,7 +40,7 @@ func main() {
 		os.Exit(status)
 	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
-	ahead := os.Getenv(module.EnvAhead) != ""
+	ahead := buildsAhead()
 	if ahead && name != "go" && name != "goimports" {
 		os.Exit(0) // in the place of a cell's program
 	}
@@ -89,6 +89,12 @@ func main() {
 		os.Args = ownPackages(dir, os.Args)
 	}
 	os.Exit(pass(real, os.Args))
+}
+
+// buildsAhead reports whether the runner has started this kernel to build programs and run none. A
+// kernel that Jupyter starts runs cells whatever the user's environment says.
+func buildsAhead() bool {
+	return os.Getenv(module.EnvAhead) != "" && os.Getenv("FLOWBOOK_KERNEL_FOLDER") != ""
 }
 
 // ownPackages shortens the go list by which gopls, in a kernel's folder, asks for all packages of

@@ -13,8 +13,8 @@ import (
 // record takes from the log of `go build -x` how main.go was compiled and linked, and which folders
 // the program depends on, and adds the packages of the build before: GoNB drops the imports that a
 // cell does not use, and has them again in the next. It refuses a log of any other form: then the
-// next build is the go command's again.
-func (k *keep) record(b, before *built, log string, start time.Time) bool {
+// next build is the go command's again. For a shelf it digests the contents of the packages' files.
+func (k *keep) record(b, before *built, log string, start time.Time, shelved bool) bool {
 	l := readLog(log)
 	modules, ok := localModules(k.dir)
 	if !ok || l.compile == nil || l.link == nil || l.importcfg == "" || l.linkcfg == "" {
@@ -62,6 +62,10 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 			b.Embedding = append(b.Embedding, dir)
 		}
 	}
+	if shelved && (len(before.Imports) == 0 || k.stands(before)) {
+		b.Content, _ = fileContent(b.Modules, b.Dirs, b.Embedding, k.dir)
+	}
+	// These contents are those that the go command read, for no file has changed since it started.
 	var newest time.Time
 	var err error
 	if b.Stamp, newest, err = fileState(b.Modules, b.Dirs, b.Embedding, k.dir); err != nil || !newest.Before(start) {
@@ -94,6 +98,13 @@ func (k *keep) record(b, before *built, log string, start time.Time) bool {
 	}
 	b.Link, ok = rewrite(l.link, map[string]string{"-o": k.file("program"), "-importcfg": k.file("importcfg.link"), "-buildid": ""}, object)
 	return ok
+}
+
+// stands reports whether the files of a build have the contents from which it was compiled. Their
+// sizes and times can be the same with others.
+func (k *keep) stands(b *built) bool {
+	content, err := fileContent(b.Modules, b.Dirs, b.Embedding, k.dir)
+	return err == nil && content == b.Content
 }
 
 // remembered asks the go command for the packages that cells may still import: those that GoNB

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,8 +21,8 @@ import (
 
 // shelf keeps linked programs beyond the life of a kernel: a kernel that composes the same main.go
 // from the same packages takes the program instead of linking it. A program is named by main.go and
-// the kernel's world (see keep.world), without what is another in each kernel; it is taken only if
-// the files of the packages that are built from folders have the same contents as then.
+// the part of the world that all kernels share (see lastingWorld); it is taken only if the files of
+// the packages that are built from folders have the contents from which they were compiled then.
 //
 // Neither kernels that isolate their cells nor those of JupyterLab have a shelf, nor any on macOS.
 type shelf struct {
@@ -30,14 +31,13 @@ type shelf struct {
 	key string
 }
 
-// maxShelf is how many bytes a shelf holds. Those that were used longest ago go first.
+// maxShelf is how many bytes a shelf holds.
 const maxShelf = 512 << 20
 
 // shelved describes a program on the shelf. The texts name files of the kernel that made it.
 type shelved struct {
 	Folder             string // of that kernel
 	Sum                string // SHA-256 of the program
-	Content            string // of the packages' files
 	Importcfg, Linkcfg string
 	Decls              map[string]string
 	Built              built
@@ -45,25 +45,41 @@ type shelved struct {
 
 // shelf is the place for the program of main; one with no folder if there is to be none.
 func (k *keep) shelf(main mainFile) shelf {
-	dir := os.Getenv(module.EnvPrograms)
-	// The linker of a C compiler may take libraries that nothing here knows of. On macOS programs are
-	// signed, and one that is changed (see moved) is not executed.
-	if runtime.GOOS == "darwin" || dir == "" || dir == "off" || os.Getenv("CGO_ENABLED") != "0" || os.Getenv(envGuard) != "" {
+	// The linker of a C compiler may take libraries that nothing here knows of. On macOS programs
+	// are signed, and one that is changed (see moved) is not executed. The files of the kernel's
+	// folder are compiled anew in each build, whatever contents the packages had at the first.
+	if runtime.GOOS == "darwin" || os.Getenv("CGO_ENABLED") != "0" || os.Getenv(envGuard) != "" ||
+		!k.alone() || bytes.Contains(main.text, embedMark) {
 		return shelf{}
 	}
-	if dir == "on" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			return shelf{}
-		}
-		dir = filepath.Join(base, "flowbook", "programs")
+	dir, ok := shelfFolder()
+	if !ok {
+		return shelf{}
 	}
 	world, err := k.lastingWorld()
-	if err != nil || !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
+	if err != nil {
 		return shelf{}
 	}
 	sum := sha256.Sum256([]byte(world + main.digest))
 	return shelf{k, dir, hex.EncodeToString(sum[:])[:32]}
+}
+
+// shelfFolder is the folder that $FLOWBOOK_PROGRAMS names. One into which others can write is none:
+// their programs would be executed.
+func shelfFolder() (dir string, ok bool) {
+	dir = os.Getenv(module.EnvPrograms)
+	if dir == "on" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return "", false
+		}
+		dir = filepath.Join(base, "flowbook", "programs")
+	}
+	if !filepath.IsAbs(dir) || os.MkdirAll(dir, 0o700) != nil {
+		return "", false // "off", say
+	}
+	info, err := os.Stat(dir)
+	return dir, err == nil && private(info)
 }
 
 func (s shelf) path(ending string) string { return filepath.Join(s.dir, s.key+ending) }
@@ -99,7 +115,7 @@ func (s shelf) find() (old, now shelved, ok bool) {
 		return old, now, false
 	}
 	content, err := fileContent(b.Modules, b.Dirs, b.Embedding, s.keep.dir)
-	return old, now, err == nil && content == old.Content
+	return old, now, err == nil && content == b.Content
 }
 
 // take puts the program in its place and tells how it was built, or finds none that is right.
@@ -131,20 +147,13 @@ func (s shelf) take(program string) (b built, ok bool) {
 	return b, true
 }
 
-// put keeps a program that has just been built. One that cannot be kept is linked again.
+// put keeps a program that has just been built, under the contents from which its packages were
+// compiled. One that cannot be kept is linked again.
 func (s shelf) put(b built, program string) {
-	if s.dir == "" {
+	if s.dir == "" || b.Content == "" {
 		return
 	}
 	n := shelved{Folder: s.keep.dir, Built: b}
-	var err error
-	if n.Content, err = fileContent(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil {
-		return
-	}
-	// It was built from these contents if the files are still as they were before the build.
-	if now, _, err := fileState(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil || now != b.Stamp {
-		return
-	}
 	cfg, err := os.ReadFile(s.file("importcfg"))
 	if err != nil {
 		return
@@ -163,6 +172,7 @@ func (s shelf) put(b built, program string) {
 	if err != nil || atomicfile.Write(s.path(".program"), data, 0o600) != nil || atomicfile.Write(s.path(".json"), text, 0o600) != nil {
 		return
 	}
+	s.store(linkedFile, true)
 	s.trim(maxShelf)
 }
 
@@ -176,33 +186,58 @@ func (k *keep) buildAhead(program string) (status int) {
 	return status
 }
 
-// trim removes what was used longest ago, until the shelf holds at most so many bytes.
+// abandonedLock is the age at which a lock file is taken to have no owner: it was killed. Locks are
+// held for the minutes of a build.
+const abandonedLock = 24 * time.Hour
+
+// trim removes the least recently used files, those of a program together, until the shelf holds at
+// most so many bytes.
 func (s shelf) trim(limit int64) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return
 	}
-	type file struct {
-		name string
-		size int64
-		used time.Time
+	type program struct {
+		files []string
+		size  int64
+		used  time.Time
 	}
-	var files []file
+	programs := map[string]*program{}
 	total := int64(0)
 	for _, e := range entries {
 		info, err := e.Info()
-		if ext := filepath.Ext(e.Name()); err == nil && (ext == ".json" || ext == ".program") {
-			files = append(files, file{e.Name(), info.Size(), info.ModTime()})
+		if err != nil {
+			continue // another kernel was faster
+		}
+		path, ending := filepath.Join(s.dir, e.Name()), filepath.Ext(e.Name())
+		switch ending {
+		case ".lock":
+			if time.Since(info.ModTime()) > abandonedLock {
+				os.Remove(path)
+			}
+		case ".json", ".program":
+			key := strings.TrimSuffix(e.Name(), ending)
+			p := programs[key]
+			if p == nil {
+				p = &program{}
+				programs[key] = p
+			}
+			p.files = append(p.files, path)
+			p.size += info.Size()
 			total += info.Size()
+			if info.ModTime().After(p.used) {
+				p.used = info.ModTime()
+			}
 		}
 	}
-	slices.SortFunc(files, func(a, b file) int { return a.used.Compare(b.used) })
-	for _, f := range files {
+	for _, p := range slices.SortedFunc(maps.Values(programs), func(a, b *program) int { return a.used.Compare(b.used) }) {
 		if total <= limit {
 			return
 		}
-		os.Remove(filepath.Join(s.dir, f.name))
-		total -= f.size
+		for _, path := range p.files {
+			os.Remove(path)
+		}
+		total -= p.size
 	}
 }
 
@@ -227,7 +262,7 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// lastingWorld is the kernel's world without what is another in each kernel, and with the settings
+// lastingWorld is the part of the world that all kernels share, with gofront itself and the settings
 // that the go command reads from files.
 func (k *keep) lastingWorld() (string, error) {
 	h := sha256.New()
@@ -242,7 +277,19 @@ func (k *keep) lastingWorld() (string, error) {
 	}); err != nil {
 		return "", err
 	}
-	files := []string{filepath.Join(filepath.Dir(filepath.Dir(k.real)), "go.env"), os.Getenv("GOENV")}
+	own, err := os.Executable()
+	if err == nil {
+		err = copyFile(h, own)
+	}
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintln(h, os.Getenv(module.EnvGoFront))
+	goCommand, err := filepath.EvalSymlinks(k.real)
+	if err != nil {
+		return "", err
+	}
+	files := []string{filepath.Join(filepath.Dir(filepath.Dir(goCommand)), "go.env"), os.Getenv("GOENV")}
 	if files[1] == "" {
 		if dir, err := os.UserConfigDir(); err == nil {
 			files[1] = filepath.Join(dir, "go", "env")

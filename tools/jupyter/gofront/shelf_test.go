@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -130,13 +132,13 @@ func TestShelfMoved(t *testing.T) {
 	}
 }
 
-// A kernel that builds ahead puts the program on the shelf and none in its place that does anything.
+// A kernel that builds ahead puts the program on the shelf and leaves a stub that does nothing.
 func TestAhead(t *testing.T) {
 	w, _ := newShelf(t)
 	const text = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
 	w.kernel("gonb_00000000").shelved(strings.Replace(text, "p.Text", "7", 1))
 	ahead := w.kernel("gonb_00000001")
-	ahead.env = append(ahead.env, "FLOWBOOK_AHEAD=1")
+	ahead.env = append(ahead.env, "FLOWBOOK_AHEAD=1", "FLOWBOOK_KERNEL_FOLDER="+ahead.cell)
 	if prints, linked := ahead.shelved(text); prints != "" || !linked {
 		t.Errorf("the kernel that builds ahead prints %q, linked %v", prints, linked)
 	}
@@ -149,7 +151,8 @@ func TestAhead(t *testing.T) {
 	}
 }
 
-// In place of goimports gofront says that the program of the same main.go is there, only while it is.
+// In place of goimports gofront says that the program of the same main.go is there, only while it
+// is.
 func TestBuilt(t *testing.T) {
 	w := newWorld(t)
 	const text = "package main\n\nimport (\n\t\"m/p\"\n\t\"os\"\n)\n\nfunc main() { print(p.N) }\n"
@@ -188,20 +191,24 @@ func TestBuilt(t *testing.T) {
 	}
 }
 
-// Of a shelf that is too large, what was used longest ago goes.
+// trim evicts the least recently used files, those of a program together, and old locks.
 func TestTrim(t *testing.T) {
 	s := shelf{&keep{}, t.TempDir(), "key"}
-	for i, name := range []string{"b.program", "a.program", "b.json", "c.program", "x.lock"} {
-		path := filepath.Join(s.dir, name)
+	now := time.Now()
+	for _, f := range []struct {
+		name string
+		age  time.Duration
+	}{{"b.program", 50}, {"a.program", 40}, {"b.json", 10}, {"a.json", 35}, {"c.program", 20}, {"x.lock", 1}, {"y.lock", 25}} {
+		path := filepath.Join(s.dir, f.name)
 		if err := os.WriteFile(path, make([]byte, 10), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		used := time.Unix(int64(1000+i), 0)
+		used := now.Add(-f.age * time.Hour)
 		if err := os.Chtimes(path, used, used); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.trim(25)
+	s.trim(35)
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +217,159 @@ func TestTrim(t *testing.T) {
 	for _, e := range entries {
 		left = append(left, e.Name())
 	}
-	if diff := cmp.Diff([]string{"b.json", "c.program", "x.lock"}, left); diff != "" {
+	if diff := cmp.Diff([]string{"b.json", "b.program", "c.program", "x.lock"}, left); diff != "" {
 		t.Errorf("left (-want +got):\n%s", diff)
+	}
+}
+
+const shelfMain = "package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, p.Text) }\n"
+
+// settled has another kernel compile package p, so that a build finds it in the build cache.
+func (w *world) settled() {
+	w.kernel("gonb_90000000").shelved(strings.Replace(shelfMain, "p.Text", "7", 1))
+}
+
+// A program is not kept under the contents of files from which it was not compiled, even if their
+// sizes and times are the same.
+func TestShelfStale(t *testing.T) {
+	w, _ := newShelf(t)
+	w.settled()
+	first := w.kernel("gonb_00000001")
+	first.shelved(strings.Replace(shelfMain, "p.Text", "3", 1))
+	path := filepath.Join(w.module, "p", "p.go")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(w.module, "p/p.go", "package p\n\nimport _ \"embed\"\n\n//go:embed data/x.txt\nvar Text string\n\nconst N = 5\n")
+	if err := os.Chtimes(path, time.Time{}, info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	first.shelved(shelfMain)
+	// It needs another package, so the go command builds it, from p's new contents.
+	w.write(w.module, "q/q.go", "package q\n\nconst N = 0\n")
+	w.kernel("gonb_00000002").shelved("package main\n\nimport \"m/q\"\n\nfunc main() { print(q.N) }\n")
+	first.shelved("package main\n\nimport \"m/q\"\n\nfunc main() { print(q.N) }\n")
+	const both = "package main\n\nimport (\n\t\"m/p\"\n\t\"m/q\"\n)\n\nfunc main() { print(p.N, q.N) }\n"
+	first.shelved(both)
+	for i, tt := range []struct{ text, want string }{{shelfMain, "5x"}, {both, "50"}} {
+		if got, _ := w.kernel(fmt.Sprintf("gonb_1000000%d", i)).shelved(tt.text); got != tt.want {
+			t.Errorf("the next kernel's program prints %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// What lies beside a package's source files is not read: a large file, a pipe, a folder under
+// another name. Programs are kept all the same.
+func TestShelfBesideSource(t *testing.T) {
+	for name, add := range map[string]func(t *testing.T, dir string){
+		"large": func(t *testing.T, dir string) {
+			path := filepath.Join(dir, "flows.csv")
+			if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<40)); err != nil {
+				t.Skipf("no sparse files here: %v", err)
+			}
+		},
+		"pipe": func(t *testing.T, dir string) {
+			if out, err := exec.Command("mkfifo", filepath.Join(dir, "pipe")).CombinedOutput(); err != nil {
+				t.Skipf("no mkfifo here: %v %s", err, out)
+			}
+		},
+		"folder": func(t *testing.T, dir string) {
+			if err := os.Symlink(t.TempDir(), filepath.Join(dir, "Datasets")); err != nil {
+				t.Skipf("no links here: %v", err)
+			}
+		},
+		"folder called as a source file": func(t *testing.T, dir string) {
+			if err := os.Symlink(t.TempDir(), filepath.Join(dir, "x.h")); err != nil {
+				t.Skipf("no links here: %v", err)
+			}
+		},
+		"nothing": func(t *testing.T, dir string) {
+			if err := os.Symlink("nothing", filepath.Join(dir, ".#p.go")); err != nil { // as Emacs leaves
+				t.Skipf("no links here: %v", err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newShelf(t)
+			w.write(w.module, "p/p.go", "package p\n\nconst N = 1\n")
+			text := strings.Replace(shelfMain, "p.Text", "9", 1)
+			w.settled()
+			add(t, filepath.Join(w.module, "p"))
+			w.settled()
+			if prints, linked := w.kernel("gonb_00000001").shelved(text); prints != "19" || !linked {
+				t.Errorf("the first kernel's program prints %q, linked %v", prints, linked)
+			}
+			if prints, linked := w.kernel("gonb_00000002").shelved(text); prints != "19" || linked {
+				t.Errorf("the second kernel's program prints %q, linked %v", prints, linked)
+			}
+		})
+	}
+}
+
+// An embedded pipe or folder is none to the go command, nor to the shelf.
+func TestShelfBesideEmbedded(t *testing.T) {
+	w, _ := newShelf(t)
+	w.settled()
+	if err := os.Symlink(t.TempDir(), filepath.Join(w.module, "p", "data", "Datasets")); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	w.settled()
+	w.kernel("gonb_00000001").shelved(shelfMain)
+	if prints, linked := w.kernel("gonb_00000002").shelved(shelfMain); prints != "1x" || linked {
+		t.Errorf("the second kernel's program prints %q, linked %v", prints, linked)
+	}
+}
+
+// A kernel that leaves nothing out of its programs takes none of one that does.
+func TestShelfWhole(t *testing.T) {
+	w, _ := newShelf(t)
+	w.settled()
+	w.kernel("gonb_00000001").shelved(shelfMain)
+	w.env = append(w.env, "FLOWBOOK_GOFRONT=whole")
+	if prints, linked := w.kernel("gonb_00000002").shelved(shelfMain); prints != "1x" || !linked {
+		t.Errorf("prints %q, linked %v, want a program of its own", prints, linked)
+	}
+}
+
+// A main.go that embeds a file of the kernel's folder has no place on the shelf.
+func TestShelfEmbedInMain(t *testing.T) {
+	w, _ := newShelf(t)
+	w.settled()
+	const text = "package main\n\nimport (\n\t_ \"embed\"\n\t\"m/p\"\n)\n\n//go:embed x.txt\nvar s string\n\nfunc main() { print(p.N, s) }\n"
+	for i, content := range []string{"one", "two"} {
+		k := w.kernel(fmt.Sprintf("gonb_0000000%d", i))
+		k.write(k.cell, "x.txt", content)
+		if prints, linked := k.shelved(text); prints != "1"+content || linked {
+			t.Errorf("%s: prints %q, on the shelf: %v", content, prints, linked)
+		}
+	}
+}
+
+// A folder into which others can write is no shelf.
+func TestShelfOfOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a folder's mode tells nothing on Windows")
+	}
+	w, dir := newShelf(t)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	w.settled()
+	w.kernel("gonb_00000001").shelved(shelfMain)
+	if prints, linked := w.kernel("gonb_00000002").shelved(shelfMain); prints != "1x" || linked {
+		t.Errorf("prints %q, linked %v", prints, linked)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("%d files there: %v", len(entries), err)
+	}
+}
+
+// A kernel that Jupyter starts runs its cells even if the user's environment says otherwise.
+func TestAheadElsewhere(t *testing.T) {
+	w, _ := newShelf(t)
+	w.env = append(w.env, "FLOWBOOK_AHEAD=1", "FLOWBOOK_KERNEL_FOLDER=")
+	if prints, _ := w.shelved(shelfMain); prints != "1x" {
+		t.Errorf("prints %q", prints)
 	}
 }
