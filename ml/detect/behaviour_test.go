@@ -52,7 +52,7 @@ func TestAlarmsDoNotDependOnTheBeginning(t *testing.T) {
 }
 
 // TestBehaviourInPieces: how a stream is cut into frames changes no feature. Frames of one flow are
-// the definition: there is nothing in them that could be done side by side.
+// the definition: they leave no parallel work.
 func TestBehaviourInPieces(t *testing.T) {
 	frame := hour(2)
 	n := frame.NumRows()

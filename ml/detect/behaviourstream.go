@@ -163,7 +163,7 @@ func (s *behaviourStream) add(flows *dataset.Frame, from int) int {
 }
 
 // behave writes the features of at most chunk flows from their names on, which begin at column at
-// of the rows. Roles are told apart in all that they count, so that each is led by itself.
+// of the rows. Roles share no state, so each runs by itself.
 func (s *behaviourStream) behave(c *flowFields, from, to int, rows []float64, at int) {
 	flows := s.moments[:to-from]
 	for i := range flows {
@@ -185,7 +185,7 @@ func (s *behaviourStream) lead(role int, flows []moment, rows, rhythm []float64)
 	found := s.found[role][:len(flows)]
 	for i := range flows { // the processor looks for the parties of several flows at once
 		found[i] = nil
-		if key := flows[i].party(role); key != 0 {
+		if key := flows[i].party(role); role != byDomain || key != 0 {
 			found[i] = s.parties[role].of(key, &flows[i])
 		}
 	}

@@ -18,6 +18,7 @@ type Calibration struct {
 	Shares      []float64 // of the calibration flows: up to the first edge, up to the second …, above the last
 
 	IncidentsPerDay float64 // promised instead of Rate; 0 if none were
+	Percentile      float64 // Training's; 0 for 95
 }
 
 // AlarmsPerDay is how many ordinary flows a day the calibration promises to flag, at the training
@@ -26,8 +27,10 @@ func (c Calibration) AlarmsPerDay() float64 { return c.Rate * c.FlowsPerDay }
 
 func (c Calibration) check() error {
 	switch {
-	case c.Flows < 0 || !(c.Rate >= 0 && c.Rate <= 1) || !(c.FlowsPerDay >= 0) || math.IsInf(c.FlowsPerDay, 1) || !(c.IncidentsPerDay >= 0):
-		return fmt.Errorf("calibration of %d flows for a rate of %v, %v incidents a day, %v flows a day", c.Flows, c.Rate, c.IncidentsPerDay, c.FlowsPerDay)
+	case c.Flows < 0 || !(c.Rate >= 0 && c.Rate <= 1) || !(c.FlowsPerDay >= 0) || math.IsInf(c.FlowsPerDay, 1) || !(c.IncidentsPerDay >= 0) ||
+		!(c.Percentile >= 0 && c.Percentile <= 100):
+		return fmt.Errorf("calibration of %d flows for a rate of %v, %v incidents a day, %v flows a day, percentile %v",
+			c.Flows, c.Rate, c.IncidentsPerDay, c.FlowsPerDay, c.Percentile)
 	case len(c.Edges) > 9 || !slices.IsSorted(c.Edges) || len(c.Edges) > 0 && len(c.Shares) != len(c.Edges)+1:
 		return fmt.Errorf("calibration with edges %v, shares %v", c.Edges, c.Shares)
 	}
@@ -36,13 +39,17 @@ func (c Calibration) check() error {
 
 // TooFewError says that there are not enough calibration flows to promise so few alarms.
 type TooFewError struct {
-	Rate  float64 // asked for
-	Flows int     // there
+	Rate      float64 // asked for
+	Flows     int     // there
+	Incidents bool    // whether an alarm is an incident, not a flow
 }
 
 func (e *TooFewError) Error() string {
-	return fmt.Sprintf("%d calibration flows cannot promise a false-alarm rate of %.3g: that takes %.0f",
-		e.Flows, e.Rate, math.Ceil(1/e.Rate)-1)
+	unit := "a false-alarm rate"
+	if e.Incidents {
+		unit = "an incident rate"
+	}
+	return fmt.Sprintf("%d calibration flows cannot promise %s of %.3g: that takes %.0f", e.Flows, unit, e.Rate, math.Ceil(1/e.Rate)-1)
 }
 
 // ConformalThreshold is the smallest of the scores such that a new flow, if it comes from where the
@@ -57,7 +64,7 @@ func ConformalThreshold(scores []float64, rate float64) (float64, error) {
 	// The margin keeps (n+1)(1-rate) from being lifted over a whole number by rounding.
 	k := int(math.Ceil(float64(n+1)*(1-rate) - 1e-9))
 	if k > n {
-		return 0, &TooFewError{rate, n}
+		return 0, &TooFewError{rate, n, false}
 	}
 	sorted := slices.Clone(scores)
 	slices.Sort(sorted)

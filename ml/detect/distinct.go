@@ -125,7 +125,7 @@ func (s *sketches) add(item uint32, p *panes) {
 	m := markOf(item)
 	for k := range s.spans {
 		of := &s.spans[k]
-		if !of.now.add(m) { // nor are those of longer spans changed
+		if !of.now.add(m) { // longer spans already hold it
 			return
 		}
 		of.both.add(m)

@@ -69,6 +69,7 @@ type calibration struct {
 	Shares      []float64 `json:"Shares"`
 
 	IncidentsPerDay float64 `json:"IncidentsPerDay,omitempty"`
+	Percentile      float64 `json:"Percentile,omitempty"`
 }
 
 // array names one .npy file.

@@ -2,7 +2,8 @@ package detect
 
 import "maps"
 
-// Incident is the findings that share a source or a victim and follow one another within a minute.
+// Incident is the findings that share a source or a victim and follow one another within a minute,
+// for an hour at most: what goes on for longer is another incident then, so that it is told of again.
 type Incident struct {
 	Number       int64 // from 1
 	First, Last  int64 // begin of its first and its last flow, ms since 1970
@@ -15,9 +16,10 @@ type Incident struct {
 }
 
 const (
-	incidentGap = 60_000 // ms
-	mostPeers   = 1000
-	mostOpen    = 10_000 // incidents at a time; beyond, the one that was quiet for longest ends early
+	incidentGap     = 60_000    // ms
+	incidentLongest = 3_600_000 // ms from the first to the last finding
+	mostPeers       = 1000
+	mostOpen        = 10_000 // incidents at a time; beyond, the one that was quiet for longest ends early
 )
 
 // Incidents numbers findings as they come, and tells of each incident when it has ended. Its memory
@@ -51,9 +53,12 @@ func (g *Incidents) Add(f *Finding) error {
 	if err := g.sweep(); err != nil {
 		return err
 	}
-	i := g.sources[f.Flow.Source]
-	if i == nil {
-		i = g.destinations[f.Flow.Destination]
+	i := g.of(f)
+	for i != nil && f.Flow.Ms-i.First > incidentLongest {
+		if err := g.end(i); err != nil {
+			return err
+		}
+		i = g.of(f)
 	}
 	if i == nil {
 		g.number++
@@ -76,6 +81,14 @@ func (g *Incidents) Add(f *Finding) error {
 		return g.end(g.first)
 	}
 	return nil
+}
+
+// of is the open incident of the finding's source or else of its victim, nil if there is none.
+func (g *Incidents) of(f *Finding) *openIncident {
+	if i := g.sources[f.Flow.Source]; i != nil {
+		return i
+	}
+	return g.destinations[f.Flow.Destination]
 }
 
 func (i *openIncident) add(f *Finding) {

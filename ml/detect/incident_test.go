@@ -20,14 +20,18 @@ func TestIncidents(t *testing.T) {
 	for i := range int64(300) {
 		scan = append(scan, finding(i*50_000, "scanner", fmt.Sprintf("host %d", i), 1+i))
 	}
-	for i := range int64(3) {
-		apart = append(apart, finding(i*70_000, "host", "server", 443))
-	}
 	type brief struct {
 		Flows, First, Last            int64
 		Sources, Destinations, Ports  int
 		More                          bool
 		WorstSource, WorstDestination string
+	}
+	// 73 flows from 0 to 3,600 s, 73 from 3,650 s on …
+	hours := []brief{{73, 0, 3_600_000, 1, 73, 73, false, "scanner", "host 72"}, {73, 3_650_000, 7_250_000, 1, 73, 73, false, "scanner", "host 145"},
+		{73, 7_300_000, 10_900_000, 1, 73, 73, false, "scanner", "host 218"}, {73, 10_950_000, 14_550_000, 1, 73, 73, false, "scanner", "host 291"},
+		{8, 14_600_000, 14_950_000, 1, 8, 8, false, "scanner", "host 299"}}
+	for i := range int64(3) {
+		apart = append(apart, finding(i*70_000, "host", "server", 443))
 	}
 	for _, c := range []struct {
 		name     string
@@ -35,7 +39,8 @@ func TestIncidents(t *testing.T) {
 		want     []brief
 	}{
 		{"a SYN flood of 5,000 flows is one", flood, []brief{{5000, 0, 9998, 1000, 1, 1, true, "spoofed 4999", "victim"}}},
-		{"a scan of a flow in 50 seconds is one", scan, []brief{{300, 0, 299 * 50_000, 1, 300, 300, false, "scanner", "host 299"}}},
+		{"a scan of a flow in 50 seconds is one", scan[:73], hours[:1]},
+		{"an hour later it is another", scan, hours},
 		{"pauses of more than a minute part", apart, []brief{{1, 0, 0, 1, 1, 1, false, "host", "server"},
 			{1, 70_000, 70_000, 1, 1, 1, false, "host", "server"}, {1, 140_000, 140_000, 1, 1, 1, false, "host", "server"}}},
 		{"two at a time", []Finding{finding(0, "a", "x", 1), finding(1, "b", "y", 2), finding(2, "a", "z", 3), finding(3, "c", "y", 4)},

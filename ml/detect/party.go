@@ -42,7 +42,7 @@ type moment struct {
 	pair, port, domain, name uint64
 }
 
-// party is the key of the flow's party in a role, 0 if it has none.
+// party is the key of the flow's party in a role; 0 for no domain, and for port 0 of protocol 0.
 func (f *moment) party(role int) uint64 {
 	switch role {
 	case bySource:

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -30,6 +31,8 @@ func (p promise) alarms(s Scored, threshold float64) int {
 	return above(s.Scores, threshold)
 }
 
+const defaultPercentile = 95
+
 // calibrate chooses the threshold by the scores of benign flows that trained nothing, and returns
 // the promise that it makes, of rate 0 for none.
 func (m *Model) calibrate(t Training, s Scored) (promise, error) {
@@ -38,20 +41,24 @@ func (m *Model) calibrate(t Training, s Scored) (promise, error) {
 	}
 	m.Calibration = Calibration{Flows: len(s.Scores), FlowsPerDay: FlowsPerDay(t.Flows)}
 	m.Calibration.spread(s.Scores)
+	percentile := cmp.Or(t.Percentile, defaultPercentile)
+	if percentile != defaultPercentile {
+		m.Calibration.Percentile = percentile
+	}
 	perDay, unit := t.AlarmsPerDay, "alarms"
 	if t.IncidentsPerDay > 0 {
 		perDay, unit = t.IncidentsPerDay, "incidents"
 	}
 	if perDay == 0 {
-		m.Threshold = ml.Percentile(s.Scores, t.Percentile)
+		m.Threshold = ml.Percentile(s.Scores, percentile)
 		return promise{}, nil
 	}
-	p := promise{perDay / m.Calibration.FlowsPerDay, t.IncidentsPerDay > 0, 1 - t.Percentile/100}
+	p := promise{perDay / m.Calibration.FlowsPerDay, t.IncidentsPerDay > 0, 1 - percentile/100}
 	threshold, err := p.threshold(s)
 	var few *TooFewError
 	if errors.As(err, &few) {
-		err = fmt.Errorf("%w; the fewest %s a day that these flows can promise are %.0f",
-			err, unit, math.Ceil(m.Calibration.FlowsPerDay/float64(len(s.Scores)+1)))
+		err = fmt.Errorf("%w; promise at least %.0f %s a day, or train on a longer capture",
+			err, math.Ceil(m.Calibration.FlowsPerDay/float64(len(s.Scores)+1)), unit)
 	}
 	if err != nil {
 		return p, fmt.Errorf("train: %v %s a day of %.0f flows: %w", perDay, unit, m.Calibration.FlowsPerDay, err)

@@ -47,24 +47,24 @@ func (s Scored) incidents(threshold float64, reach bool) int {
 	return n
 }
 
-// IncidentThreshold is the lowest of the scores such that ordinary flows which come as these came
-// make at most rate incidents a flow: even with those that only reach it, these make no more
-// (conformal risk control: Angelopoulos and others, 2022; the risk is incidents). Fifty flows of one
-// host that are alike are one incident, so a cluster of flows, whose number nobody can promise,
-// weighs as one. At most the share most of the flows lies above the threshold: where the whole
-// network is a few incidents, a lower one makes no more of them.
+// IncidentThreshold is a score, found by doubling, such that ordinary flows which come as these came
+// make at most rate incidents a flow: even with those that only reach it, these make no more (in the
+// manner of conformal risk control: Angelopoulos and others, 2022; the risk is incidents). Fifty
+// flows of one host that are alike are one incident, so a cluster, whose size cannot be predicted,
+// counts once. At most the share most of the flows lies above the threshold: where the whole network
+// is a few incidents, a lower one makes no more of them.
 //
-// A lower threshold can also join two incidents. The search doubles the number of flows until they
-// make too many incidents, and then halves the last step.
+// The search doubles the number of flows until they make too many incidents, and then halves the
+// last step. A lower score may keep the promise, too, as more flows can join two incidents.
 func (s Scored) IncidentThreshold(rate, most float64) (float64, error) {
-	if !(rate > 0) {
-		return 0, fmt.Errorf("a rate of %v incidents a flow is not above 0", rate)
+	if !(rate > 0 && rate < 1) {
+		return 0, fmt.Errorf("an incident rate of %v a flow is not between 0 and 1", rate)
 	}
 	n := len(s.Scores)
 	// The margin keeps a whole number from being pressed below itself by rounding.
 	allowed := int(math.Floor(float64(n+1)*rate + 1e-9))
 	if allowed == 0 {
-		return 0, &TooFewError{rate, n}
+		return 0, &TooFewError{rate, n, true}
 	}
 	sorted := slices.SortedFunc(slices.Values(s.Scores), func(a, b float64) int { return cmp.Compare(b, a) })
 	keeps := func(k int) bool { return s.incidents(sorted[k-1], true) <= allowed }

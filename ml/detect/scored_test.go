@@ -53,8 +53,10 @@ func TestIncidentThreshold(t *testing.T) {
 	if _, err := s.IncidentThreshold(0.9/101, 1); !errors.As(err, &few) {
 		t.Errorf("less than one incident: got error %v", err)
 	}
-	if _, err := s.IncidentThreshold(0, 1); err == nil {
-		t.Error("rate 0: no error")
+	for _, rate := range []float64{0, 1, 1e17} {
+		if got, err := s.IncidentThreshold(rate, 1); err == nil {
+			t.Errorf("rate %v: %v and no error", rate, got)
+		}
 	}
 	if got := s.Incidents(7); got != 3 {
 		t.Errorf("%d incidents above 7, want those of 3 hosts", got)

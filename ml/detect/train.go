@@ -18,7 +18,7 @@ type Training struct {
 	Seed  uint64
 
 	// Percentile of the calibration flows' scores that becomes the threshold, or, with
-	// IncidentsPerDay, the lowest one that may; not used with AlarmsPerDay.
+	// IncidentsPerDay, the lowest one that may; not used with AlarmsPerDay. 0 means 95.
 	Percentile float64
 	// AlarmsPerDay is how many ordinary flows a day may be flagged, at the pace of Flows; 0 leaves
 	// it to Percentile.
@@ -163,7 +163,7 @@ func (t Training) check() (kind, error) {
 		return k, nil
 	}
 	if t.Kind == "original" && t.IncidentsPerDay > 0 {
-		return k, errors.New("train: original looks at packets alone, not at the hosts that incidents are of: promise alarms a day")
+		return k, errors.New("train: original has no host features; use --alarms-per-day")
 	}
 	if t.Left != nil {
 		return k, fmt.Errorf("train: %s cannot leave flows out", t.Kind)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,28 @@ func TestReportOfManyFlows(t *testing.T) {
 	}
 }
 
+// TestNoPercentileIs95: a training that names no percentile takes the 95th, for a threshold and for
+// the lowest one of a promise. A model keeps another than that, for its next training.
+func TestNoPercentileIs95(t *testing.T) {
+	frame := flows(1000, 0, 0, 5)
+	for _, incidents := range []float64{0, 0.9 * FlowsPerDay(frame)} {
+		train := func(percentile float64) *Model {
+			m, _, err := Train(t.Context(), Training{Kind: "tail", Flows: frame, Percentile: percentile, IncidentsPerDay: incidents})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m
+		}
+		none, named, other := train(0), train(95), train(99)
+		if none.Threshold != named.Threshold || other.Threshold <= named.Threshold {
+			t.Errorf("%v incidents a day: threshold %v without a percentile, %v with 95, %v with 99", incidents, none.Threshold, named.Threshold, other.Threshold)
+		}
+		if got := []float64{none.Calibration.Percentile, named.Calibration.Percentile, other.Calibration.Percentile}; !slices.Equal(got, []float64{0, 0, 99}) {
+			t.Errorf("percentiles kept: %v, want 0, 0, 99", got)
+		}
+	}
+}
+
 func TestTrainLeavesKnownAttacksOutOfTheThreshold(t *testing.T) {
 	frame := flows(2000, 300, 1300, 5) // the scan lies in the calibration part, rows 1200 to 1699
 	attack := make([]bool, 2000)
@@ -100,9 +123,9 @@ func TestTrainRefuses(t *testing.T) {
 		{"199 flows; at least 200 are needed", Training{Kind: "pca", Flows: frame.Head(199)}},
 		{"percentile 101", Training{Kind: "pca", Flows: frame, Percentile: 101}},
 		{"255 calibration flows cannot promise", Training{Kind: "pca", Flows: frame, AlarmsPerDay: 1}},
-		{"the fewest incidents a day that these flows can promise are ", Training{Kind: "pca", Flows: frame, IncidentsPerDay: 1}},
+		{"255 calibration flows cannot promise an incident rate of ", Training{Kind: "pca", Flows: frame, IncidentsPerDay: 1}},
 		{"20 alarms a day, 20 incidents a day", Training{Kind: "pca", Flows: frame, AlarmsPerDay: 20, IncidentsPerDay: 20}},
-		{"promise alarms a day", Training{Kind: "original", Flows: frame, IncidentsPerDay: 20}},
+		{"original has no host features", Training{Kind: "original", Flows: frame, IncidentsPerDay: 20}},
 	} {
 		if _, _, err := Train(t.Context(), c.t); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got error %v, want one with %q", err, c.want)

@@ -26,11 +26,19 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 
 func when(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// reason says of each driver its value and the usual range.
+// reason says of each driver its value and the usual range; those within it give no reason, unless
+// all lie there.
 func reason(drivers []detect.Driver) string {
-	var texts []string
+	var texts, usual []string
 	for _, d := range drivers {
+		if d.Value <= d.Usual {
+			usual = append(usual, d.String())
+			continue
+		}
 		texts = append(texts, d.String())
+	}
+	if texts == nil {
+		texts = usual
 	}
 	return strings.Join(texts, "; ")
 }

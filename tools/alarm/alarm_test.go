@@ -27,6 +27,22 @@ var finding = detect.Finding{Row: 7, ID: 42, HasID: true, Score: 8, Threshold: 4
 var incident = detect.Incident{Number: 3, First: 1_767_258_000_000, Last: 1_767_258_009_000, Flows: 5000, Sources: []string{"192.0.2.1"},
 	Destinations: []string{"2001:db8::1", "2001:db8::2"}, Ports: []int64{443}, Worst: finding}
 
+// TestReason: a driver within its usual range is no reason as long as another lies outside.
+func TestReason(t *testing.T) {
+	ports, bytes := detect.Driver{Feature: "ports_of_pair_10s", Value: 118, Usual: 3}, detect.Driver{Feature: "log_src2dst_bytes", Value: 60, Usual: 60}
+	for _, c := range []struct {
+		drivers []detect.Driver
+		want    string
+	}{
+		{[]detect.Driver{bytes, ports}, "ports_of_pair_10s 118, usually at most 3"},
+		{[]detect.Driver{bytes}, "src2dst_bytes 60, usually at most 60"},
+	} {
+		if got := reason(c.drivers); got != c.want {
+			t.Errorf("%v: %q, want %q", c.drivers, got, c.want)
+		}
+	}
+}
+
 // TestForms compares what each form writes of a finding and of an incident.
 func TestForms(t *testing.T) {
 	for _, c := range []struct {

@@ -95,6 +95,12 @@ func parseRule(fields []string) (rule, error) {
 	return r, nil
 }
 
+// IsAddress reports whether a text is an IP address, as rules name them; pseudonyms are none.
+func IsAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
 // Allows reports whether a rule of any network that holds the flow's source or destination allows
 // the flow.
 func (a *Allowed) Allows(f detect.Flow) bool {

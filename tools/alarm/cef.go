@@ -56,11 +56,7 @@ func (c *cef) write(id, name string, f detect.Finding, more ...string) error {
 	number("spt", f.Flow.SourcePort)
 	add("dst", f.Flow.Destination)
 	number("dpt", f.Flow.DestinationPort)
-	if name, ok := protocolNames[f.Flow.Protocol]; ok {
-		add("proto", name)
-	} else {
-		number("proto", f.Flow.Protocol)
-	}
+	add("proto", protocolName(f.Flow))
 	add("app", f.Flow.Application)
 	for i := 0; i+1 < len(more); i += 2 {
 		add(more[i], more[i+1])

@@ -3,6 +3,7 @@ package alarm
 import (
 	"encoding/json"
 	"io"
+	"strconv"
 	"strings"
 
 	"flowbook/ml/detect"
@@ -48,10 +49,19 @@ const eveTime = "2006-01-02T15:04:05.000000-0700"
 // protocolNames are Suricata's names of the IP protocols that flows have most.
 var protocolNames = map[int64]string{1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "IPv6-ICMP", 132: "SCTP"}
 
+// protocolName is Suricata's name of the flow's protocol, its number if that has none here, and ""
+// for an unknown one.
+func protocolName(f detect.Flow) string {
+	if name, ok := protocolNames[f.Protocol]; ok || f.Protocol < 0 {
+		return name
+	}
+	return strconv.FormatInt(f.Protocol, 10)
+}
+
 func event(f detect.Finding, name string) eveEvent {
 	o := objectOf(f)
 	e := eveEvent{Timestamp: when(max(f.Flow.Ms, 0)).Format(eveTime), FlowID: o.ID, EventType: "anomaly", Source: o.Source, SourcePort: o.SourcePort,
-		Destination: o.Destination, Port: o.Port, Protocol: protocolNames[f.Flow.Protocol],
+		Destination: o.Destination, Port: o.Port, Protocol: protocolName(f.Flow),
 		Application: strings.ToLower(f.Flow.Application), Anomaly: eveAnomaly{"stream", name},
 		Metadata: eveMetadata{[]eveVar{{map[string]any{"row": f.Row, "score": f.Score, "threshold": f.Threshold, "drivers": o.Drivers,
 			"incident": f.Incident, "reason": reason(f.Drivers)}}}}}

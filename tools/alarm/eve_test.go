@@ -103,6 +103,15 @@ func TestEVE(t *testing.T) {
 	})
 }
 
+// TestProtocolName: a protocol without a name here is a number as text, not nothing.
+func TestProtocolName(t *testing.T) {
+	for protocol, want := range map[int64]string{6: "TCP", 89: "89", 0: "0", -1: ""} {
+		if got := event(detect.Finding{Flow: detect.Flow{Protocol: protocol}}, "unusual_flow").Protocol; got != want {
+			t.Errorf("%d: %q, want %q", protocol, got, want)
+		}
+	}
+}
+
 // TestEVEFields: an event says what happened in Suricata's fields, and the rest in ours.
 func TestEVEFields(t *testing.T) {
 	for n, event := range events(t)[:2] {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,8 @@ type detectCmd struct {
 	Model     string `required:"" placeholder:"DIR" help:"The folder that train has written."`
 	File      string `arg:"" optional:"" default:"-" help:"The flows, as CSV or Parquet; - reads CSV from standard input."`
 	Format    string `default:"csv" enum:"csv,jsonl,eve,cef" help:"How to write: csv; jsonl, a JSON object a line; eve, Suricata's events; cef, ArcSight's."`
-	Incidents bool   `xor:"unit" help:"Write incidents, when they are over, instead of flows: alarms of one source or one victim that follow one another within a minute."`
-	First     bool   `xor:"unit" help:"Write only the first flow of each incident, at once: one alarm an incident, without waiting for its end."`
+	Incidents bool   `xor:"unit" help:"Write incidents, when they are over, instead of flows: alarms of one source or one victim that follow one another within a minute, for an hour at most."`
+	First     bool   `xor:"unit" help:"Write only the first flow of each incident, at once: one alarm an incident, without waiting for its end. One that goes on is told of each hour."`
 	Allow     string `placeholder:"FILE" help:"Leave out what this file allows: a line each of CIDR [port=N] [app=NAME] [until=YYYY-MM-DD]."`
 	Syslog    string `placeholder:"URL" help:"Send RFC 5424 messages to udp://HOST:PORT or tcp://HOST:PORT instead of writing to standard output."`
 }
@@ -40,7 +41,7 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	flows, err := await(ctx, func() (flowSource, error) { return openFlows(c.File, con.stdin, model.Columns()) })
+	flows, err := await(ctx, func() (flowSource, error) { return c.open(con.stdin, model.Columns()) })
 	if err != nil {
 		return err
 	}
@@ -53,6 +54,7 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	var passed, ended, begun int64
+	addresses := false // whether any is one of IP
 	incidents := &detect.Incidents{Ended: func(i detect.Incident) error {
 		if ended++; c.Incidents {
 			return out.Incident(i)
@@ -60,9 +62,12 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 		return nil
 	}}
 	tally, err := model.Scan(ctx, flows, func(f detect.Finding) error {
-		if allowed != nil && allowed.Allows(f.Flow) {
-			passed++
-			return nil
+		if allowed != nil {
+			addresses = addresses || alarm.IsAddress(f.Flow.Source) || alarm.IsAddress(f.Flow.Destination)
+			if allowed.Allows(f.Flow) {
+				passed++
+				return nil
+			}
 		}
 		if f.Flow.Source != "" || f.Flow.Destination != "" {
 			if err := incidents.Add(&f); err != nil {
@@ -82,6 +87,9 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 		}
 	})
 	err = errors.Join(err, incidents.Close(), closeOut())
+	if allowed != nil && !addresses && tally.Anomalies > 0 {
+		fmt.Fprintln(con.stderr, "flowbook: detect: warning: --allow matched nothing: the addresses are not IP addresses (hashed by --anonymise or data generate?)")
+	}
 	fmt.Fprintf(con.stderr, "%d flows, %d anomalies above %.6g", tally.Flows, tally.Anomalies, model.Threshold)
 	if ended > 0 {
 		fmt.Fprintf(con.stderr, " in %s", plural(int(ended), "incident"))
@@ -154,29 +162,44 @@ type flowSource interface {
 	Close() error
 }
 
-// openFlows opens a stream of the named columns, and of detect.Identity where they are there.
-func openFlows(path string, stdin io.Reader, columns []string) (flowSource, error) {
-	if path == "-" {
+// open opens a stream of the named columns, and of detect.Identity where they are there.
+func (c *detectCmd) open(stdin io.Reader, columns []string) (flowSource, error) {
+	if c.File == "-" {
 		buffered := bufio.NewReaderSize(stdin, 1<<16)
-		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: withIdentity(columns, header(buffered))})
+		all := withIdentity(columns, header(buffered))
+		if err := c.canGroup(all); err != nil {
+			return nil, err
+		}
+		return dataset.NewReader(buffered, "standard input", dataset.Options{Columns: all})
 	}
-	if parquet.Is(path) {
-		r, err := parquet.Open(path, withIdentity(columns, detect.Identity)...)
+	if parquet.Is(c.File) {
+		r, err := parquet.Open(c.File, withIdentity(columns, detect.Identity)...)
 		var missing *dataset.MissingColumnError
 		if errors.As(err, &missing) && !slices.Contains(columns, missing.Column) {
-			return parquet.Open(path, columns...)
+			if err := c.canGroup(columns); err != nil {
+				return nil, err
+			}
+			return parquet.Open(c.File, columns...)
 		}
 		return r, err
 	}
-	r, err := dataset.Open(path)
+	r, err := dataset.Open(c.File)
 	if err != nil {
 		return nil, err
 	}
 	names := r.Names()
-	if err := r.Close(); err != nil {
+	if err := cmp.Or(r.Close(), c.canGroup(names)); err != nil {
 		return nil, err
 	}
-	return dataset.Open(path, withIdentity(columns, names)...)
+	return dataset.Open(c.File, withIdentity(columns, names)...)
+}
+
+// canGroup refuses incidents of flows that are between nobody.
+func (c *detectCmd) canGroup(columns []string) error {
+	if !c.Incidents && !c.First || slices.Contains(columns, "src_ip") || slices.Contains(columns, "dst_ip") {
+		return nil
+	}
+	return fmt.Errorf("detect: --incidents and --first need the columns src_ip and dst_ip; %s has neither", c.name())
 }
 
 // withIdentity adds those of detect.Identity that stand in a file of the named columns.

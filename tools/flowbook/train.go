@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"time"
 
 	"flowbook/ml/dataset"
@@ -22,36 +24,36 @@ type trainCmd struct {
 	Data  string `required:"" placeholder:"FILE" help:"The flows to learn from, as CSV or Parquet."`
 	Model string `required:"" type:"output" placeholder:"DIR" help:"The folder to keep the model in; a model that is there is replaced."`
 
-	Detector        string  `default:"ensemble" enum:"original,autoencoder,pca,forest,zscore,tail,ensemble" help:"One of ${enum}; original is the network of the notebook Anomaly_Detection, which sees the packets alone."`
-	Seed            uint64  `default:"18" help:"Another seed, another model; the same seed, the same."`
-	Percentile      float64 `default:"95" help:"The percentile of the calibration flows' scores that becomes the threshold."`
-	AlarmsPerDay    float64 `xor:"promise" placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
-	IncidentsPerDay float64 `xor:"promise" placeholder:"N" help:"Instead: choose it so that ordinary flows make at most N incidents a day: flagged flows of one source or one victim that follow one another within a minute. It stays at --percentile or above."`
-	Last            int     `default:"1000000" placeholder:"N" help:"Learn from the last N flows of the file, a stretch without gaps that is held in memory; 0 takes all (1000000)."`
-	Update          bool    `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector and its promise stay."`
-	Labels          string  `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement."`
+	Detector        string   `placeholder:"ensemble" help:"One of original, autoencoder, pca, forest, zscore, tail and ensemble; original is the network of the notebook Anomaly_Detection, which sees the packets alone."`
+	Seed            uint64   `default:"18" help:"Another seed, another model; the same seed, the same."`
+	Percentile      *float64 `placeholder:"95" help:"The percentile of the calibration flows' scores that becomes the threshold; with --incidents-per-day the lowest one that may, with --alarms-per-day unused. 95 unless given or, with --update, the model's."`
+	AlarmsPerDay    float64  `xor:"promise" placeholder:"N" help:"Instead: choose the threshold so that at most N ordinary flows a day are flagged."`
+	IncidentsPerDay float64  `xor:"promise" placeholder:"N" help:"Instead: choose the threshold so that ordinary flows make at most N incidents a day: flagged flows of one source or one victim that follow one another within a minute, for an hour at most. It is never below that of --percentile."`
+	Last            int      `default:"1000000" placeholder:"N" help:"Learn from the last N flows of the file, a stretch without gaps that is held in memory; 0 takes all (1000000)."`
+	Update          bool     `help:"Learn anew from the flows of the last days: those that the model in --model flags teach nothing; its detector stays, and so do its promise and percentile unless others are given."`
+	Labels          string   `placeholder:"FILE" help:"Leave the attacks listed there out of calibration and judgement; for flows as CSV."`
 }
 
 // Run trains, saves and prints what came of it.
 func (c *trainCmd) Run(ctx context.Context, con *console) error {
-	if !(c.Percentile >= 0 && c.Percentile <= 100) || !(c.AlarmsPerDay >= 0) || !(c.IncidentsPerDay >= 0) || c.Last < 0 { // NaN is none of them
-		return &usageError{errors.New("train: --percentile goes from 0 to 100, --alarms-per-day, --incidents-per-day and --last from 0 up")}
+	if err := c.check(); err != nil {
+		return err
 	}
 	// The heap is mostly a few large arrays of numbers, which are soon marked: a fifth more of it
 	// instead of twice as much costs no time that could be measured.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	t := detect.Training{Seed: c.Seed, Kind: cmp.Or(c.Detector, "ensemble"), AlarmsPerDay: c.AlarmsPerDay, IncidentsPerDay: c.IncidentsPerDay}
 	var old *detect.Model
 	if c.Update {
 		var err error
-		if old, err = detect.Load(c.Model); err != nil {
+		if old, err = c.old(&t); err != nil {
 			return err
 		}
-		c.Detector = old.Kind
-		if c.AlarmsPerDay == 0 && c.IncidentsPerDay == 0 {
-			c.AlarmsPerDay, c.IncidentsPerDay = old.Calibration.AlarmsPerDay(), old.Calibration.IncidentsPerDay
-		}
 	}
-	columns, err := c.columns(old)
+	if c.Percentile != nil {
+		t.Percentile = *c.Percentile
+	}
+	columns, err := c.columns(t.Kind, old)
 	if err != nil {
 		return err
 	}
@@ -59,16 +61,14 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	flows := last.frame()
-	t := detect.Training{Kind: c.Detector, Flows: flows, Seed: c.Seed, Percentile: c.Percentile, AlarmsPerDay: c.AlarmsPerDay,
-		IncidentsPerDay: c.IncidentsPerDay}
+	t.Flows = last.frame()
 	if c.Labels != "" {
-		if t.Attack, err = attacks(c.Labels, c.Data, flows); err != nil {
+		if t.Attack, err = attacks(c.Labels, c.Data, t.Flows); err != nil {
 			return err
 		}
 	}
 	if old != nil {
-		if t.Left, err = old.Flags(flows); err != nil {
+		if t.Left, err = old.Flags(t.Flows); err != nil {
 			return c.refused(err, last.passed())
 		}
 	}
@@ -81,9 +81,9 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	}
 	if last.passed() > 0 {
 		at := func(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
-		from, to := detect.Between(flows)
+		from, to := detect.Between(t.Flows)
 		fmt.Fprintf(con.stdout, "%s: taken from %s: the last %d of %d flows, from %s to %s; --last 0 takes all\n",
-			c.Model, dataset.Rel(c.Data), flows.NumRows(), last.read, at(from), at(to))
+			c.Model, dataset.Rel(c.Data), t.Flows.NumRows(), last.read, at(from), at(to))
 	}
 	if old != nil {
 		left := 0
@@ -98,25 +98,66 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 	return nil
 }
 
+// check refuses what makes no sense.
+func (c *trainCmd) check() error {
+	switch {
+	case c.Labels != "" && parquet.Is(c.Data):
+		return &usageError{errors.New("train: --labels does not go with Parquet: labels are bound to the bytes of their CSV file; train on that")}
+	case c.Percentile != nil && !(*c.Percentile > 0 && *c.Percentile <= 100), !(c.AlarmsPerDay >= 0), !(c.IncidentsPerDay >= 0), c.Last < 0: // NaN is none of them
+		return &usageError{errors.New("train: --percentile goes from above 0 to 100, --alarms-per-day, --incidents-per-day and --last from 0 up")}
+	case c.Detector != "" && !slices.Contains(detect.Kinds, c.Detector):
+		return &usageError{fmt.Errorf("train: --detector must be one of %q, got %q", detect.Kinds, c.Detector)}
+	}
+	return nil
+}
+
+// old loads the model that is to be updated, and has t do as it was trained.
+func (c *trainCmd) old(t *detect.Training) (*detect.Model, error) {
+	old, err := detect.Load(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	if c.Detector != "" {
+		return nil, &usageError{fmt.Errorf("train: --update keeps the model's detector (%s): leave out --detector", old.Kind)}
+	}
+	t.Kind, t.Percentile = old.Kind, old.Calibration.Percentile
+	if c.AlarmsPerDay == 0 && c.IncidentsPerDay == 0 {
+		t.AlarmsPerDay, t.IncidentsPerDay = old.Calibration.AlarmsPerDay(), old.Calibration.IncidentsPerDay
+	}
+	return old, nil
+}
+
 // print says what the model learnt from, what it promises, and how it did on flows not seen before.
 func (c *trainCmd) print(con *console, model *detect.Model, report detect.Report) {
 	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
-		c.Model, c.Detector, report.Train, report.Threshold, report.Calibrate)
+		c.Model, model.Kind, report.Train, report.Threshold, report.Calibrate)
 	switch cal := model.Calibration; {
 	case cal.IncidentsPerDay > 0:
-		fmt.Fprintf(con.stdout, "promised: at most %.4g incidents of ordinary flows a day at %.0f flows a day\n", cal.IncidentsPerDay, cal.FlowsPerDay)
+		fmt.Fprintf(con.stdout, "promised: at most %s incidents of ordinary flows a day at %.0f flows a day\n", aDay(cal.IncidentsPerDay), cal.FlowsPerDay)
 	case report.Promised > 0:
-		fmt.Fprintf(con.stdout, "promised: at most %.4g of ordinary flows flagged, %.4g a day at %.0f flows a day\n",
-			report.Promised, cal.AlarmsPerDay(), cal.FlowsPerDay)
+		fmt.Fprintf(con.stdout, "promised: at most %.4g of ordinary flows flagged, %s a day at %.0f flows a day\n",
+			report.Promised, aDay(cal.AlarmsPerDay()), cal.FlowsPerDay)
 	}
 	fmt.Fprintf(con.stdout, "on %d flows not seen before: %d flagged, %.4g of them", report.Judge, report.Flagged, report.Got())
 	if model.Calibration.IncidentsPerDay > 0 {
-		fmt.Fprintf(con.stdout, ", in %s where up to %.1f were promised", plural(report.Alarms, "incident"), report.Promised*float64(report.Judge))
+		expected := report.Promised * float64(report.Judge)
+		fmt.Fprintf(con.stdout, ", in %s where up to %.1f were promised", plural(report.Alarms, "incident"), expected)
+		if float64(report.Alarms) > expected && !report.Widened {
+			fmt.Fprint(con.stdout, " (within what chance allows on so few flows)")
+		}
 	}
 	fmt.Fprintln(con.stdout)
 	if report.Widened {
 		fmt.Fprintf(con.stdout, "that is more than promised, so the threshold was raised to %.6g\n", model.Threshold)
 	}
+}
+
+// aDay writes how many come a day.
+func aDay(n float64) string {
+	if n >= 100 {
+		return strconv.FormatFloat(n, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(n, 'g', 4, 64)
 }
 
 // refused is the error of a training on flows that so many others came before in the file.
@@ -133,10 +174,10 @@ func (c *trainCmd) refused(err error, passed int) error {
 	return err
 }
 
-// columns are those of the file that are read: what the detector learns from, what the model before
+// columns are those of the file that are read: what a detector of that kind learns from, what the model before
 // looks at, if there is one, and what labels go by.
-func (c *trainCmd) columns(old *detect.Model) ([]string, error) {
-	columns, err := c.chosen()
+func (c *trainCmd) columns(kind string, old *detect.Model) ([]string, error) {
+	columns, err := c.chosen(kind)
 	if err != nil {
 		return nil, err
 	}
@@ -153,17 +194,17 @@ func (c *trainCmd) columns(old *detect.Model) ([]string, error) {
 	return columns, nil
 }
 
-// chosen are the columns of the file that the detector learns from.
-func (c *trainCmd) chosen() ([]string, error) {
+// chosen are the columns of the file that a detector of that kind learns from.
+func (c *trainCmd) chosen(kind string) ([]string, error) {
 	if parquet.Is(c.Data) {
-		return detect.Columns(c.Detector) // Parquet files are our own and hold all columns
+		return detect.Columns(kind) // Parquet files are our own and hold all columns
 	}
 	r, err := dataset.Open(c.Data)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	return detect.Choose(c.Detector, r.Names())
+	return detect.Choose(kind, r.Names())
 }
 
 // attacks reports for each flow whether a labels file marks it as an attack.

@@ -19,7 +19,7 @@ type Packet struct {
 	Payload          []byte
 
 	inner    bool   // looks into more tunnels than NFStream does
-	hold     bool   // leaves fragments of IPv4 to whoever puts them together
+	hold     bool   // leaves fragments to whoever puts them together
 	skip     Skip   // reason if it belongs to no flow
 	fragment []byte // the IPv4 packet, if it is to be put together
 }

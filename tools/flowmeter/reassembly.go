@@ -37,14 +37,35 @@ type fragments struct {
 	packets []Packet
 	bytes   int
 
+	extents       []extent // of an IPv6 datagram's fragments
+	contradictory bool     // no fragment makes it whole any more, as RFC 5722 has it
+
 	// defrag6 puts an IPv6 datagram together. It forgets by the time of this day, not of the
 	// capture, so each datagram has its own, which goes with it.
 	defrag6 *ip6defrag.IPv6Defragmenter
 }
 
+// extent is which bytes of a datagram a fragment holds; the last one's end is the datagram's.
+type extent struct {
+	from, to int
+	last     bool
+}
+
+// contradict reports whether no datagram can hold both: they overlap and neither of them repeats a
+// part of the other, or one lies beyond the end that the other names.
+func (a extent) contradict(b extent) bool {
+	within := func(a, b extent) bool { return a.from >= b.from && a.to <= b.to }
+	return a.from < b.to && b.from < a.to && !within(a, b) || b.last && a.to > b.to || a.last && (b.to > a.to || b.last && a.to != b.to)
+}
+
 const (
 	holdMs    = 30_000   // Linux's limit
 	holdBytes = 64 << 20 // of all fragments; bounds the memory under a flood of incomplete datagrams
+
+	// Memory beside the bytes of a fragment, as measured: of each, and of a new datagram.
+	fragmentBytes  = 500
+	datagram4Bytes = 300
+	datagram6Bytes = 1100
 )
 
 func newReassembly(skipped *Skips) *reassembly {
@@ -82,6 +103,14 @@ func (p *Packet) behind(protocol uint8, b []byte) bool {
 	return p.transport(protocol, b, 0)
 }
 
+// bytes is what a datagram takes before its fragments.
+func (d datagram) bytes() int {
+	if d.src.Is4() {
+		return datagram4Bytes
+	}
+	return datagram6Bytes
+}
+
 // add takes a packet, p.fragment of which is the fragment from IPv4's header or IPv6's fragment
 // header on, and hands over those that need not be held any longer.
 func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
@@ -98,6 +127,7 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 			r.order = slices.DeleteFunc(r.order, func(f *fragments) bool { return f.done })
 		}
 		r.order = append(r.order, f)
+		r.charge(f, name.bytes())
 	}
 	held := *p
 	held.Payload, held.fragment = nil, nil
@@ -105,8 +135,7 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 		held.fragment = b
 	}
 	f.packets = append(f.packets, held)
-	f.bytes += len(b) + 200
-	r.bytes += len(b) + 200
+	r.charge(f, len(b)+fragmentBytes)
 	protocol, whole, err := name.protocol, []byte(nil), error(nil)
 	if p.Version == 6 {
 		protocol, whole = f.add6(p, b)
@@ -125,6 +154,11 @@ func (r *reassembly) add(p *Packet, give func(*Packet) error) error {
 	return nil
 }
 
+func (r *reassembly) charge(f *fragments, bytes int) {
+	f.bytes += bytes
+	r.bytes += bytes
+}
+
 // add4 returns what the datagram holds if b makes it whole.
 func (r *reassembly) add4(p *Packet, b []byte) ([]byte, error) {
 	header, flags := int(b[0]&15)*4, be.Uint16(b[6:])
@@ -138,12 +172,19 @@ func (r *reassembly) add4(p *Packet, b []byte) ([]byte, error) {
 }
 
 // add6 returns what the datagram holds, and the protocol of that, if b makes it whole. A datagram
-// whose fragments contradict each other never becomes so.
+// whose fragments contradict each other never becomes so; the defragmenter would begin it anew.
 func (f *fragments) add6(p *Packet, b []byte) (protocol uint8, whole []byte) {
 	if f.defrag6 == nil {
 		f.defrag6 = ip6defrag.NewIPv6Defragmenter()
 	}
 	flags := be.Uint16(b[2:])
+	e := extent{int(flags &^ 7), int(flags&^7) + len(b) - 8, flags&1 == 0}
+	f.contradictory = f.contradictory || slices.ContainsFunc(f.extents, e.contradict)
+	if f.contradictory {
+		f.extents = nil
+		return 0, nil
+	}
+	f.extents = append(f.extents, e)
 	out := f.defrag6.DefragIPv6(&layers.IPv6{Version: 6, SrcIP: p.Src.AsSlice(), DstIP: p.Dst.AsSlice()},
 		&layers.IPv6Fragment{BaseLayer: layers.BaseLayer{Contents: b[:8], Payload: b[8:]}, NextHeader: layers.IPProtocol(b[0]),
 			FragmentOffset: flags >> 3, MoreFragments: flags&1 == 1, Identification: be.Uint32(b[4:])})

@@ -2,6 +2,7 @@ package flowmeter
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -68,6 +69,9 @@ func TestReassemble(t *testing.T) {
 		{"IPv6, one lost, another datagram whole", [][]byte{six[0], other[0], six[1], other[1], other[2], six[3], other[3]},
 			"4000 2 268 0 a.example | 5 later fragment", "4000 5 649 0 a.example | 2 later fragment"},
 		{"IPv6, contradictory", overlap6, "4000 1 134 0 a.example | 4 later fragment", "4000 1 134 0 a.example | 4 later fragment"},
+		{"IPv6, contradictory before it could be whole", [][]byte{overlap6[1], six[1], six[0], six[1], six[2], six[3]},
+			"4000 1 134 0 a.example | 5 later fragment", "4000 1 134 0 a.example | 5 later fragment"},
+		{"IPv6, a repeat", [][]byte{six[0], six[0], six[1], six[2], six[3]}, "4000 2 268 0 a.example | 3 later fragment", "4000 5 649 0 a.example | "},
 		{"IPv6, a whole datagram behind a fragment header", atomic, "4000 1 78 0  | ", "4000 1 78 0  | "},
 	} {
 		for _, o := range []Options{{Limits: DefaultLimits()}, {Limits: DefaultLimits(), Reassemble: true}} {
@@ -104,7 +108,7 @@ func flood(t *testing.T, r *reassembly, packets int, give func(*Packet) error) {
 		be.PutUint16(b[4:], uint16(i))
 		b[6], b[15] = 0x20, byte(i>>16)
 		addFragment(t, r, int64(i/100), b, give)
-		if r.bytes > holdBytes+2000 || len(r.order) > 2*len(r.held)+1001 {
+		if r.bytes > holdBytes+8000 || len(r.order) > 2*len(r.held)+1001 {
 			t.Fatalf("after %d packets %d bytes are held in %d datagrams, %d in order", i+1, r.bytes, len(r.held), len(r.order))
 		}
 	}
@@ -164,7 +168,7 @@ func TestReassemble6LetsGo(t *testing.T) {
 		if err := r.add(&p, give); err != nil {
 			t.Fatal(err)
 		}
-		if r.bytes > holdBytes+2000 || len(r.order) > 2*len(r.held)+1001 {
+		if r.bytes > holdBytes+8000 || len(r.order) > 2*len(r.held)+1001 {
 			t.Fatalf("%d bytes are held in %d datagrams, %d in order", r.bytes, len(r.held), len(r.order))
 		}
 	}
@@ -175,6 +179,46 @@ func TestReassemble6LetsGo(t *testing.T) {
 	add(1_000_000, split6(protoUDP, make([]byte, 1008), 640, 7)[1])
 	if given != packets || len(r.held) != 1 {
 		t.Errorf("%d of %d are given, %d datagrams are held", given, packets, len(r.held))
+	}
+}
+
+// TestReassembleHoldsLittle: what is held of a flood of small datagrams that are never whole takes
+// no more than twice its bound.
+func TestReassembleHoldsLittle(t *testing.T) {
+	heap := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	for version, add := range map[int]func(r *reassembly, i int, give func(*Packet) error){
+		4: func(r *reassembly, i int, give func(*Packet) error) {
+			b := ip4(protoUDP, "192.0.2.1", "192.0.2.2", make([]byte, 8))
+			be.PutUint16(b[4:], uint16(i))
+			b[6], b[15] = 0x20, byte(i>>16)
+			addFragment(t, r, 0, b, give)
+		},
+		6: func(r *reassembly, i int, give func(*Packet) error) {
+			p := Packet{hold: true}
+			p.ipv6(split6(protoUDP, make([]byte, 16), 8, uint32(i))[0][14:], 0)
+			if err := r.add(&p, give); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		var s Skips
+		given, before := 0, heap()
+		r := newReassembly(&s)
+		n := 0
+		for ; r.bytes < holdBytes-8000; n++ {
+			add(r, n, func(*Packet) error { given++; return nil })
+		}
+		got := heap() - before
+		t.Logf("IPv%d: %d datagrams held in %d bytes, %d charged", version, n, got, r.bytes)
+		if got > 2*holdBytes || given > 0 {
+			t.Errorf("IPv%d: %d datagrams are held in %d bytes, bound %d; %d were given up", version, n, got, holdBytes, given)
+		}
+		runtime.KeepAlive(r)
 	}
 }
 

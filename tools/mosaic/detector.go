@@ -41,7 +41,7 @@ func Detectors() []Detector {
 	return append(append([]Detector{Baseline}, Of(true, "autoencoder", "pca", "forest", "zscore")...), Of(false, detect.Kinds[1:]...)...)
 }
 
-// Baseline is the one line of numpy that a detector must beat: the largest z-score of the counts of
+// Baseline is the twelve lines of numpy that a detector must beat: the largest z-score of the counts of
 // a flow's company.
 var Baseline = Detector{Name: "largest z", Train: largestZ}
 
@@ -58,6 +58,7 @@ func largestZ(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error)
 		}
 		return out
 	}
+	// The means and deviations know these flows, too: the baseline keeps no part of the day apart.
 	last := day.NumRows() * 6 / 10
 	unseen := detect.ScoredFrom(day, last, rate(features.Transform(day))[last:])
 	return &Trained{Features: features, Rate: rate, Unseen: unseen, FlowsPerDay: detect.FlowsPerDay(day)}, nil

@@ -33,7 +33,7 @@ type recorded struct {
 	Groups []recordedGroup
 }
 
-// recordedGroup is what came of some seeds.
+// recordedGroup is the results of some seeds.
 type recordedGroup struct {
 	Seeds    []uint64
 	Captures []Summary   // on the attacks of captures
@@ -220,7 +220,7 @@ func (r recorded) promises() string {
 			var texts []string
 			within := 0
 			for _, v := range ratios(g) {
-				texts = append(texts, fmt.Sprintf("%.1f", v))
+				texts = append(texts, fmt.Sprintf("%.2f", v))
 				if v >= 0.5 && v <= 2 {
 					within++
 				}
@@ -324,8 +324,8 @@ func TestRecord(t *testing.T) {
 	for _, want := range []string{
 		"| ensemble | 0.5; 0.5 | 3; 3 | 1.0 | 0.5 |\n",
 		"| ensemble | 0.5; 0.5 | 3; 3 | 3; 3 | 1.0 | 0.5 |\n",
-		"| 100 flows a day | 1.5, 0.0 | 1 of 2 | 0.81 |\n",
-		"| 400 flows a day, one threshold chosen on the judged flows of these seeds | 2.0, 0.0 | 1 of 2 |  |\n",
+		"| 100 flows a day | 1.50, 0.00 | 1 of 2 | 0.81 |\n",
+		"| 400 flows a day, one threshold chosen on the judged flows of these seeds | 2.00, 0.00 | 1 of 2 |  |\n",
 		"| made | 5 | 1 | 1 | 1 | 1 |\n",
 	} {
 		if !strings.Contains(r.markdown(), want) {

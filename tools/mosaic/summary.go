@@ -10,7 +10,7 @@ type Summary struct {
 type RuleSummary struct {
 	Noticed   float64   // attacks, in the mean of the seeds
 	Recall    float64   // mean share of an attack's flows above the threshold
-	Incidents float64   // that the alarms of an attack make which was noticed, in the mean; 0 if none was
+	Incidents float64   // mean incidents of a noticed attack; 0 if none was
 	Promised  float64   // false alarms, of all seeds together
 	False     int       // that came
 	Flagged   int       // ordinary flows above the threshold
