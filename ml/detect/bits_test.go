@@ -115,8 +115,8 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// portless has port 0 and protocol 0 in each seventh flow: the hash of the two is 0, which is a port
-// like any other.
+// portless has port 0 and protocol 0 in each seventh flow: the hash of the two is 0, which is a
+// port like any other.
 func portless(f *dataset.Frame) *dataset.Frame {
 	for _, name := range []string{"dst_port", "protocol"} {
 		values := slices.Clone(f.Int64s(name))

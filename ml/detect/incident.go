@@ -3,7 +3,8 @@ package detect
 import "maps"
 
 // Incident is the findings that share a source or a victim and follow one another within a minute,
-// for an hour at most: what goes on for longer is another incident then, so that it is told of again.
+// for an hour at most: what goes on for longer is another incident then, so that it is told of
+// again.
 type Incident struct {
 	Number       int64 // from 1
 	First, Last  int64 // begin of its first and its last flow, ms since 1970

@@ -47,12 +47,12 @@ func (s Scored) incidents(threshold float64, reach bool) int {
 	return n
 }
 
-// IncidentThreshold is a score, found by doubling, such that ordinary flows which come as these came
-// make at most rate incidents a flow: even with those that only reach it, these make no more (in the
-// manner of conformal risk control: Angelopoulos and others, 2022; the risk is incidents). Fifty
-// flows of one host that are alike are one incident, so a cluster, whose size cannot be predicted,
-// counts once. At most the share most of the flows lies above the threshold: where the whole network
-// is a few incidents, a lower one makes no more of them.
+// IncidentThreshold is a score, found by doubling, such that ordinary flows which come as these
+// came make at most rate incidents a flow: even with those that only reach it, these make no more
+// (in the manner of conformal risk control: Angelopoulos and others, 2022; the risk is incidents).
+// Fifty flows of one host that are alike are one incident, so a cluster, whose size cannot be
+// predicted, counts once. At most the share most of the flows lies above the threshold: where the
+// whole network is a few incidents, a lower one makes no more of them.
 //
 // The search doubles the number of flows until they make too many incidents, and then halves the
 // last step. A lower score may keep the promise, too, as more flows can join two incidents.

@@ -51,7 +51,8 @@ func TestTrainKeepsItsPromise(t *testing.T) {
 	}
 }
 
-// TestReportOfManyFlows: a report counts the flows that a network took, which are not all there were.
+// TestReportOfManyFlows: a report counts the flows that a network took, which are not all there
+// were.
 func TestReportOfManyFlows(t *testing.T) {
 	const fit = mostOfNetwork + 10_000
 	few := dataset.Matrix{Rows: 3, Cols: 1, Data: []float64{1, 2, 3}}

@@ -174,8 +174,8 @@ func (c *trainCmd) refused(err error, passed int) error {
 	return err
 }
 
-// columns are those of the file that are read: what a detector of that kind learns from, what the model before
-// looks at, if there is one, and what labels go by.
+// columns are those of the file that are read: what a detector of that kind learns from, what the
+// model before looks at, if there is one, and what labels go by.
 func (c *trainCmd) columns(kind string, old *detect.Model) ([]string, error) {
 	columns, err := c.chosen(kind)
 	if err != nil {

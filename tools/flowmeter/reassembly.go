@@ -75,7 +75,8 @@ func newReassembly(skipped *Skips) *reassembly {
 // isFragment says whether an IPv4 header is of a part of a datagram.
 func isFragment(b []byte) bool { return be.Uint16(b[6:])&0x3fff != 0 }
 
-// isFragment6 says it of IPv6's fragment header, which a whole datagram may have as well (RFC 6946).
+// isFragment6 says it of IPv6's fragment header, which a whole datagram may have as well (RFC
+// 6946).
 func isFragment6(b []byte) bool { return be.Uint16(b[2:])&0xfff9 != 0 }
 
 // name is the datagram that a packet is a fragment of, and whether it is the first one.

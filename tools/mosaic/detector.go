@@ -41,8 +41,8 @@ func Detectors() []Detector {
 	return append(append([]Detector{Baseline}, Of(true, "autoencoder", "pca", "forest", "zscore")...), Of(false, detect.Kinds[1:]...)...)
 }
 
-// Baseline is the twelve lines of numpy that a detector must beat: the largest z-score of the counts of
-// a flow's company.
+// Baseline is the twelve lines of numpy that a detector must beat: the largest z-score of the
+// counts of a flow's company.
 var Baseline = Detector{Name: "largest z", Train: largestZ}
 
 func largestZ(_ context.Context, day *dataset.Frame, _ uint64) (*Trained, error) {

@@ -35,9 +35,9 @@ type Rule struct {
 // Rules are those that every detector is judged by.
 var Rules = []Rule{{100, false}, {400, false}, {100, true}, {400, true}, {}}
 
-// most is the share of flows that a promise of incidents may lead to flag. The flows of a mosaic are
-// few for so many incidents, so it is more than train allows by itself (0.05): with that, a promise of
-// 400 a day raises 25 false incidents of 127.
+// most is the share of flows that a promise of incidents may lead to flag. The flows of a mosaic
+// are few for so many incidents, so it is more than train allows by itself (0.05): with that, a
+// promise of 400 a day raises 25 false incidents of 127.
 const most = 0.25
 
 // String is short enough to stand in a column's head.
