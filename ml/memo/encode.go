@@ -21,14 +21,17 @@ const maxDepth = 10_000
 // The form is that of the type, without tags: one byte for a bool, varints for integers, eight or
 // four little-endian bytes for floats; strings, slices and maps begin with their length, nil with 0
 // and everything else with the length plus one.
-func encode(v reflect.Value) ([]byte, error) { return encoder{math.MaxInt}.appendValue(nil, v, 0) }
+func encode(v reflect.Value) ([]byte, error) {
+	return encoder{limit: math.MaxInt}.appendValue(nil, v, 0)
+}
 
-// encoder refuses values of more bytes than limit, before it has written them all.
-type encoder struct{ limit int }
+// encoder refuses values of more bytes than limit, before it has written them all. used are bytes
+// that are already written elsewhere, and count too.
+type encoder struct{ limit, used int }
 
 // fits reports an error if n more bytes than b has are too many.
 func (e encoder) fits(b []byte, n int) error {
-	if n > e.limit-len(b) {
+	if n > e.limit-e.used-len(b) {
 		return fmt.Errorf("it has more than %d bytes, which is the most that is kept: keep what is made of it, or write it to a file", e.limit)
 	}
 	return nil
@@ -125,15 +128,17 @@ func (e encoder) appendMap(b []byte, v reflect.Value, depth int) ([]byte, error)
 		return append(b, 0), nil
 	}
 	entries := make([][]byte, 0, v.Len())
+	rest := encoder{e.limit, e.used + len(b)}
 	for it := v.MapRange(); it.Next(); {
-		entry, err := e.appendValue(nil, it.Key(), depth+1)
+		entry, err := rest.appendValue(nil, it.Key(), depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if entry, err = e.appendValue(entry, it.Value(), depth+1); err != nil {
+		if entry, err = rest.appendValue(entry, it.Value(), depth+1); err != nil {
 			return nil, err
 		}
 		entries = append(entries, entry)
+		rest.used += len(entry)
 	}
 	slices.SortFunc(entries, bytes.Compare)
 	b = binary.AppendUvarint(b, uint64(len(entries))+1)

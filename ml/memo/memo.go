@@ -123,7 +123,9 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	if err != nil {
 		return result, err
 	}
-	_ = s.write(key, data) // a full disk takes nothing from a result; the next call computes it again
+	if err := s.write(key, data); err != nil { // a full disk takes nothing from a result
+		tellUnkept(err)
+	}
 	return result, nil
 }
 
@@ -150,11 +152,16 @@ func computeReading[In, Out any](ctx context.Context, name string, f func(contex
 
 var unkeptOnce sync.Once
 
-// unkept computes a result that the store has no place for, and says why, once in a program.
-func unkept[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, why error) (Out, error) {
+// tellUnkept says, once in a program, why the store takes no result.
+func tellUnkept(why error) {
 	unkeptOnce.Do(func() {
 		fmt.Fprintf(os.Stderr, "memo: results are not kept and are computed each time: %v\n", why)
 	})
+}
+
+// unkept computes a result that the store has no place for, and says why.
+func unkept[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, why error) (Out, error) {
+	tellUnkept(why)
 	result, _, err := compute(ctx, name, f, in)
 	return result, err
 }
@@ -198,7 +205,7 @@ func compute[In, Out any](ctx context.Context, name string, f func(context.Conte
 	if err != nil {
 		return fresh, nil, err
 	}
-	limited := encoder{resultLimit}
+	limited := encoder{limit: resultLimit}
 	data, err := limited.appendValue(nil, reflect.ValueOf(&fresh).Elem(), 0)
 	if err == nil {
 		err = limited.fits(data, 0)

@@ -197,7 +197,7 @@ func TestDoRefuses(t *testing.T) {
 		{"nil", func() error { _, err := Do[int, int](ctx, nil, 1); return err }, "the function is nil"},
 		{"unexported field", func() error { _, err := Do(ctx, method, 1); return err }, "flowbook/ml/memo.method: its result cannot be kept: memo.hiding.unseen is not exported"},
 		{"unexported field, deep", func() error { _, err := Do(ctx, deep, 1); return err }, "memo.nested.Inner[][].unseen is not exported"},
-		{"interface", func() error { _, err := Do(ctx, anything, 1); return err }, "is a interface, which has no lasting form"},
+		{"interface", func() error { _, err := Do(ctx, anything, 1); return err }, "is a interface, which cannot be stored"},
 		{"function in the argument", func() error { _, err := Do(ctx, function, func() {}); return err }, "its argument cannot be a key: func() is a func"},
 		{"foreign type with hidden fields", func() error { _, err := Do(ctx, number, 1); return err }, "big.Int.neg is not exported"},
 		{"circle", func() error { _, err := Do(ctx, circle, 1); return err }, "leads back to itself"},
@@ -377,7 +377,7 @@ func TestGigabyte(t *testing.T) {
 	var before, after runtime.MemStats
 	value := make([]byte, 1<<30) // its pages are never touched
 	runtime.ReadMemStats(&before)
-	_, err = encoder{resultLimit}.appendValue(nil, reflect.ValueOf(value), 0)
+	_, err = encoder{limit: resultLimit}.appendValue(nil, reflect.ValueOf(value), 0)
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 1<<20 {
 		t.Errorf("refusing a gigabyte: %v, %d bytes allocated", err, took)
@@ -387,6 +387,25 @@ func TestGigabyte(t *testing.T) {
 	}
 	if _, err := Do(context.Background(), gigabyteOfTexts, 1); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("texts: got %v, want %s", err, want)
+	}
+}
+
+// The limit holds for the sum of a map's entries while they are written, not for each by itself: a
+// map of 64 MiB is refused, by a limit of one, before it takes much more than that.
+func TestMapLimit(t *testing.T) {
+	value, part := map[int][]byte{}, make([]byte, 64<<10)
+	for i := range 1024 {
+		value[i] = part
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := encoder{limit: 1 << 20}.appendValue(nil, reflect.ValueOf(value), 0)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 4<<20 {
+		t.Errorf("refusing 1,024 entries: %v, %d bytes allocated", err, took)
+	}
+	if _, err := (encoder{limit: 65 << 20}).appendValue(nil, reflect.ValueOf(value), 0); err != nil {
+		t.Error(err)
 	}
 }
 

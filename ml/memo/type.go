@@ -38,7 +38,7 @@ func checkAt(t reflect.Type, at string, seen map[reflect.Type]bool) error {
 	seen[t] = true
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.Interface, reflect.UnsafePointer, reflect.Uintptr:
-		return fmt.Errorf("%s is a %s, which has no lasting form", at, t.Kind())
+		return fmt.Errorf("%s is a %s, which cannot be stored", at, t.Kind())
 	case reflect.Pointer:
 		return checkAt(t.Elem(), at, seen)
 	case reflect.Slice, reflect.Array:

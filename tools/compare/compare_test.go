@@ -101,13 +101,17 @@ func TestReadSanitizers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("[dates]\nregex: (\\d{4})-\\d\\d-\\d\\d\nreplace: \\1-DATE $1\n\nnothing: here\nregex: user=\\w+\nreplace: USER\n")
+	write("[dates]\nregex: (\\d{4})-\\d\\d-\\d\\d\nreplace: \\1-DATE $1\n\n# nothing\nregex: user=\\w+\nreplace: USER\n")
 	sans, err := ReadSanitizers(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := (Rules{Sanitizers: sans}).sanitize("2022-07-27 user=me"), "2022-DATE $1 USER"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	write("\nfoo\n")
+	if _, err := ReadSanitizers(path); err == nil || err.Error() != "read "+path+": line 2: neither a regex: nor a replace: line" {
+		t.Errorf("foo: got %v", err)
 	}
 	write("\nregex: (?<!x)y\nreplace: z\n")
 	if _, err := ReadSanitizers(path); err == nil || !strings.HasPrefix(err.Error(), "read "+path+": line 2: ") {

@@ -65,6 +65,8 @@ func ReadSanitizers(path string) ([]Sanitizer, error) {
 			text = strings.ReplaceAll(strings.TrimSpace(text), "$", "$$")
 			all = append(all, Sanitizer{pending, pythonGroup.ReplaceAllString(text, "$${${1}${2}}")})
 			pending = nil
+		} else if !ok && line != "" && !strings.ContainsAny(line[:1], "[#;") { // sections and comments
+			return nil, fmt.Errorf("read %s: line %d: neither a regex: nor a replace: line", path, n)
 		}
 	}
 	if err := lines.Err(); err != nil {

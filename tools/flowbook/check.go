@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -12,7 +13,7 @@ import (
 )
 
 type checkCmd struct {
-	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks."`
+	Notebooks []string `arg:"" name:"nb" sep:"none" help:"Notebooks, folders or globs of notebooks, or addresses (http, https, s3, file)."`
 
 	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
 	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
@@ -35,8 +36,13 @@ func (c *checkCmd) mostPixels() int64 {
 }
 
 func (c *checkCmd) Run(ctx context.Context, con *console) error {
-	if slices.Contains(c.Notebooks, "-") {
-		return &usageError{fmt.Errorf("check needs a file: standard input has no stored outputs to update")}
+	switch {
+	case slices.Contains(c.Notebooks, "-"):
+		return &usageError{errors.New("check does not read standard input: save the notebook to a file")}
+	case !(c.Tolerance >= 0): // so that NaN is refused too
+		return &usageError{fmt.Errorf("check: --tolerance must not be negative (got %v)", c.Tolerance)}
+	case !(c.Pixels >= 0 && c.Pixels <= 1):
+		return &usageError{fmt.Errorf("check: --pixels is a share from 0 to 1 (got %v)", c.Pixels)}
 	}
 	as := &runCmd{Notebooks: c.Notebooks}
 	as.Strict = c.Strict

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +38,7 @@ type cli struct {
 	Train    trainCmd    `cmd:"" help:"Train a detector on a file of flows."`
 	Detect   detectCmd   `cmd:"" help:"Find the anomalous flows of a file or stream with a trained detector."`
 	Store    storeCmd    `cmd:"" help:"Say what a store shared between machines has of the pipeline's runs."`
-	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal."`
+	Worker   workerCmd   `cmd:"" help:"Make runs of pipelines that are submitted with pipeline --temporal. Needs a flowbook built with -tags temporal."`
 	Step     stepCmd     `cmd:"" hidden:"" help:"Make one run for a worker."`
 }
 
@@ -94,10 +95,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}()
 	if len(args) > 0 && args[0] == "help" { // as with git and go
 		args = append(slices.Clone(args[1:]), "--help")
+		if unknown := unknownCommand(parser.Model.Node, args); unknown != "" {
+			fmt.Fprintf(stderr, "flowbook: no command %s (see flowbook --help)\n", unknown)
+			return exitUsage
+		}
 	}
 	kctx, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "flowbook: %v (see flowbook --help)\n", err)
+		command := parser.Model.Node
+		var fault *kong.ParseError
+		if errors.As(err, &fault) && fault.Context.Selected() != nil {
+			command = fault.Context.Selected()
+		}
+		fmt.Fprintf(stderr, "flowbook: %v (see %s --help)\n", err, command.FullPath())
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
@@ -116,6 +126,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return coder.ExitCode()
 	}
 	return exitFailed
+}
+
+// unknownCommand is the first word that names no command where one must stand; "" if there is none.
+func unknownCommand(at *kong.Node, words []string) string {
+	for _, word := range words {
+		if strings.HasPrefix(word, "-") || len(at.Children) == 0 {
+			break
+		}
+		i := slices.IndexFunc(at.Children, func(n *kong.Node) bool { return n.Name == word })
+		if i < 0 {
+			return word
+		}
+		at = at.Children[i]
+	}
+	return ""
 }
 
 // newParser is the parser of the command line; it calls exit after it has printed help.

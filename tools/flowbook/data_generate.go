@@ -33,9 +33,9 @@ type generateCmd struct {
 func (c *generateCmd) Run(ctx context.Context, con *console) error {
 	switch {
 	case c.Rows < 1:
-		return &usageError{fmt.Errorf("data generate: --rows %d: at least one row is wanted", c.Rows)}
+		return &usageError{fmt.Errorf("data generate: --rows must be at least 1 (got %d)", c.Rows)}
 	case c.Workers < 0:
-		return &usageError{fmt.Errorf("data generate: --workers %d: at least one worker is wanted", c.Workers)}
+		return &usageError{fmt.Errorf("data generate: --workers must not be negative (got %d)", c.Workers)}
 	case c.Workers == 0:
 		c.Workers = runtime.GOMAXPROCS(0)
 	}

@@ -12,6 +12,14 @@ import (
 	"flowbook/ml/dataset"
 )
 
+// isFolder refuses an --out that is there and is no folder.
+func isFolder(out string) error {
+	if info, err := os.Stat(out); err == nil && !info.IsDir() {
+		return &usageError{fmt.Errorf("--out %s is a file; a folder is needed", display(out))}
+	}
+	return nil
+}
+
 // writeAtomic writes a file that appears under its name when it is complete, and returns its
 // SHA-256. before runs when everything is written and not yet in place.
 func writeAtomic(path string, write func(io.Writer) error, before func(sum string) error) (sum string, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"flowbook/ml/dataset"
@@ -17,13 +18,35 @@ type splitCmd struct {
 	Force bool   `help:"Overwrite parts that no split has written."`
 }
 
+// columns refuses a file of one column: flows have more, and any text has one.
+func (c *splitCmd) columns() error {
+	if info, err := os.Stat(c.File); err != nil || !info.Mode().IsRegular() {
+		return nil // Split tells of the first; a pipe is read only once
+	}
+	r, err := dataset.Open(c.File)
+	if err != nil {
+		return nil // as Split tells
+	}
+	defer r.Close()
+	if len(r.Names()) == 1 {
+		return fmt.Errorf("split %s: not CSV: its first line has one column", dataset.Rel(c.File))
+	}
+	return nil
+}
+
 // Run writes the parts and prints their paths, one a line.
 func (c *splitCmd) Run(ctx context.Context, con *console) error {
 	if c.Out == "" {
 		c.Out = filepath.Join(filepath.Dir(c.File), "EditDatasets")
 	}
 	if c.Rows < 1 {
-		return &usageError{fmt.Errorf("data split: --rows %d: at least one row is wanted", c.Rows)}
+		return &usageError{fmt.Errorf("data split: --rows must be at least 1 (got %d)", c.Rows)}
+	}
+	if err := isFolder(c.Out); err != nil {
+		return err
+	}
+	if err := c.columns(); err != nil {
+		return err
 	}
 	tick := newTicker(con, "data split: %d of %d MB")
 	m, err := dataset.Split(ctx, c.File, c.Out, dataset.SplitOptions{

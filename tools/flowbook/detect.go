@@ -33,7 +33,7 @@ type detectCmd struct {
 // Run writes the anomalies to standard output and a last line, with warnings before it, to standard
 // error.
 func (c *detectCmd) Run(ctx context.Context, con *console) error {
-	model, err := detect.Load(c.Model)
+	model, err := loadModel(c.Model)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type doctorCmd struct {
 	Store     string `env:"FLOWBOOK_STORE" placeholder:"URL" help:"Ask also this store of pipeline runs."`
 	Temporal  string `env:"TEMPORAL_ADDRESS" placeholder:"HOST:PORT" help:"Ask also this Temporal server and the workers there."`
 	Namespace string `env:"TEMPORAL_NAMESPACE" placeholder:"NAME" help:"Its namespace, default."`
-	Queue     string `default:"flowbook" help:"The workers' task queue (${default})."`
+	Queue     string `default:"flowbook" help:"The workers' task queue."`
 }
 
 // finding is one line of the report.
@@ -244,7 +244,7 @@ func examineStore(ctx context.Context, url string) finding {
 		err = s.Check(ctx)
 	}
 	if err != nil {
-		return finding{wrong, "store", err.Error(), nil}
+		return finding{wrong, "store", strings.TrimPrefix(err.Error(), "store "), nil}
 	}
 	if !s.Exists() {
 		return finding{absent, "store", s.String() + ": no such folder; the first run that is stored makes it", nil}
@@ -271,7 +271,7 @@ func examineBackend() []finding {
 			"python3 -m pip install --target .flowbook/xla xla-cpu-pjrt==0.0.1",
 			`export CGO_ENABLED=1 GOMLX_BACKEND="xla:$PWD/.flowbook/xla/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so"`,
 		)},
-		finding{absent, "XLA, CUDA", "optional; needs an NVIDIA GPU with its driver (these commands are by the plugin's documentation, not tried yet)", append(cc,
+		finding{absent, "XLA, CUDA", "optional; needs an NVIDIA GPU with its driver (these commands are from the plugin's documentation, untested)", append(cc,
 			"python3 -m pip install --target .flowbook/xla jax-cuda13-pjrt 'jax-cuda13-plugin[with-cuda]'",
 			`X=$PWD/.flowbook/xla; export CGO_ENABLED=1 GOPJRT_CUDA_CHECKS=0 LD_LIBRARY_PATH=$(ls -d $X/nvidia/*/lib | tr '\n' ':')`,
 			`export XLA_FLAGS=--xla_gpu_cuda_data_dir=$X/nvidia/cu13 GOMLX_BACKEND="xla:$X/jax_plugins/xla_cuda13/xla_cuda_plugin.so,tf32=false"`,

@@ -45,6 +45,9 @@ func summary(t *target, res *runner.Result) string {
 	if goal := t.goal(); goal != "" {
 		line += ", " + goal
 	}
+	if res.Status == runner.Mismatched {
+		line += "; flowbook check --update stores the new outputs"
+	}
 	return line
 }
 
@@ -76,6 +79,9 @@ func explain(w io.Writer, t *target, c *runner.CellResult) {
 				fmt.Fprintf(w, "  %s %3d | %s\n", mark, k, src[k-1])
 			}
 		}
+	}
+	if c.Error.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", c.Error.Hint)
 	}
 	showDiff(w, c.Error.Diff)
 	if tail := lastLines(report.Printable(c.Error.Stderr), 12); tail != "" {

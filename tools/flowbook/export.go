@@ -32,6 +32,9 @@ func (c *exportCmd) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
+	if err := isFolder(c.Out); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}

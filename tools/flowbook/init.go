@@ -118,8 +118,8 @@ func initPipeline(root string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("# What `flowbook pipeline` brings up to date. Paths are from this folder. A file that a step reads belongs into its inputs, what it\n" +
-		"# writes into its outputs: from them follows which step waits for which.\ntitle: Notebooks\n\nsteps:\n")
+	b.WriteString("# What `flowbook pipeline` brings up to date. Paths are from this folder. List the files a step reads under\n" +
+		"# inputs and those it writes under outputs; the order of the steps follows from them.\ntitle: Notebooks\n\nsteps:\n")
 	if len(notebooks) == 0 {
 		b.WriteString("  # analysis:\n  #   notebook: analysis.ipynb\n  #   inputs: [data/flows.csv]\n")
 	}

@@ -86,7 +86,7 @@ func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 	var missing *jupyter.NotFoundError
 	switch {
 	case errors.As(err, &missing):
-		fmt.Fprintf(con.stdout, "Jupyter does not look there by itself: JUPYTER_PATH=%s\n", filepath.Dir(filepath.Dir(in.Dir)))
+		fmt.Fprintf(con.stdout, "Jupyter does not look there by itself: export JUPYTER_PATH=%s\n", filepath.Dir(filepath.Dir(in.Dir)))
 	case err == nil && !sameFolder(found.Dir, in.Dir):
 		fmt.Fprintf(con.stdout, "Jupyter finds another kernel of that name first: %s\n", found.Dir)
 	}
@@ -156,6 +156,10 @@ type kernelListCmd struct{}
 
 func (c *kernelListCmd) Run(con *console) error {
 	specs, err := jupyter.Specs()
+	if len(specs) == 0 && err == nil {
+		fmt.Fprintln(con.stdout, "no kernels; flowbook kernel install adds one")
+		return nil
+	}
 	w := tabwriter.NewWriter(con.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tSHOWN AS\tFOLDER\tOF")
 	for _, s := range specs {

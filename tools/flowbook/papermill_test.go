@@ -152,7 +152,7 @@ var habits = map[string]habit{
 	"log":               {words: "simple_execute.ipynb out.ipynb --log-output -p msg heard", different: both(same(unchanged), exits(0, 0), says("(?m)^heard$", `(?m)^simple_execute.ipynb\[3\] \| heard$`))},
 	"streams":           {words: "test_logging.ipynb out.ipynb --stdout-file out.txt --stderr-file err.txt", different: both(exits(1, 1), sameText("out.txt"), sameText("err.txt"), same(unmarked))},
 	"start timeout":     {words: "simple_execute.ipynb out.ipynb --start-timeout 60 --start_timeout 50"},
-	"execution timeout": {words: "keyboard_interrupt.ipynb out.ipynb --execution-timeout 1", different: both(exits(1, 4), says("CellTimeoutError|timed out", "timed-out: Timeout: ran longer than 1s"))},
+	"execution timeout": {words: "keyboard_interrupt.ipynb out.ipynb --execution-timeout 1", different: both(exits(1, 4), says("CellTimeoutError|timed out", "timed-out: ran longer than 1s"))},
 	"help":              {words: "complex_parameters.ipynb --help-notebook", different: both(exits(0, 0), says(`(?s)a: float \(default 2.25\).*Variable a`, `(?m)^  a +float +2.25 +Variable a$`))},
 	"exit ok":           {words: "sysexit.ipynb out.ipynb", different: both(exits(0, 0), same(unchanged))},
 	"exit ok 0":         {words: "sysexit0.ipynb out.ipynb", different: both(exits(0, 0), same(unchanged))},

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"flowbook/ml/dataset"
 	"flowbook/ml/module"
 	"flowbook/tools/notebook"
 	"flowbook/tools/pipeline"
@@ -23,7 +22,7 @@ type pipelineCmd struct {
 	Targets []string `arg:"" optional:"" name:"target" help:"Steps of pipeline.yaml, by name or notebook, with those that they wait for; without any, all."`
 	Plan    bool     `help:"Say what would run, what the store has, and why; run nothing."`
 	Force   bool     `help:"Run the targets although they are up to date."`
-	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time (${default})."`
+	Jobs    int      `short:"j" default:"2" help:"Steps run at the same time."`
 	storeFlags
 	clusterFlags
 }
@@ -34,7 +33,7 @@ const manyJobs = 1 << 16
 // Run runs or plans the pipeline and writes the report.
 func (c *pipelineCmd) Run(ctx context.Context, con *console) error {
 	if c.Jobs < 1 {
-		return &usageError{fmt.Errorf("pipeline: --jobs %d: at least one is wanted", c.Jobs)}
+		return &usageError{fmt.Errorf("pipeline: --jobs must be at least 1 (got %d)", c.Jobs)}
 	}
 	shared, err := c.open()
 	if err != nil {
@@ -213,7 +212,7 @@ func resultLine(run *pipeline.Run) string {
 		words = append(words, plural(len(run.Result.Cells), "cell"), elapsed(run.Result.Elapsed))
 	}
 	if (run.Status == pipeline.Ran || run.Status == pipeline.Fetched) && run.Executed != "" {
-		words = append(words, dataset.Rel(run.Executed))
+		words = append(words, display(run.Executed))
 	}
 	line := run.Name + ": " + strings.Join(words, ", ")
 	if run.Why != "" && run.Status != pipeline.UpToDate {

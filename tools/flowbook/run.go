@@ -28,7 +28,7 @@ type runCmd struct {
 
 	paramFlags `embed:""`
 
-	Output  string `short:"o" type:"address" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, an address (http, https, s3, file), or - for standard output; {NAME} in it is a parameter's value. Default: .flowbook/out/NAME.ipynb."`
+	Output  string `short:"o" type:"address" placeholder:"OUT" help:"Where the executed notebook goes: a file, a folder, an address (http, https, s3, file), or - for standard output; {NAME} in it is the value of a parameter that is set, {{ and }} are braces. Default: .flowbook/out/NAME.ipynb."`
 	InPlace bool   `help:"Replace each notebook by its executed form when all of it went well."`
 
 	Papermill   bool   `help:"Take what papermill's users type: NOTEBOOK OUTPUT, parameters that the notebook does not declare (with a warning), the current folder as the cells' working directory."`
@@ -73,11 +73,11 @@ func (f *runFlags) Validate() error {
 	case f.MaxOutput < 0 || f.MaxOutput > 1<<20:
 		return fmt.Errorf("--max-output %d: want a number of MiB from 0 to 1048576", f.MaxOutput)
 	case f.Timeout < 0 || f.Deadline < 0:
-		return fmt.Errorf("--timeout %v, --deadline %v: a time from 0 up is wanted", f.Timeout, f.Deadline)
+		return fmt.Errorf("--timeout and --deadline must not be negative (got %v, %v)", f.Timeout, f.Deadline)
 	case f.Start <= 0:
-		return fmt.Errorf("--start-timeout %v: a time above 0 is wanted", f.Start)
+		return fmt.Errorf("--start-timeout must be positive (got %v)", f.Start)
 	case f.Jobs < 1:
-		return fmt.Errorf("--jobs %d: at least one is wanted", f.Jobs)
+		return fmt.Errorf("--jobs must be at least 1 (got %d)", f.Jobs)
 	}
 	for _, e := range f.Env {
 		if name, _, ok := strings.Cut(e, "="); !ok || name == "" {

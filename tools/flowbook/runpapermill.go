@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -39,13 +40,10 @@ func (c *runCmd) prepare() (err error) {
 			}
 		}
 	}
-	if len(c.assigned) == 0 && !c.Papermill {
-		return nil // a brace is part of a name
-	}
 	built := builtins(time.Now())
 	for i, path := range c.Notebooks {
-		if _, err := os.Stat(path); err == nil {
-			continue
+		if _, err := os.Stat(path); err == nil || len(c.assigned) == 0 && !c.Papermill {
+			continue // a brace is part of a name
 		}
 		if c.Notebooks[i], err = fill(path, c.assigned, built); err != nil {
 			return err
@@ -150,7 +148,11 @@ func (c *runCmd) openStreams(targets []*target) (*streams, error) {
 		if len(targets) > 1 {
 			return nil, &usageError{fmt.Errorf("--%s-file takes what one notebook prints, these are %d", stream, len(targets))}
 		}
-		f, err := os.Create(path)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		var f *os.File
+		if err == nil {
+			f, err = os.Create(path)
+		}
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("--%s-file %s: %w", stream, path, atomicfile.Reason(err))}
 		}

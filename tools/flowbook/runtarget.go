@@ -69,6 +69,8 @@ func (c *runCmd) targets(ctx context.Context, con *console) ([]*target, error) {
 	case c.PrepareOnly && c.Watch, c.PrepareOnly && c.Incremental:
 		other := map[bool]string{true: "--watch", false: "--incremental"}[c.Watch]
 		return nil, &usageError{fmt.Errorf("--prepare-only and %s exclude each other: nothing is executed", other)}
+	case c.InPlace && c.Watch:
+		return nil, &usageError{errors.New("--watch and --in-place exclude each other: each write would start the next run")}
 	case c.InPlace && c.Output != "":
 		return nil, &usageError{fmt.Errorf("--in-place and -o exclude each other")}
 	case c.InPlace && len(c.assigned)+len(c.injected("", "")) > 0:

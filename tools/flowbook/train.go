@@ -113,7 +113,7 @@ func (c *trainCmd) check() error {
 
 // old loads the model that is to be updated, and has t do as it was trained.
 func (c *trainCmd) old(t *detect.Training) (*detect.Model, error) {
-	old, err := detect.Load(c.Model)
+	old, err := loadModel(c.Model)
 	if err != nil {
 		return nil, err
 	}

@@ -32,8 +32,12 @@ func (b block) transcript() (all []said) {
 	return all
 }
 
-// number matches what may differ from run to run: counts, times and versions.
-var number = regexp.MustCompile(`[0-9][0-9.hms]*`)
+// number matches what may differ from run to run: counts, times and versions. The number of an exit
+// status means something, and stays.
+var number = regexp.MustCompile(`exit status [0-9]+|[0-9][0-9.hms]*`)
+
+// anyNumber is number without what stays.
+const anyNumber = `[0-9][0-9.hms]*`
 
 // blanks are the width of a column, which depends on all of its lines.
 var blanks = regexp.MustCompile(` {2,}`)
@@ -49,7 +53,10 @@ func agrees(shown, printed string) bool {
 		}
 		at := 0
 		for _, found := range number.FindAllStringIndex(part, -1) {
-			expr.WriteString(regexp.QuoteMeta(part[at:found[0]]) + number.String())
+			if strings.HasPrefix(part[found[0]:], "exit status ") {
+				continue
+			}
+			expr.WriteString(regexp.QuoteMeta(part[at:found[0]]) + anyNumber)
 			at = found[1]
 		}
 		expr.WriteString(regexp.QuoteMeta(part[at:]))
@@ -61,6 +68,7 @@ func agrees(shown, printed string) bool {
 // other. A line of … alone stands for any lines.
 func missing(lines []string, output string) string {
 	printed := textLines([]byte(output))
+	lines = textLines([]byte(strings.Join(lines, "\n")))
 	gap := false
 	for _, line := range lines {
 		if line == "…" {
@@ -73,8 +81,8 @@ func missing(lines []string, output string) string {
 		}
 		printed, gap = printed[at+1:], false
 	}
-	if len(printed) > 0 && printed[0] != "" && !gap {
-		return "nothing after: " + printed[0]
+	if !gap && len(printed) > 0 && strings.Join(printed, "") != "" {
+		return "nothing after: " + strings.Join(printed, "\n")
 	}
 	return ""
 }
@@ -83,11 +91,17 @@ func TestMissing(t *testing.T) {
 	const printed = "go: a\nb: ok, 2 cells, 1.50s\n\nend   x\n"
 	for page, want := range map[string]string{
 		"go: a\nb: ok, 3 cells, 1m2s\n\nend  x": "", "…\nend  x": "", "…": "", "go: a\n…": "", "go: …\n…\nend     x": "",
-		"b: ok, 2 cells, 1.50s\n…": "b: ok, 2 cells, 1.50s", "…\nb: ok, 2 cell, 1.50s": "b: ok, 2 cell, 1.50s", "go:  a": "go:  a", "go: a": "nothing after: b: ok, 2 cells, 1.50s",
+		"b: ok, 2 cells, 1.50s\n…": "b: ok, 2 cells, 1.50s", "…\nb: ok, 2 cell, 1.50s": "b: ok, 2 cell, 1.50s", "go:  a": "go:  a", "go: a": "nothing after: b: ok, 2 cells, 1.50s\n\nend   x",
+		"go: a\nb: ok, 2 cells, 1.50s": "nothing after: \nend   x", "go: a\nb: ok, 2 cells, 1.50s\n\nend  x\n": "",
 		"…\nend  x\n…\ngo: a": "go: a",
 	} {
 		if got := missing(strings.Split(page, "\n"), printed); got != want {
 			t.Errorf("%q: got %q, want %q", page, got, want)
+		}
+	}
+	for printed, want := range map[string]string{"exit status 5 in 1.2s": "", "exit status 1 in 2s": "exit status 5 in 1s"} {
+		if got := missing([]string{"exit status 5 in 1s"}, printed); got != want {
+			t.Errorf("%s: got %q, want %q", printed, got, want)
 		}
 	}
 }

@@ -11,18 +11,18 @@ type workerCmd struct {
 	Temporal  string `env:"TEMPORAL_ADDRESS" placeholder:"HOST:PORT" required:"" help:"The Temporal server."`
 	Namespace string `env:"TEMPORAL_NAMESPACE" placeholder:"NAME" help:"Its namespace, default."`
 	Store     string `env:"FLOWBOOK_STORE" placeholder:"URL" required:"" help:"The store that submitters and workers share: http(s)://HOST or file:///FOLDER."`
-	Queue     string `default:"flowbook" help:"The task queue (${default}); for steps that need a gpu, ${default}-gpu."`
-	Jobs      int    `short:"j" default:"2" help:"Runs at the same time (${default})."`
+	Queue     string `default:"flowbook" help:"The task queue; for steps that need a gpu, ${default}-gpu."`
+	Jobs      int    `short:"j" default:"2" help:"Runs at the same time."`
 }
 
 // clusterFlags have a pipeline run by workers.
 type clusterFlags struct {
-	Temporal  string `placeholder:"HOST:PORT" help:"Have the workers of this Temporal server run the pipeline; needs --store."`
+	Temporal  string `placeholder:"HOST:PORT" help:"Have the workers of this Temporal server run the pipeline; needs --store. Needs a flowbook built with -tags temporal."`
 	Namespace string `env:"TEMPORAL_NAMESPACE" placeholder:"NAME" help:"The server's namespace, default."`
-	Queue     string `default:"flowbook" help:"The workers' task queue (${default})."`
-	Detach    bool   `xor:"cluster" help:"Submit the pipeline, print its ID and end."`
-	Attach    string `xor:"cluster" placeholder:"ID" help:"Follow a pipeline that was submitted earlier and fetch what it wrote."`
-	Cancel    string `xor:"cluster" placeholder:"ID" help:"Stop a pipeline; the notebooks so far stay in the store."`
+	Queue     string `default:"flowbook" help:"The workers' task queue."`
+	Detach    bool   `xor:"cluster" help:"Submit the pipeline, print its ID and end. Needs a flowbook built with -tags temporal."`
+	Attach    string `xor:"cluster" placeholder:"ID" help:"Follow a pipeline that was submitted earlier and fetch what it wrote. Needs a flowbook built with -tags temporal."`
+	Cancel    string `xor:"cluster" placeholder:"ID" help:"Stop a pipeline; the notebooks so far stay in the store. Needs a flowbook built with -tags temporal."`
 }
 
 // check refuses flags that do not go together.

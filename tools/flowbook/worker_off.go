@@ -22,4 +22,4 @@ func examineTemporal(context.Context, *console, string, string, string) finding 
 
 // errNoTemporal is for a program without the part that speaks to Temporal, which costs a quarter
 // more to compile.
-var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; build one with it: go install -tags temporal ./tools/flowbook")}
+var errNoTemporal = &usageError{fmt.Errorf("this flowbook is built without Temporal; in a clone of Flowbook: go install -tags temporal ./tools/flowbook")}

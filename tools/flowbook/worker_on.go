@@ -19,7 +19,7 @@ import (
 // Run makes runs until a signal.
 func (c *workerCmd) Run(ctx context.Context, con *console) error {
 	if c.Jobs < 1 {
-		return &usageError{fmt.Errorf("worker: --jobs %d: at least one is wanted", c.Jobs)}
+		return &usageError{fmt.Errorf("worker: --jobs must be at least 1 (got %d)", c.Jobs)}
 	}
 	shared, err := (&storeFlags{Store: c.Store}).open()
 	if err != nil {

@@ -18,12 +18,12 @@ func TestHints(t *testing.T) {
 	k := start(t, jupyter.Options{Spec: goNB(t)})
 	for _, step := range []struct{ name, cell, want string }{
 		{"a variable", "%%\npackets, err := 1, error(nil)\nvar size int\n_, _, _ = packets, err, size", ""},
-		{"read in a later cell", "%%\nfmt.Println(packets)", "\npackets was a variable of another cell, and values do not last beyond their cell: " +
+		{"read in a later cell", "%%\nfmt.Println(packets)", "\nhint: packets was a variable of another cell, and values do not last beyond their cell: " +
 			"declare a function above %%, func packets() …, and call it; memo.Keep(packets) keeps the result of a slow one."},
-		{"declared by var", "%%\nfmt.Println(size)", "\nsize was a variable of another cell, "},
+		{"declared by var", "%%\nfmt.Println(size)", "\nhint: size was a variable of another cell, "},
 		{"never declared", "%%\nfmt.Println(pakets)", "undefined: pakets"},
-		{"no main", "fmt.Println(1)", "\nStatements stand below a line with %%; above it, and in a cell without that line, are declarations only."},
-		{"a statement above", "x := 1\n%%\nfmt.Println(x)", "\nStatements stand below a line with %%; "},
+		{"no main", "fmt.Println(1)", "\nhint: Statements stand below a line with %%; above it, and in a cell without that line, are declarations only."},
+		{"a statement above", "x := 1\n%%\nfmt.Println(x)", "\nhint: Statements stand below a line with %%; "},
 	} {
 		a := execute(t, k, step.cell)
 		if a.status == "ok" != (step.want == "") {

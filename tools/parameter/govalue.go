@@ -49,13 +49,13 @@ func (g goValue) node(n *yaml.Node, t types.Type, strict bool) (string, error) {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		if n.Kind != yaml.ScalarNode {
-			return "", fmt.Errorf("a %s is wanted, this is a %s", name, kindName(n))
+			return "", fmt.Errorf("must be of type %s, this is a %s", name, kindName(n))
 		}
 		if strict && u.Info()&types.IsString != 0 && n.ShortTag() != "!!str" {
-			return "", fmt.Errorf("%s is a YAML %s, a %s is wanted: quote it", n.Value, strings.TrimPrefix(n.ShortTag(), "!!"), name)
+			return "", fmt.Errorf("%s is a YAML %s and must be of type %s: quote it", n.Value, strings.TrimPrefix(n.ShortTag(), "!!"), name)
 		}
 		if strict && u.Info()&types.IsString == 0 && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && !isDuration(t) && len(g.enum(t)) == 0 {
-			return "", fmt.Errorf("%q is a string, a %s is wanted", n.Value, name)
+			return "", fmt.Errorf("%q is a string and must be of type %s", n.Value, name)
 		}
 		return g.scalar(n.Value, u, t)
 	case *types.Slice:
@@ -138,7 +138,7 @@ func (g goValue) why(text string, t types.Type) error {
 	tv, err := types.Eval(g.d.fset, g.d.pkg, g.d.file.Name.Pos(), text)
 	if err == nil && tv.Value != nil && numeric(tv.Type) {
 		if b := t.Underlying().(*types.Basic); b.Info()&types.IsInteger != 0 && constant.ToInt(tv.Value).Kind() != constant.Int {
-			return fmt.Errorf("%s is no whole number, a %s is wanted", text, name)
+			return fmt.Errorf("%s is no whole number and must be of type %s", text, name)
 		}
 		return fmt.Errorf("%s overflows %s", text, name)
 	}
@@ -257,7 +257,7 @@ func (g goValue) member(text string, enum []*types.Const, t types.Type) (string,
 
 func (g goValue) list(n *yaml.Node, elem types.Type, name string, strict bool) (string, error) {
 	if n.Kind != yaml.SequenceNode {
-		return "", fmt.Errorf("a %s is wanted, this is a %s", name, kindName(n))
+		return "", fmt.Errorf("must be of type %s, this is a %s", name, kindName(n))
 	}
 	items := make([]string, len(n.Content))
 	for i, c := range n.Content {
@@ -272,7 +272,7 @@ func (g goValue) list(n *yaml.Node, elem types.Type, name string, strict bool) (
 
 func (g goValue) mapping(n *yaml.Node, m *types.Map, name string, strict bool) (string, error) {
 	if n.Kind != yaml.MappingNode {
-		return "", fmt.Errorf("a %s is wanted, this is a %s", name, kindName(n))
+		return "", fmt.Errorf("must be of type %s, this is a %s", name, kindName(n))
 	}
 	var items []string
 	for i := 0; i < len(n.Content); i += 2 {
@@ -291,7 +291,7 @@ func (g goValue) mapping(n *yaml.Node, m *types.Map, name string, strict bool) (
 
 func (g goValue) fields(n *yaml.Node, s *types.Struct, name string, strict bool) (string, error) {
 	if n.Kind != yaml.MappingNode {
-		return "", fmt.Errorf("a %s is wanted, this is a %s", name, kindName(n))
+		return "", fmt.Errorf("must be of type %s, this is a %s", name, kindName(n))
 	}
 	var items []string
 next:

@@ -69,7 +69,7 @@ func TestGoParameters(t *testing.T) {
 		{"epochs=60", "var epochs int = 60", ""},
 		{"epochs=1e3", "var epochs int = 1e3", ""},
 		{"epochs=-1_000", "var epochs int = -1_000", ""},
-		{"epochs=0.5", "", "-p epochs=0.5: parameter epochs: 0.5 is no whole number, a int is wanted"},
+		{"epochs=0.5", "", "-p epochs=0.5: parameter epochs: 0.5 is no whole number and must be of type int"},
 		{"epochs=9223372036854775808", "", "-p epochs=9223372036854775808: parameter epochs: 9223372036854775808 overflows int"},
 		{"epochs=-9223372036854775808", "var epochs int = -9223372036854775808", ""},
 		{"epochs=panic(1)", "", `-p epochs=panic(1): parameter epochs: "panic(1)" is no int`},
@@ -88,7 +88,7 @@ func TestGoParameters(t *testing.T) {
 		{"layers=[3, 2]", "var layers = []int{3, 2}", ""},
 		{"layers=[]int{4}", "var layers = []int{4}", ""},
 		{"layers=[3, x]", "", `-p layers=[3, x]: parameter layers: item 2: "x" is no int`},
-		{"layers=7", "", `-p layers=7: parameter layers: a []int is wanted, this is a "7"`},
+		{"layers=7", "", `-p layers=7: parameter layers: must be of type []int, this is a "7"`},
 		{"weight={a: 1, b: 2.5}", `var weight = map[string]float64{"a": 1, "b": 2.5}`, ""},
 		{"mode=slow", "var mode Mode = Slow", ""},
 		{"mode=Slow", "var mode Mode = Slow", ""},
@@ -109,7 +109,7 @@ func TestGoParameters(t *testing.T) {
 		{"alpha=-007", "", "-p alpha=-007: parameter alpha: -007 begins with 0, which may mean octal; write -7, or -0o7"},
 		{"alpha=0.5", "var alpha float64 = 0.5", ""},
 		{"limit=12", "const limit = 12", ""},
-		{"limit=0.5", "", "-p limit=0.5: parameter limit: 0.5 is no whole number, a untyped int is wanted"},
+		{"limit=0.5", "", "-p limit=0.5: parameter limit: 0.5 is no whole number and must be of type untyped int"},
 		{"rate=1e39", "", "-p rate=1e39: parameter rate: 1e39 overflows float32"},
 		{"hidden=1", "", "-p hidden=1: the notebook has no parameter hidden; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
 		{"a=1", "", "-p a=1: the notebook has no parameter a; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
@@ -159,8 +159,8 @@ func TestParameterFile(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, tt := range []struct{ yaml, want string }{
-		{"name: 010", path + ":1: parameter name: 010 is a YAML int, a string is wanted: quote it"},
-		{"\nepochs: \"7\"", path + `:2: parameter epochs: "7" is a string, a int is wanted`},
+		{"name: 010", path + ":1: parameter name: 010 is a YAML int and must be of type string: quote it"},
+		{"\nepochs: \"7\"", path + `:2: parameter epochs: "7" is a string and must be of type int`},
 		{"epochs: 012", path + ":1: parameter epochs: 012 begins with 0, which may mean octal; write 12, or 0o12"},
 		{"epoch: 7", path + ":1: the notebook has no parameter epoch; it has Fast, Slow, alpha, epochs, small, name, on, wait, layers, weight, mode, opt, grid, x, limit, rate"},
 	} {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"flowbook/ml/atomicfile"
 )
 
 // ReadFile reads a YAML file: one document, a mapping from parameter names to values.
@@ -18,7 +20,7 @@ func ReadFile(path string) ([]Assignment, error) {
 	origin := "-f " + path
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &Error{origin, err}
+		return nil, &Error{origin, atomicfile.Reason(err)}
 	}
 	defer f.Close()
 	return read(f, path, origin)

@@ -33,7 +33,7 @@ func Program(w io.Writer, p Page) error {
 	var cells []*goCell
 	var text []string // Markdown since the last code cell
 	number := 0
-	for i, c := range p.Notebook.Cells {
+	for _, c := range p.Notebook.Cells {
 		switch c.Type {
 		case notebook.Markdown:
 			text = append(text, c.Source)
@@ -47,7 +47,7 @@ func Program(w io.Writer, p Page) error {
 			}
 			g, err := readGoCell(&open, number)
 			if err != nil {
-				return fmt.Errorf("write program: %s: cells[%d]: %w", p.Path, i, err)
+				return fmt.Errorf("write program: %s: %s, %w", p.Path, cellName(number, c.ID), err)
 			}
 			if commands := g.commands(open.Source); commands != "" {
 				text = append(text, fmt.Sprintf("What cell %d tells the kernel does not run here:\n\n%s", number, commands))
@@ -65,6 +65,14 @@ func Program(w io.Writer, p Page) error {
 	}
 	_, err = w.Write(src)
 	return err
+}
+
+// cellName is what messages call a code cell: its number and its id.
+func cellName(number int, id string) string {
+	if id == "" {
+		return fmt.Sprintf("cell %d", number)
+	}
+	return fmt.Sprintf("cell %d (%s)", number, id)
 }
 
 // commands returns the lines for the kernel that are not already comments within declarations or

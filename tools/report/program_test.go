@@ -81,8 +81,8 @@ func TestProgramErrors(t *testing.T) {
 		page Page
 		want string
 	}{
-		"declaration": {cells("# T", "\n\nfunc f( {}"), "notebooks/Made.ipynb: cells[1]: line 3: "},
-		"body":        {cells("!ls\n\n%%\nx :=\n"), "notebooks/Made.ipynb: cells[0]: line 4: "},
+		"declaration": {cells("# T", "\n\nfunc f( {}"), "notebooks/Made.ipynb: cell 1, line 3: "},
+		"body":        {cells("!ls\n\n%%\nx :=\n"), "notebooks/Made.ipynb: cell 1, line 4: "},
 		"python":      {python, "a notebook in python, not in Go"},
 		"command":     {Page{Path: "data split"}, "data split is not a notebook"},
 	} {

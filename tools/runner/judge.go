@@ -16,7 +16,7 @@ func (s *session) judge(t *task, end ending) {
 		t.fail(KernelDied, &CellError{Name: "KernelDied", Value: msg, Stderr: t.out.events.stderr.String()})
 		return
 	case timedOut:
-		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v", t.timeout), Stderr: t.out.events.stderr.String()})
+		t.fail(TimedOut, &CellError{Name: "Timeout", Value: fmt.Sprintf("ran longer than %v (--timeout, or the notebook's metadata)", t.timeout), Stderr: t.out.events.stderr.String()})
 		return
 	case stopped:
 		return // execute knows why
@@ -78,6 +78,9 @@ func (s *session) failure(t *task) *CellError {
 		return &CellError{Name: "NoStatus", Value: "the kernel's reply has no status"}
 	default:
 		return &CellError{Name: "BadStatus", Value: fmt.Sprintf("the kernel's reply has status %q", r.Status)}
+	}
+	if m := hint.FindStringSubmatch(e.Value); m != nil && s.gonb {
+		e.Hint = m[1]
 	}
 	count, p := locate(e.Traceback, e.Value, e.Stderr)
 	if s.gonb && exited.MatchString(e.Value) {

@@ -15,8 +15,10 @@ var (
 	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
 	compilerSays = regexp.MustCompile(`(?m)^[^#\n].*$`)
 	// a message of the go command about modules
-	goFailed    = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`)
-	exited      = regexp.MustCompile(`^(exit status|signal: )`)
+	goFailed = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`)
+	exited   = regexp.MustCompile(`^(exit status|signal: )`)
+	// the line by which our change of GoNB says what to do
+	hint        = regexp.MustCompile(`(?m)^hint: (.+)$`)
 	pythonTrace = regexp.MustCompile(`(?:Cell In|Input In |<ipython-input-)\s?\[?(\d+)[\]-][^\n]*line (\d+)`)
 )
 

@@ -57,6 +57,7 @@ type CellError struct {
 	Traceback []string // as the kernel sent it, ANSI escapes included
 	Stderr    string   // the end of the cell's stderr, where GoNB keeps the text of a panic
 	Diff      string   // of a mismatched cell: stored and new outputs side by side
+	Hint      string   // what the kernel advises, "" for nothing
 	Position  Position // where the kernel says it happened; zero if it does not say
 }
 
@@ -75,7 +76,7 @@ func (e *CellError) Error() string {
 	if e.Position.Text != "" {
 		msg = e.Position.Text
 	}
-	if e.Name != "" && e.Name != "ERROR" && !strings.HasPrefix(msg, e.Name) {
+	if e.Name != "" && e.Name != "ERROR" && e.Name != "Timeout" && !strings.HasPrefix(msg, e.Name) {
 		msg = e.Name + ": " + msg
 	}
 	if p := e.Position; p.Line > 0 {

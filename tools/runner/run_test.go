@@ -130,9 +130,9 @@ func TestRun(t *testing.T) {
 		{"no reply", x(fake.Busy(), fake.Stdout("a"), fake.Idle()), short, []string{"x", "y"},
 			[]string{`1 failed (NoReply: the kernel became idle, but did not reply within 300ms) [1] stdout:"a"`, "2 not-run", "= failed, exit 1"}},
 		{"silence", x(), timeout, []string{"x", "y"},
-			[]string{`1 timed-out (Timeout: ran longer than 300ms) [1]`, "2 not-run", "= timed-out, exit 4"}},
+			[]string{`1 timed-out (ran longer than 300ms (--timeout, or the notebook's metadata)) [1]`, "2 not-run", "= timed-out, exit 4"}},
 		{"a timeout ends by the interrupt", x(fake.Busy(), fake.Stdout("a"), fake.Sleep(time.Minute)), timeout, []string{"x", "y"},
-			[]string{`1 timed-out (Timeout: ran longer than 300ms) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= timed-out, exit 4"}},
+			[]string{`1 timed-out (ran longer than 300ms (--timeout, or the notebook's metadata)) [1] stdout:"a" error:KeyboardInterrupt`, "2 not-run", "= timed-out, exit 4"}},
 		{"an error stops the run", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("E", "v", fake.Stdout("a"))}}, short, []string{"x", "y"},
 			[]string{`1 failed (E: v) [1] stdout:"a" error:E`, "2 not-run", "= failed, exit 1"}},
 		{"an exit with status 0", fake.Script{Cells: map[string][]fake.Step{"x": fake.Raise("SystemExit", "0", fake.Stdout("a"))}}, short, []string{"x", "y"},
@@ -273,7 +273,7 @@ func TestRunMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"1 ok [1]", "2 ok [2] error:E", `3 failed (UnexpectedSuccess: an error matching "x" was demanded, the cell had none) [3] stdout:"fine"`,
-		"4 timed-out (Timeout: ran longer than 200ms) [4] error:KeyboardInterrupt", "= timed-out, exit 4"}
+		"4 timed-out (ran longer than 200ms (--timeout, or the notebook's metadata)) [4] error:KeyboardInterrupt", "= timed-out, exit 4"}
 	if diff := cmp.Diff(want, outcome(nb, res)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -294,8 +294,8 @@ func TestTimeoutBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"1 timed-out (Timeout: ran longer than 150ms) [1] error:KeyboardInterrupt", "2 timed-out (Timeout: ran longer than 150ms) [2] error:KeyboardInterrupt",
-		"3 timed-out (Timeout: ran longer than 50ms) [3] error:KeyboardInterrupt", `4 ok [4] stdout:"fine"`, "= timed-out, exit 4",
+		"1 timed-out (ran longer than 150ms (--timeout, or the notebook's metadata)) [1] error:KeyboardInterrupt", "2 timed-out (ran longer than 150ms (--timeout, or the notebook's metadata)) [2] error:KeyboardInterrupt",
+		"3 timed-out (ran longer than 50ms (--timeout, or the notebook's metadata)) [3] error:KeyboardInterrupt", `4 ok [4] stdout:"fine"`, "= timed-out, exit 4",
 	}
 	if diff := cmp.Diff(want, outcome(nb, res)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -83,7 +84,12 @@ func (s *server) cause(ctx context.Context, err error) error {
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) && dial.Op == "dial" {
-		return fmt.Errorf("cannot connect: %w", dial.Err)
+		err = dial.Err
+		var call *os.SyscallError // connect, as has been said
+		if errors.As(err, &call) {
+			err = call.Err
+		}
+		return fmt.Errorf("cannot connect: %w", err)
 	}
 	return err
 }
