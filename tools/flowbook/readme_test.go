@@ -47,7 +47,7 @@ var commandsShown = []shown{
 	{"ml/detect/README.md", "Anomalies in your own capture", "go run ./tools/flowbook data verify flows.csv", nil, nil, "", `flows\.csv: 500 flows, every rule holds`},
 	{"ml/detect/README.md", "Anomalies in your own capture", "go run ./tools/flowbook train --data flows.csv --model model --incidents-per-day 20", nil, nil,
 		"model", `(?s)trained on \d+ flows.*promised: at most 20 incidents`},
-	{"ml/detect/README.md", "Anomalies in your own capture", "go run ./tools/flowbook detect --model model flows.csv", nil, nil, "", `500 flows, \d+ anomalies above`},
+	{"ml/detect/README.md", "Anomalies in your own capture", "go run ./tools/flowbook detect --model model --first flows.csv", nil, nil, "", `500 flows, \d+ anomalies above`},
 	{"ml/detect/README.md", "Anomalies in your own capture", "go run ./tools/flowbook data generate --rows 1000000 --force", nil, nil, "", `27072022\.csv: 1000000 flows, sha256`},
 	{"tools/runner/README.md", "Notebooks in CI", "go run ./tools/flowbook pipeline", (*clone).fresh, nil, "Datasets/EditDatasets/split_10.csv", `steps: .* ran`},
 	{"tools/runner/README.md", "Notebooks in CI", "go run ./tools/flowbook check notebooks/*.ipynb --junit notebooks.xml", nil, nil,

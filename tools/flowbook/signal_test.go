@@ -33,7 +33,7 @@ func TestStopped(t *testing.T) {
 		"data convert flows.csv new.parquet":        "flowbook: write new.parquet: convert flows.csv: stopped by signal: terminated\n",
 		"data split flows.csv":                      "flowbook: split flows.csv: stopped by signal: terminated\n",
 		"detect --model model -":                    "flowbook: stopped by signal: terminated\n",
-		"train --data flows.csv --model new.folder": "flowbook: train: stopped by signal: terminated\n",
+		"train --data flows.csv --model new.folder": "flowbook: read flows.csv: stopped by signal: terminated\n",
 	} {
 		t.Run(args, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
