@@ -168,7 +168,8 @@ func TestPaths(t *testing.T) {
 			t.Setenv("TMPDIR", at)
 			file, csv := put("./"+name+".ipynb", echo), "./"+name+".csv"
 			parameters, rules := put("./"+name+".yaml", "{}\n"), put("./"+name+".txt", "regex: never\nreplace: seen\n")
-			flowbook("run", file, "-o", "./o"+name+".ipynb", "--junit", "./"+name+".xml", "--param-file", parameters)
+			literal := strings.NewReplacer("{", "{{", "}", "}}").Replace(name) // -o takes {NAME} for a parameter
+			flowbook("run", file, "-o", "./o"+literal+".ipynb", "--junit", "./"+name+".xml", "--param-file", parameters)
 			flowbook("check", file, "--sanitize", rules)
 			flowbook("export", file, "--out", "site"+name)
 			flowbook("export", file, "--out", "md"+name, "--to", "markdown")
