@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"flowbook/ml/module"
 	"flowbook/tools/jupyter"
 	"flowbook/tools/runner"
 	"flowbook/tools/sandbox"
@@ -24,6 +25,7 @@ func BenchmarkSandbox(b *testing.B) {
 		b.Fatal(err)
 	}
 	dir := b.TempDir()
+	b.Setenv(module.EnvPrograms, "off") // a sandboxed kernel keeps none, so that both sides link
 	const cells = 10
 	took := func(n int, isolated bool) (run, cell time.Duration) {
 		var sources []string
