@@ -125,29 +125,62 @@ func pairs(left, right []int, n int, how How) (l, r []int) {
 	return l, r
 }
 
-// concat returns the values of b after those of a. Whole numbers become floats beside floats; it
-// panics when the kinds differ otherwise.
-func concat(a, b *Column) *Column {
-	if a.kind != b.kind {
-		number := func(c *Column) bool { return c.kind == Int64 || c.kind == Float64 }
-		if !number(a) || !number(b) {
-			panic(fmt.Sprintf("dataset: column %q is %s in one frame and %s in the other", a.name, a.dtype(), b.dtype()))
+// Concat returns the rows of all frames, one after the other, labelled 0, 1, 2 …, as pandas.concat
+// with ignore_index does. The first frame has the names and the order of the columns; Concat panics
+// if another frame lacks one, or has it in a kind that does not go with the first's.
+func Concat(first *Frame, more ...*Frame) *Frame {
+	var out []*Column
+	for _, name := range first.Names() {
+		parts := []*Column{first.Column(name)}
+		for _, f := range more {
+			parts = append(parts, f.Column(name))
 		}
-		a = Float64Column(a.name, New(a).Float64s(a.name))
-		b = Float64Column(b.name, New(b).Float64s(b.name))
+		out = append(out, concat(parts...))
 	}
-	out := &Column{name: a.name, kind: a.kind, n: a.n + b.n, gaps: a.nullable() || b.nullable(), masked: a.masked || b.masked}
-	switch a.kind {
+	return New(out...)
+}
+
+// concat returns the values of columns one after the other. Whole numbers become floats beside
+// floats; it panics when the kinds differ otherwise.
+func concat(parts ...*Column) *Column {
+	first := parts[0]
+	for _, c := range parts {
+		if c.kind == first.kind {
+			continue
+		}
+		number := func(c *Column) bool { return c.kind == Int64 || c.kind == Float64 }
+		if !number(first) || !number(c) {
+			panic(fmt.Sprintf("dataset: column %q is %s in one frame and %s in the other", first.name, first.dtype(), c.dtype()))
+		}
+		floats := make([]*Column, len(parts))
+		for i, c := range parts {
+			floats[i] = Float64Column(first.name, New(c).Float64s(c.name))
+		}
+		return concat(floats...)
+	}
+	out := &Column{name: first.name, kind: first.kind}
+	for _, c := range parts {
+		out.nulls.addFrom(c.nulls, out.n)
+		out.n += c.n
+		out.gaps, out.masked = out.gaps || c.nullable(), out.masked || c.masked
+	}
+	switch first.kind {
 	case Int64, Time:
-		out.ints = slices.Concat(a.ints, b.ints)
+		out.ints = joined(parts, func(c *Column) []int64 { return c.ints })
 	case Float64:
-		out.floats = slices.Concat(a.floats, b.floats)
+		out.floats = joined(parts, func(c *Column) []float64 { return c.floats })
 	case Bool:
-		out.bools = slices.Concat(a.bools, b.bools)
+		out.bools = joined(parts, func(c *Column) []bool { return c.bools })
 	default:
-		out.texts.plain = slices.Concat(a.texts.all(), b.texts.all())
+		out.texts.plain = joined(parts, func(c *Column) []string { return c.texts.all() })
 	}
-	out.nulls.addFrom(a.nulls, 0)
-	out.nulls.addFrom(b.nulls, a.n)
 	return out
+}
+
+func joined[T any](parts []*Column, values func(*Column) []T) []T {
+	var all [][]T
+	for _, c := range parts {
+		all = append(all, values(c))
+	}
+	return slices.Concat(all...)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"flowbook/ml/dataset"
 	"flowbook/tools/parquet"
@@ -70,46 +69,19 @@ func (l *lastFlows) frame() *dataset.Frame {
 	if more := l.held - (l.read - l.passed()); more > 0 {
 		frames[0] = frames[0].Slice(more, frames[0].NumRows())
 	}
-	out := make([]*dataset.Column, len(l.columns))
+	if len(frames) > 0 {
+		return dataset.Concat(frames[0], frames[1:]...)
+	}
+	none := make([]*dataset.Column, len(l.columns))
 	for i, name := range l.columns {
-		kind, _ := dataset.KindOf(name)
-		if len(frames) > 0 {
-			kind = frames[0].Column(name).Kind()
+		switch kind, _ := dataset.KindOf(name); kind {
+		case dataset.Float64:
+			none[i] = dataset.Float64Column(name, nil)
+		case dataset.Text:
+			none[i] = dataset.TextColumn(name, nil)
+		default:
+			none[i] = dataset.Int64Column(name, nil)
 		}
-		out[i] = joined(frames, name, kind)
 	}
-	return dataset.New(out...)
-}
-
-// joined is a column of all frames. A missing number stays one; a missing text is empty.
-func joined(frames []*dataset.Frame, name string, kind dataset.Kind) *dataset.Column {
-	switch kind {
-	case dataset.Float64:
-		return dataset.Float64Column(name, values(frames, func(f *dataset.Frame) []float64 { return f.Float64s(name) }))
-	case dataset.Text:
-		return dataset.TextColumn(name, values(frames, func(f *dataset.Frame) []string { return f.Strings(name) }))
-	}
-	var missing []int
-	rows := 0
-	whole := values(frames, func(f *dataset.Frame) []int64 {
-		c := f.Column(name)
-		out := make([]int64, c.Len())
-		for i := range out {
-			if out[i] = c.Int64(i); c.IsNull(i) {
-				missing = append(missing, rows+i)
-			}
-		}
-		rows += len(out)
-		return out
-	})
-	return dataset.Int64Column(name, whole).Missing(missing...)
-}
-
-// values are a column's values of all frames, one after the other.
-func values[T any](frames []*dataset.Frame, column func(*dataset.Frame) []T) []T {
-	var parts [][]T
-	for _, f := range frames {
-		parts = append(parts, column(f))
-	}
-	return slices.Concat(parts...)
+	return dataset.New(none...)
 }
