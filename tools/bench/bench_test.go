@@ -59,6 +59,8 @@ func TestRun(t *testing.T) {
 	want := regexp.MustCompile(`(?m)^benchmark +side .*
 Split/n=10000 +go +[0-9.]+(µs|ms|s) .* 2
  +pandas +python: no module named pandas
+ +cp +python: no module named cp
+ +split-sha256sum +python: no module named split-sha256sum
 $`)
 	if !want.Match(table.Bytes()) {
 		t.Errorf("table:\n%s\nwant %s", &table, want)
@@ -68,7 +70,7 @@ $`)
 	}
 	for _, file := range []struct{ name, want string }{
 		{"go.txt", `(?s)^goos: .*\nside: go\nBenchmarkSplit/n=10000 \d+ \d+ ns/op.*\nBenchmarkSplit/n=10000 [^\n]*\n$`},
-		{"python.txt", `(?s)\nside: pandas\n# Split/n=10000: python: no module named pandas\n$`},
+		{"python.txt", `(?s)\nside: pandas\n# Split/n=10000: python: no module named pandas\n\nside: cp\n`},
 		{"table.txt", `^benchmark`},
 		{"record.json", `"benchmark": "Split/n=10000",\n +"side": "go"`},
 	} {
@@ -100,7 +102,7 @@ func TestRunFailure(t *testing.T) {
 	o := optionsOf(t)
 	var table bytes.Buffer
 	err := tabulate(t.Context(), o, &table, io.Discard)
-	if err == nil || err.Error() != "1 failed: see the table" {
+	if err == nil || err.Error() != "3 failed: see the table" {
 		t.Errorf("error %v", err)
 	}
 	for _, want := range []string{`Split/n=10000 +go +[0-9.]+`, `pandas +failed: exit status 1: ValueError: no\n`} {

@@ -68,7 +68,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	count := flags.Int("count", 3, "`rounds`: how often each side does each work")
 	work := flags.String("work", "", "do only works whose name matches this `regexp`: Read, Split, Generate, Train, Detect, Fit, Predict, Figure, Notebook, Runner")
 	full := flags.Bool("full", false, "measure the larger sizes as well, up to 1,000,000 rows; needs 3 GB of disk")
-	huge := flags.Bool("huge", false, "measure 10,000,000 rows as well, where memory does not hold all of them; needs 13 GB of disk")
+	huge := flags.Bool("huge", false, "measure 10,000,000 rows as well, where memory does not hold all of them; needs 15 GB of disk")
 	out := flags.String("out", "", "write go.txt, python.txt, table.txt, record.json and growth.png into this `folder` (default .flowbook/bench)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,26 @@ func (d document) markdown() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", name, r.Side, r.in(unitTime, duration), r.in(unitCPU, duration),
 			r.in(unitPeak, megabytes), r.ratios(unitTime), r.ratios(unitCPU))
+	}
+	b.WriteString(growthMarkdown(d.Growth))
+	return b.String()
+}
+
+// growthMarkdown is the table of the exponents; "" without any.
+func growthMarkdown(all []growth) string {
+	if len(all) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nGrowth: processor time and peak memory rise with the rows n as\n\n| work | side | rows | processor time | peak |\n|---|---|---|---|---|\n")
+	shown := ""
+	for _, g := range all {
+		name := g.Work
+		if name == shown {
+			name = ""
+		}
+		shown = g.Work
+		fmt.Fprintf(&b, "| %s | %s | %.0f to %.0f | n^%.2f | n^%.2f |\n", name, g.Side, slices.Min(g.Rows), slices.Max(g.Rows), g.Time, g.Memory)
 	}
 	return b.String()
 }

@@ -34,6 +34,7 @@ func TestMarkdown(t *testing.T) {
 		"2 processors, linux/amd64, 2026-11-29; medians of up to 1 rounds in turn.\n",
 		"| Read/cols=2/n=10000 | go | 9.00ms | 10.0ms | 50.0MB |  |  |\n|  | pandas | 18.0ms | 1.00ms | 10.0MB | 0.50 | 10.00 |\n",
 		"|  | torch | not measured: python: no module named torch | | | | |\n",
+		"| Read/cols=2 | go | 10000 to 1000000 | n^1.00 | n^0.00 |\n|  | pandas | 10000 to 1000000 | n^1.50 | n^1.00 |\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)

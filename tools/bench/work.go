@@ -45,14 +45,19 @@ func Works() []Work {
 		}
 	}
 	add(Work{Name: fmt.Sprintf("Read/cols=2/n=%d", huge), Huge: true, inputs: []int{huge}, Sides: []Side{goSide("go")}})
-	for _, n := range sizes {
-		add(Work{Name: fmt.Sprintf("Split/n=%d", n), Large: n > 100_000, inputs: []int{n}, Sides: []Side{goSide("go"), pythonSide("pandas", "split.py")}})
+	for _, n := range append(sizes, huge) {
+		sides := []Side{goSide("go")}
+		if n < huge { // where pandas would take a quarter of an hour
+			sides = append(sides, pythonSide("pandas", "split.py"))
+		}
+		sides = append(sides, pythonSide("cp", "split.py"), pythonSide("split-sha256sum", "split.py"))
+		add(Work{Name: fmt.Sprintf("Split/n=%d", n), Large: n > 100_000, Huge: n == huge, inputs: []int{n}, Sides: sides})
 	}
 	for _, n := range sizes {
 		add(Work{Name: fmt.Sprintf("Generate/n=%d", n), Large: n > 100_000, Sides: []Side{goSide("go")}})
 	}
-	for _, n := range sizes {
-		add(Work{Name: fmt.Sprintf("Train/n=%d", n), Large: n > 100_000, inputs: []int{n}, ready: readyCommand, Sides: []Side{goSide("go")}})
+	for _, n := range append(sizes, huge) {
+		add(Work{Name: fmt.Sprintf("Train/n=%d", n), Large: n > 100_000, Huge: n == huge, inputs: []int{n}, ready: readyCommand, Sides: []Side{goSide("go")}})
 	}
 	for _, n := range append(sizes, huge) {
 		add(Work{Name: fmt.Sprintf("Detect/n=%d", n), Large: n > 100_000, Huge: n == huge, inputs: []int{10_000, n}, ready: readyDetect, Sides: []Side{goSide("go")}})
