@@ -90,9 +90,9 @@ func goEnvironment(state string) []string {
 	return env
 }
 
-// scrubbed makes env neutral: nothing in it decides what is built.
-func scrubbed(env []string) []string {
-	return append(env, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOEXPERIMENT=")
+// scrubbed makes env neutral: nothing in it decides what is built, but for the flags of a C compiler.
+func scrubbed(env []string, cgo string) []string {
+	return append(env, "CGO_ENABLED="+cgo, "GOFLAGS=", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOEXPERIMENT=")
 }
 
 // goError is the message of a go command that failed: its last line, or a cure where there is one.

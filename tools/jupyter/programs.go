@@ -15,8 +15,11 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
@@ -47,6 +50,7 @@ type kernelBuild struct {
 	goCommand    string
 	state, cache string
 	settings     goEnv
+	cgo          string // CGO_ENABLED
 	pinned       string // the folder of the user's module whose go.mod pins GoNB, "" for none
 	dir          string // where the programs are, or will be
 }
@@ -90,6 +94,8 @@ func openKernel(ctx context.Context, root string) (*kernelBuild, error) {
 	if err := checkGo(k.space, k.settings.GOVERSION); err != nil {
 		return nil, err
 	}
+	info, _ := debug.ReadBuildInfo()
+	k.cgo = cgoEnabled(info)
 	key, err := k.key()
 	if err != nil {
 		return nil, err
@@ -120,7 +126,7 @@ func cacheDir(state string) (string, error) {
 // key returns a digest of everything that the programs are built from.
 func (k *kernelBuild) key() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, k.settings.GOVERSION, runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(h, k.settings.GOVERSION, runtime.GOOS, runtime.GOARCH, k.cgo)
 	changes, err := goNBText()
 	if err != nil {
 		return "", err
@@ -191,29 +197,12 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	if err := writeKernelModule(source); err != nil {
 		return "", err
 	}
-	ownGoNB := source // the folder of the module that requires GoNB
-	if k.pinned != "" {
-		// Building fetches only the packages that these programs import; the kernel may have no
-		// network and looks through all of go.mod.
-		if err := k.goRun(ctx, k.pinned, "mod", "download"); err != nil {
-			return "", fmt.Errorf("download the modules of go.mod: %w", err)
-		}
-		ownGoNB = k.pinned
-	}
-	flag, err := k.changedGoNB(ctx, ownGoNB, temp)
-	if err != nil {
+	// What is fetched is compiled meanwhile, and the linkers have no use for a second processor.
+	group, both := errgroup.WithContext(ctx)
+	group.Go(func() error { return k.compile(both, source, bin, "", "./tools/"+goFrontFolder, goImportsPackage) })
+	group.Go(func() error { return k.buildGoNB(both, source, temp, bin) })
+	if err := group.Wait(); err != nil {
 		return "", err
-	}
-	for _, b := range []struct{ dir, pkg, flag string }{{source, "./tools/" + goFrontFolder, ""}, {source, goImportsPackage, ""}, {ownGoNB, goNBPackage, flag}} {
-		// Not with -trimpath: Go's own packages would be compiled anew, while cells need them
-		// without.
-		args := []string{"build", "-buildvcs=false", "-ldflags=-s", "-o", bin + string(filepath.Separator)}
-		if b.flag != "" {
-			args = append(args, b.flag)
-		}
-		if err := k.goRun(ctx, b.dir, append(args, b.pkg)...); err != nil {
-			return "", fmt.Errorf("build %s: %w", b.pkg, err)
-		}
 	}
 	if err := arrange(bin); err != nil {
 		return "", err
@@ -235,6 +224,38 @@ func (k *kernelBuild) build(ctx context.Context) (string, error) {
 	return k.dir, atomicfile.Write(k.dir+".json", data, 0o600)
 }
 
+// buildGoNB builds the kernel into bin, with the version of GoNB that the user's module pins or
+// that of the module in source.
+func (k *kernelBuild) buildGoNB(ctx context.Context, source, temp, bin string) error {
+	dir := source
+	if k.pinned != "" {
+		// Building fetches only the packages that these programs import; the kernel may have no
+		// network and looks through all of go.mod.
+		if err := k.goRun(ctx, k.pinned, "mod", "download"); err != nil {
+			return fmt.Errorf("download the modules of go.mod: %w", err)
+		}
+		dir = k.pinned
+	}
+	flag, err := k.changedGoNB(ctx, dir, temp)
+	if err != nil {
+		return err
+	}
+	return k.compile(ctx, dir, bin, flag, goNBPackage)
+}
+
+// compile builds programs of the module in dir into bin, with a flag unless it is empty.
+func (k *kernelBuild) compile(ctx context.Context, dir, bin, flag string, programs ...string) error {
+	// Not with -trimpath: Go's own packages would be compiled anew, while cells need them without.
+	args := []string{"build", "-buildvcs=false", "-ldflags=-s", "-o", bin + string(filepath.Separator)}
+	if flag != "" {
+		args = append(args, flag)
+	}
+	if err := k.goRun(ctx, dir, append(args, programs...)...); err != nil {
+		return fmt.Errorf("build %s: %w", strings.Join(programs, " and "), err)
+	}
+	return nil
+}
+
 // goRun runs the go command for the programs, with nothing of the environment that would make them
 // others. Its error is the last line that it says.
 func (k *kernelBuild) goRun(ctx context.Context, dir string, args ...string) error {
@@ -252,7 +273,7 @@ func (k *kernelBuild) goRun(ctx context.Context, dir string, args ...string) err
 }
 
 func (k *kernelBuild) environ() []string {
-	return append(scrubbed(goEnvironment(k.state)), "GOCACHE="+k.settings.GOCACHE)
+	return append(scrubbed(goEnvironment(k.state), k.cgo), "GOCACHE="+k.settings.GOCACHE)
 }
 
 // arrange puts gofront in the place of the go command and of goimports.
