@@ -84,7 +84,7 @@ func (l *layout) parse(b *block, p *parsed, skipBad bool) {
 		if nul && bytes.IndexByte(row, 0) >= 0 {
 			column, err = l.columnAt(row, bytes.IndexByte(row, 0)), errControlByte
 		} else {
-			column, err = l.parseRow(row, p, s.fields == len(l.names))
+			column, err = l.parseRow(row, p, s.fields == len(l.names), s.plain)
 		}
 		if err == nil {
 			p.rows++
@@ -104,14 +104,14 @@ func (l *layout) parse(b *block, p *parsed, skipBad bool) {
 
 // parseRow appends one row's values. On an error it names the column, if it is one column's, and
 // leaves the values read so far for undo to take back. Of a sound row it is known that it has as
-// many fields as the header, and no quote out of place.
-func (l *layout) parseRow(row []byte, p *parsed, sound bool) (column string, err error) {
+// many fields as the header, and no quote out of place, the first at plain.
+func (l *layout) parseRow(row []byte, p *parsed, sound bool, plain int) (column string, err error) {
 	at, k := 0, p.rows
 	comma, point := l.dialect.comma, l.dialect.point
 	for si := range l.steps {
 		st := &l.steps[si]
 		if st.skip > 0 && sound {
-			at = l.dialect.skipSound(row, at, st.skip)
+			at = l.dialect.skipSound(row, at, st.skip, plain)
 		} else if st.skip > 0 {
 			if at, err = l.dialect.skipFields(row, at, st.skip); err != nil {
 				return l.blame(row, err)

@@ -2,8 +2,10 @@ package dataset
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
 // dialect is the form of a CSV file: the separator of fields and the notation of numbers. A quote
@@ -22,40 +24,51 @@ type dialect struct {
 // it holds in quotes. When b ends before the row does, end is -1 and open tells where a quote still
 // stands open, -1 if none does.
 func (d dialect) rowEnd(b []byte) (end, inner, open int) {
-	end, inner, open, _ = d.scanRow(b, false)
-	return end, inner, open
+	r := d.scanRow(b, false)
+	return r.end, r.inner, r.open
 }
 
-// scanRow is rowEnd that also counts the row's fields when asked to. fields is -1 when it is not,
-// or when a quote stands where it opens no field or closes none: then the parser has to look at
-// each field for the fault.
-func (d dialect) scanRow(b []byte, count bool) (end, inner, open, fields int) {
-	i, nl, odd := 0, -1, false
+// scan is the result of scanRow.
+type scan struct {
+	end, inner, open int // see rowEnd
+	plain            int // where the first quote stands, or the line end
+
+	// fields is -1 when they were not counted, or when a quote stands where it opens no field or
+	// closes none: then the parser has to look at each field for the fault.
+	fields int
+}
+
+// scanRow is rowEnd that also counts the row's fields when asked to.
+func (d dialect) scanRow(b []byte, count bool) scan {
+	r := scan{end: -1, open: -1, plain: -1, fields: -1}
+	i, nl, commas, odd := 0, -1, 0, false
 	for {
 		if nl < i {
-			n := bytes.IndexByte(b[i:], '\n')
-			if n < 0 {
+			if nl = bytes.IndexByte(b[i:], '\n'); nl < 0 {
 				nl = len(b)
 			} else {
-				nl = i + n
+				nl += i
 			}
 		}
-		q := bytes.IndexByte(b[i:nl], '"')
+		plain := b[i:nl]
+		q := bytes.IndexByte(plain, '"')
+		if q >= 0 {
+			plain = plain[:q]
+		}
 		if count {
-			plain := b[i:nl]
-			if q >= 0 {
-				plain = plain[:q]
-			}
-			fields += bytes.Count(plain, []byte{d.comma})
+			commas += bytes.Count(plain, []byte{d.comma})
+		}
+		if r.plain < 0 {
+			r.plain = i + len(plain)
 		}
 		if q < 0 {
-			if nl == len(b) {
-				return -1, inner, -1, -1
+			if nl < len(b) {
+				r.end = nl + 1
+				if count && !odd {
+					r.fields = commas + 1
+				}
 			}
-			if fields++; odd || !count {
-				fields = -1
-			}
-			return nl + 1, inner, -1, fields
+			return r
 		}
 		q += i
 		if q > 0 && b[q-1] != d.comma {
@@ -64,10 +77,11 @@ func (d dialect) scanRow(b []byte, count bool) (end, inner, open, fields int) {
 		}
 		past := d.quoteEnd(b, q)
 		if past < 0 {
-			return -1, inner, q, -1
+			r.open = q
+			return r
 		}
 		if past > nl {
-			inner += bytes.Count(b[nl:past], []byte{'\n'})
+			r.inner += bytes.Count(b[nl:past], []byte{'\n'})
 		}
 		odd = odd || past < len(b) && b[past] != d.comma && b[past] != '\n' && !bytes.HasPrefix(b[past:], []byte("\r\n"))
 		i = past
@@ -152,8 +166,30 @@ func (d dialect) cutSound(row []byte, from int) (raw []byte, quoted bool, next i
 	return row[from : from+to], false, from + to + 1
 }
 
-// skipSound is skipFields for such a row.
-func (d dialect) skipSound(row []byte, from, n int) int {
+// skipSound is skipFields for such a row, whose first quote stands at plain. Up to there it counts
+// the separators of many fields at once.
+func (d dialect) skipSound(row []byte, from, n, plain int) int {
+	const window = 128
+	for n > 0 && plain-from >= window {
+		commas := bytes.Count(row[from:from+window], []byte{d.comma})
+		if commas >= n {
+			break
+		}
+		n -= commas
+		from += window
+	}
+	for n > 0 && plain-from >= 8 {
+		commas := equal(binary.LittleEndian.Uint64(row[from:]), d.comma)
+		if some := bits.OnesCount64(commas); some < n {
+			n -= some
+			from += 8
+			continue
+		}
+		for ; n > 1; n-- {
+			commas &= commas - 1
+		}
+		return from + bits.TrailingZeros64(commas)/8 + 1
+	}
 	for ; n > 0; n-- {
 		if from < len(row) && row[from] == '"' {
 			from = d.quoteEnd(row, from) + 1
@@ -164,6 +200,13 @@ func (d dialect) skipSound(row []byte, from, n int) int {
 		}
 	}
 	return from
+}
+
+// equal sets the highest bit of each byte of a word that is c, and no other bit.
+func equal(word uint64, c byte) uint64 {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	other := word ^ low*uint64(c)
+	return ^((other&^high + ^uint64(high)) | other) & high
 }
 
 // skipFields passes n fields from index from on and returns where the next begins.

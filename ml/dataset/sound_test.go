@@ -2,6 +2,8 @@ package dataset
 
 import (
 	"bytes"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +16,7 @@ func FuzzSound(f *testing.F) {
 	for _, s := range []string{
 		"id,src_ip,protocol\n1,a,6\n2,\"b,\"\"c\"\"\n\",17\n", "id,src_ip\r\n1,\"a\"\r\n2,\"b\"\rx\r\n", "id,src_ip\n1,\"a\\\"b\"\n2,\"c\\\",d\"\n",
 		"a,b,c\n\"x\"y,1,2\nx\"y,1,2\n1,\"x\n\n\",2\n,,\n\"\",\"\",\"\"\n1,2\n1,2,3,4", "id,b,c\n1,x\",\"y\n", "a,b\n1,\"\n", "id,b,c\nx,1,2\n\"3\",\"\",\n",
+		"a,b,c,d,e\n" + strings.Repeat("f", 200) + ",1,,\"x,\",2\n1,2,3,4,5\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -56,4 +59,57 @@ func FuzzSound(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestSkipSound compares with the field by field way, in rows longer than what skipSound counts at
+// once: fields short and long, plain and quoted, with separators and line ends in quotes.
+func TestSkipSound(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	texts := []string{"", "0", "-1", "1658902768472", "3092.8997181717136", strings.Repeat("f", 128), "\xac\xad\x2d+",
+		`""`, `"a,b"`, `"say ""hi"", ok"`, "\"a\nb\"", `"` + strings.Repeat("7, ", 60) + `"`}
+	for range 300 {
+		plain := len(texts)
+		if rng.IntN(2) == 0 {
+			plain = 7 // no quotes
+		}
+		fields := make([]string, 1+rng.IntN(100))
+		for i := range fields {
+			fields[i] = texts[rng.IntN(plain)]
+		}
+		row := []byte(strings.Join(fields, ","))
+		r := usual.scanRow(append(row, '\n'), true)
+		if r.fields != len(fields) || r.end != len(row)+1 {
+			t.Fatalf("%q: %d fields, the row ends at %d; it has %d and ends at %d", row, r.fields, r.end, len(fields), len(row)+1)
+		}
+		for from, first := 0, 0; first < len(fields); first++ {
+			for n := range len(fields) - first + 1 {
+				want, err := usual.skipFields(row, from, n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := usual.skipSound(row, from, n, r.plain); got != want {
+					t.Fatalf("%q: %d fields from byte %d end at %d, want %d", row, n, from, got, want)
+				}
+			}
+			from, _ = usual.skipFields(row, from, 1)
+		}
+	}
+}
+
+// TestEqual marks a byte of a word wherever it stands, whatever stands beside it.
+func TestEqual(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 10_000 {
+		word, want := uint64(0), uint64(0)
+		for i := range 8 {
+			c := []byte{',', ',' + 1, ',' - 1, ',' | 0x80, 0, 0xff, 0x80, 0x01}[rng.IntN(8)]
+			word |= uint64(c) << (8 * i)
+			if c == ',' {
+				want |= 0x80 << (8 * i)
+			}
+		}
+		if got := equal(word, ','); got != want {
+			t.Fatalf("%#x: got %#x, want %#x", word, got, want)
+		}
+	}
 }

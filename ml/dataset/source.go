@@ -39,6 +39,7 @@ type block struct {
 // span is one row of a block, its line end left out.
 type span struct {
 	from, to int
+	plain    int // where the first quote stands, counted from from
 	fields   int // as scanRow counts them; -1 when they are not counted
 }
 
@@ -135,13 +136,13 @@ func (s *source) next(b *block) error {
 // cutRows notes the complete rows of b.data from at on and returns where the last of them ends.
 func (s *source) cutRows(b *block, at int) int {
 	for at < len(b.data) {
-		end, inner, _, fields := s.dialect.scanRow(b.data[at:], s.count)
-		if end < 0 {
+		r := s.dialect.scanRow(b.data[at:], s.count)
+		if r.end < 0 {
 			break
 		}
-		s.note(b, at, at+end, fields)
-		s.line += 1 + inner
-		at += end
+		s.note(b, at, at+r.end, r)
+		s.line += 1 + r.inner
+		at += r.end
 	}
 	return at
 }
@@ -163,18 +164,18 @@ func (s *source) cutLast(b *block, at int) error {
 	if len(b.data)-at > maxRow {
 		return &RowError{File: s.file, Row: s.row, Line: s.line, Msg: fmt.Sprintf("the row is longer than %d bytes", maxRow)}
 	}
-	s.note(b, at, len(b.data), -1)
+	s.note(b, at, len(b.data), scan{fields: -1})
 	b.truncated = true
 	return nil
 }
 
 // note adds the row data[from:to] to the block, unless it is blank.
-func (s *source) note(b *block, from, to, fields int) {
+func (s *source) note(b *block, from, to int, r scan) {
 	row := trimLineEnd(b.data[from:to])
 	if len(row) == 0 {
 		return
 	}
-	b.spans = append(b.spans, span{from, from + len(row), fields})
+	b.spans = append(b.spans, span{from, from + len(row), min(r.plain, len(row)), r.fields})
 	b.lines = append(b.lines, s.line)
 	s.row++
 }
