@@ -62,7 +62,7 @@ type noteFile func(name, path string, info fs.FileInfo) error
 // eachFile calls note with the files from which packages are built: those in their folders that the
 // go command compiles, and all below the folders in embedding, whose packages may embed them; and
 // the modules' go.mod and go.sum. In the kernel's folder, own, main.go is left out; the name of a
-// file there is relative.
+// file there is relative. own may be "".
 func eachFile(modules, dirs, embedding []string, own string, note noteFile) error {
 	for _, dir := range modules {
 		for _, name := range []string{"go.mod", "go.sum"} {
@@ -82,6 +82,9 @@ func eachFile(modules, dirs, embedding []string, own string, note noteFile) erro
 		if err != nil {
 			return err
 		}
+	}
+	if own == "" {
+		return nil
 	}
 	return sourceFiles(own, func(name string) string {
 		if name == "main.go" {

@@ -164,7 +164,7 @@ func indent(text string) string {
 func userGet(real, dir string, args []string) int {
 	cmd := exec.Command(real, args...)
 	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout
-	if scratch := os.Getenv(module.EnvScratch); scratch != "" && !inModule(dir) {
+	if scratch := os.Getenv(module.EnvScratch); scratch != "" && moduleAbove(dir) == "" {
 		cmd.Dir = scratch
 		cmd.Env = append(os.Environ(), "GOWORK=off")
 	}
@@ -188,14 +188,14 @@ func (h withoutLogins) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
-// inModule reports whether a go.mod is in a folder or above.
-func inModule(dir string) bool {
+// moduleAbove returns the nearest folder with a go.mod, dir or one above; "" if there is none.
+func moduleAbove(dir string) string {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return true
+			return dir
 		}
 		if filepath.Dir(dir) == dir {
-			return false
+			return ""
 		}
 		dir = filepath.Dir(dir)
 	}

@@ -39,6 +39,9 @@ func main() {
 	if status, ok := runGuarded(); ok {
 		os.Exit(status)
 	}
+	if status, ok := runNoted(); ok {
+		os.Exit(status)
+	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	ahead := buildsAhead()
 	if ahead && name != "go" && name != "goimports" {
@@ -84,6 +87,11 @@ func main() {
 	}
 	if name == "go" && len(os.Args) > 2 && os.Args[1] == "get" && os.Getenv("GONB_TMP_DIR") != "" {
 		os.Exit(userGet(real, dir, os.Args[1:]))
+	}
+	if name == "go" && len(os.Args) > 2 && os.Args[1] == "run" && !off && err == nil {
+		if r, ok := newRun(real, dir, os.Args[2:]); ok {
+			os.Exit(r.run())
+		}
 	}
 	if name == "go" {
 		os.Args = ownPackages(dir, os.Args)
