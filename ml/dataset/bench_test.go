@@ -26,7 +26,7 @@ func BenchmarkRead(b *testing.B) {
 			b.Run(fmt.Sprintf("n=%d/columns=%s", n, set.name), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					f, err := Read(path, set.columns...)
+					f, err := Options{Columns: set.columns}.Read(path)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -21,7 +21,7 @@ func Read(path string, columns ...string) (*Frame, error) {
 	return Options{Columns: columns}.Read(path)
 }
 
-// Read is the function Read with options.
+// Read is the function Read with options. It remembers nothing.
 func (o Options) Read(path string) (*Frame, error) {
 	r, err := o.Open(path)
 	if err != nil {
