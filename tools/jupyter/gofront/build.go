@@ -80,7 +80,8 @@ func (k *keep) build(program string) (status int, done bool) {
 	defer shelf.lock()()
 	if taken, ok := shelf.take(program); ok {
 		taken.World = world
-		k.remember(taken, main, program)
+		k.remember(&taken, main.digest, program)
+		shelf.putFrom(taken.From)
 		writeGraph(nil)
 		return 0, true
 	}
@@ -91,7 +92,7 @@ func (k *keep) build(program string) (status int, done bool) {
 			return 1, true
 		}
 		if ok {
-			k.remember(b, main, program)
+			k.remember(&b, main.digest, program)
 			shelf.put(b, program)
 			return 0, true
 		}
@@ -114,15 +115,15 @@ func (k *keep) goBuild(before built, main mainFile, world, program string, shelf
 	k.store(declsFile, decls)
 	b := built{World: world, Imports: main.imports}
 	if k.record(&b, &before, string(log), start, shelf.dir != "") {
-		k.remember(b, main, program)
+		k.remember(&b, main.digest, program)
 		shelf.put(b, program)
 	}
 	return 0, true
 }
 
-// remember stores how the program of main was built.
-func (k *keep) remember(b built, main mainFile, program string) {
-	b.Main, b.Path = main.digest, program
+// remember stores how the program of a main.go was built.
+func (k *keep) remember(b *built, main, program string) {
+	b.Main, b.Path = main, program
 	b.Program, _ = statOf(program)
 	var kept arranged
 	if b.From = ""; k.load(goimportsFile, &kept) {

@@ -34,7 +34,7 @@ func (k *keep) get() (status int, done bool) {
 	if b, ok := k.last(world); ok && within(main.imports, b.Imports) {
 		return 0, true
 	}
-	if _, _, ok := k.shelf(main).find(); ok {
+	if _, shelved, ok := k.shelf(main).find(); ok && k.stands(&shelved.Built) {
 		return 0, true
 	}
 	said, err := k.goGet(k.dir, []string{"GOPROXY=off"})

@@ -60,6 +60,10 @@ func (k *keep) goimports(path string) bool {
 			return false
 		}
 		k.store(goimportsFile, arranged{before.digest, world, string(text)})
+		if filepath.Base(path) == "main.go" && k.takeFrom(before) {
+			writeGraph(nil)
+			fmt.Print(builtMark)
+		}
 		return true
 	}
 	run := func() error { return exec.Command(k.real, "-w", path).Run() }

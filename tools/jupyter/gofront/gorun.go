@@ -80,7 +80,7 @@ func newRun(real, dir string, args []string) (r goRun, ok bool) {
 			module.WriteFields(h, string(text))
 		}
 	}
-	r.shelf = shelf{k, folder, hex.EncodeToString(h.Sum(nil))[:32]}
+	r.shelf = shelf{k, folder, world, hex.EncodeToString(h.Sum(nil))[:32]}
 	return r, true
 }
 

@@ -27,8 +27,9 @@ import (
 // Neither kernels that isolate their cells nor those of JupyterLab have a shelf, nor any on macOS.
 type shelf struct {
 	*keep
-	dir string // "" keeps nothing
-	key string
+	dir   string // "" keeps nothing
+	world string
+	key   string
 }
 
 // maxShelf is how many bytes a shelf holds.
@@ -60,8 +61,12 @@ func (k *keep) shelf(main mainFile) shelf {
 	if err != nil {
 		return shelf{}
 	}
-	sum := sha256.Sum256([]byte(world + main.digest))
-	return shelf{k, dir, hex.EncodeToString(sum[:])[:32]}
+	return shelf{k, dir, world, keyOf(world, main.digest)}
+}
+
+func keyOf(world, digest string) string {
+	sum := sha256.Sum256([]byte(world + digest))
+	return hex.EncodeToString(sum[:])[:32]
 }
 
 // shelfFolder is the folder that $FLOWBOOK_PROGRAMS names. One into which others can write is none:
@@ -98,7 +103,8 @@ func (s shelf) lock() (unlock func()) {
 	return unlock
 }
 
-// find returns the description of the program, as it was and for this kernel, if it is right.
+// find returns the description of the program, as it was and for this kernel. It is right if the
+// files of the packages have the same contents (see stands).
 func (s shelf) find() (old, now shelved, ok bool) {
 	if s.dir == "" {
 		return old, now, false
@@ -107,15 +113,13 @@ func (s shelf) find() (old, now shelved, ok bool) {
 	if err != nil {
 		return old, now, false
 	}
-	if json.Unmarshal(text, &old) != nil || len(old.Folder) != len(s.keep.dir) || json.Unmarshal(moved(text, escaped(old.Folder), escaped(s.keep.dir)), &now) != nil {
+	if json.Unmarshal(text, &old) != nil || !alike(old.Folder, s.keep.dir) ||
+		json.Unmarshal(moved(bytes.Clone(text), escaped(old.Folder), escaped(s.keep.dir)), &now) != nil {
 		return old, now, false
 	}
 	b := &now.Built
-	if b.Stamp, _, err = fileState(b.Modules, b.Dirs, b.Embedding, s.keep.dir); err != nil {
-		return old, now, false
-	}
-	content, err := fileContent(b.Modules, b.Dirs, b.Embedding, s.keep.dir)
-	return old, now, err == nil && content == b.Content
+	b.Stamp, _, err = fileState(b.Modules, b.Dirs, b.Embedding, s.keep.dir)
+	return old, now, err == nil
 }
 
 // take puts the program in its place and tells how it was built, or finds none that is right.
@@ -125,26 +129,80 @@ func (s shelf) take(program string) (b built, ok bool) {
 		return b, false
 	}
 	b = now.Built
-	data, err := os.ReadFile(s.path(".program"))
-	if err != nil || digest(data) != old.Sum {
-		return b, false
-	}
-	if os.MkdirAll(s.file(""), 0o700) != nil {
-		return b, false
-	}
-	// The program names main.go in its traces.
-	for path, data := range map[string][]byte{s.file("importcfg"): []byte(now.Importcfg), s.file("importcfg.link"): []byte(now.Linkcfg), s.file("program"): moved(data, old.Folder, s.keep.dir)} {
-		if os.WriteFile(path, data, 0o700) != nil {
-			return b, false
-		}
-	}
-	if os.Rename(s.file("program"), program) != nil || !s.store(declsFile, now.Decls) {
+	stands := make(chan bool, 1)
+	go func() { stands <- s.stands(&now.Built) }() // beside reading the program
+	ok = s.copy(old, now)
+	if !<-stands || !ok || os.Rename(s.file("program"), program) != nil || !s.store(declsFile, now.Decls) {
 		return b, false
 	}
 	for _, ending := range []string{".json", ".program"} {
 		_ = os.Chtimes(s.path(ending), time.Time{}, time.Now()) // as good as new
 	}
 	return b, true
+}
+
+// copy makes the files of a build by this kernel from those on the shelf.
+func (s shelf) copy(old, now shelved) bool {
+	data, err := os.ReadFile(s.path(".program"))
+	if err != nil || digest(data) != old.Sum || os.MkdirAll(s.file(""), 0o700) != nil {
+		return false
+	}
+	// The program names main.go in its traces.
+	for path, data := range map[string][]byte{s.file("importcfg"): []byte(now.Importcfg), s.file("importcfg.link"): []byte(now.Linkcfg), s.file("program"): moved(data, old.Folder, s.keep.dir)} {
+		if os.WriteFile(path, data, 0o700) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// fromEnding ends the names of files that name the key of a program by the main.go that GoNB
+// composed at first, which goimports has then put in order.
+const fromEnding = ".from"
+
+// putFrom notes that the main.go with this digest became that of the program.
+func (s shelf) putFrom(from string) {
+	if s.dir == "" || from == "" {
+		return
+	}
+	from = filepath.Join(s.dir, keyOf(s.world, "from "+from)+fromEnding)
+	if text, err := os.ReadFile(from); err == nil && string(text) == s.key {
+		_ = os.Chtimes(from, time.Time{}, time.Now())
+		return
+	}
+	_ = atomicfile.Write(from, []byte(s.key), 0o600) // else there is more to do the next time
+}
+
+// takeFrom takes the program that a main.go as GoNB composed it at first became before, and reports
+// whether it is there.
+func (k *keep) takeFrom(main mainFile) bool {
+	goCommand, err := realProgram("go")
+	if err != nil || !knownFlags(os.Getenv("GOFLAGS")) || buildsAhead() {
+		return false
+	}
+	k = &keep{k.dir, goCommand}
+	s := k.shelf(main)
+	if s.dir == "" {
+		return false
+	}
+	key, err := os.ReadFile(filepath.Join(s.dir, keyOf(s.world, "from "+main.digest)+fromEnding))
+	if err != nil {
+		return false
+	}
+	s.key = string(key)
+	world, err := k.world(k.real)
+	if err != nil {
+		return false
+	}
+	program := filepath.Join(k.dir, filepath.Base(k.dir)) // as GoNB calls it
+	b, ok := s.take(program)
+	if !ok {
+		return false
+	}
+	b.World = world
+	k.remember(&b, b.Main, program)
+	s.putFrom(main.digest)
+	return true
 }
 
 // put keeps a program that has just been built, under the contents from which its packages were
@@ -172,6 +230,7 @@ func (s shelf) put(b built, program string) {
 	if err != nil || atomicfile.Write(s.path(".program"), data, 0o600) != nil || atomicfile.Write(s.path(".json"), text, 0o600) != nil {
 		return
 	}
+	s.putFrom(b.From)
 	s.store(linkedFile, true)
 	s.trim(maxShelf)
 }
@@ -215,7 +274,7 @@ func (s shelf) trim(limit int64) {
 			if time.Since(info.ModTime()) > abandonedLock {
 				os.Remove(path)
 			}
-		case ".json", ".program":
+		case ".json", ".program", fromEnding:
 			key := strings.TrimSuffix(e.Name(), ending)
 			p := programs[key]
 			if p == nil {
@@ -241,11 +300,26 @@ func (s shelf) trim(limit int64) {
 	}
 }
 
-// moved is data with the folder of a kernel in the place of another's, of the same length. Its last
-// element is the name of the kernel's module.
+// alike reports whether a folder can take another's place in a program (see moved).
+func alike(a, b string) bool {
+	same := func(a, b string) bool { return len(a) == len(b) }
+	return same(a, b) && same(escaped(a), escaped(b)) && same(filepath.Base(a), filepath.Base(b))
+}
+
+// moved puts the folder of a kernel in the place of another's, of the same length, and returns the
+// data. The last element of the folder is the name of the kernel's module.
 func moved(data []byte, from, to string) []byte {
-	data = bytes.ReplaceAll(data, []byte(from), []byte(to))
-	return bytes.ReplaceAll(data, []byte(filepath.Base(from)), []byte(filepath.Base(to)))
+	for _, name := range [][2]string{{from, to}, {filepath.Base(from), filepath.Base(to)}} {
+		for at := 0; ; at += len(name[0]) {
+			next := bytes.Index(data[at:], []byte(name[0]))
+			if next < 0 {
+				break
+			}
+			at += next
+			copy(data[at:], name[1])
+		}
+	}
+	return data
 }
 
 // escaped is a path as it stands in JSON.
@@ -277,14 +351,21 @@ func (k *keep) lastingWorld() (string, error) {
 	}); err != nil {
 		return "", err
 	}
+	// gofront lies in a folder that is called by the digest of all that it was built from, under two
+	// names.
 	own, err := os.Executable()
 	if err == nil {
-		err = copyFile(h, own)
+		own, err = filepath.EvalSymlinks(filepath.Dir(own))
 	}
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(h, os.Getenv(module.EnvGoFront))
+	own = filepath.Join(own, filepath.Base(k.real))
+	state, ok := statOf(own)
+	if !ok {
+		return "", fmt.Errorf("%s: %w", own, os.ErrNotExist)
+	}
+	fmt.Fprintln(h, own, state, os.Getenv(module.EnvGoFront))
 	goCommand, err := filepath.EvalSymlinks(k.real)
 	if err != nil {
 		return "", err

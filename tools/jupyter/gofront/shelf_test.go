@@ -191,9 +191,59 @@ func TestBuilt(t *testing.T) {
 	}
 }
 
+// In place of goimports gofront says that the program is there, too, when it has put it there from
+// the shelf: that of a main.go that GoNB composed in the same way before.
+func TestBuiltFromShelf(t *testing.T) {
+	w, dir := newShelf(t)
+	const text = "package main\n\nimport (\n\t\"m/p\"\n\t\"os\"\n)\n\nfunc main() { print(p.N, p.Text) }\n"
+	w.kernel("gonb_00000000").shelved("package main\n\nimport \"m/p\"\n\nfunc main() { print(p.N, 7) }\n")
+	for i, step := range []struct {
+		name   string
+		do     func()
+		text   string
+		says   string
+		prints string
+	}{
+		{"the first kernel", func() {}, text, "", "1x"},
+		{"the second", func() {}, text, builtMark, "1x"},
+		{"another main", func() {}, strings.Replace(text, "p.N", "4", 1), "", "4x"},
+		{"the second's again", func() {}, text, builtMark, "1x"},
+		{"an embedded file", func() { w.write(w.module, "p/data/x.txt", "y") }, text, "", "1y"},
+		{"a damaged program", func() {
+			files, err := filepath.Glob(filepath.Join(dir, "*.program"))
+			if err != nil || len(files) == 0 {
+				t.Fatalf("no programs: %v", err)
+			}
+			for _, f := range files {
+				if err := os.WriteFile(f, []byte("#!/bin/sh\necho evil\n"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, text, "", "1y"},
+		{"a kernel that builds ahead", func() { w.env = append(w.env, "FLOWBOOK_AHEAD=1", "FLOWBOOK_KERNEL_FOLDER=x") }, text, "", ""},
+	} {
+		step.do()
+		k := w.kernel(fmt.Sprintf("gonb_%08d", i+1))
+		k.write(k.cell, "main.go", step.text)
+		says, status := k.run(k.goimports, "-w", filepath.Join(k.cell, "main.go"))
+		if status != 0 {
+			t.Fatalf("goimports: %s", says)
+		}
+		program := filepath.Join(k.cell, filepath.Base(k.cell))
+		if says != builtMark {
+			if out, status := k.run(k.front, "build", "-o", program); status != 0 {
+				t.Fatalf("go build: %s", out)
+			}
+		}
+		if prints, _ := k.run(program); says != step.says || prints != step.prints {
+			t.Errorf("%s: goimports says %q, the program prints %q, want %q, %q", step.name, says, prints, step.says, step.prints)
+		}
+	}
+}
+
 // trim evicts the least recently used files, those of a program together, and old locks.
 func TestTrim(t *testing.T) {
-	s := shelf{&keep{}, t.TempDir(), "key"}
+	s := shelf{keep: &keep{}, dir: t.TempDir(), key: "key"}
 	now := time.Now()
 	for _, f := range []struct {
 		name string
