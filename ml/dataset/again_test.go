@@ -37,19 +37,20 @@ func TestReadAgain(t *testing.T) {
 		name    string
 		do      func()
 		columns []string
+		kept    bool // afterwards
 	}{
-		{"first", func() {}, nil},
-		{"again", func() {}, nil},
-		{"a column", func() {}, []string{"name"}},
-		{"two columns", func() {}, []string{"name", "id"}},
-		{"in another order", func() {}, []string{"id", "name"}},
-		{"a column again", func() {}, []string{"name"}},
-		{"a fifth", func() {}, []string{"empty"}},
-		{"the first again", func() {}, nil},
-		{"other contents of the same size and time", func() { write("id,bidirectional_mean_ps,name,empty\n3,1.5,a,\n2,2.5,b,\n") }, nil},
-		{"and others at once", func() { write("id,bidirectional_mean_ps,name,empty\n4,1.5,a,\n2,2.5,b,\n") }, nil},
-		{"of long ago", settle, nil},
-		{"again", func() {}, nil},
+		{"first", func() {}, nil, true},
+		{"again", func() {}, nil, true},
+		{"a column", func() {}, []string{"name"}, true},
+		{"two columns", func() {}, []string{"name", "id"}, true},
+		{"in another order", func() {}, []string{"id", "name"}, true},
+		{"a column again", func() {}, []string{"name"}, true},
+		{"a fifth", func() {}, []string{"empty"}, true},
+		{"the first again", func() {}, nil, true},
+		{"other contents of the same size and time", func() { write("id,bidirectional_mean_ps,name,empty\n3,1.5,a,\n2,2.5,b,\n") }, nil, false},
+		{"and others at once", func() { write("id,bidirectional_mean_ps,name,empty\n4,1.5,a,\n2,2.5,b,\n") }, nil, false},
+		{"of long ago", settle, nil, true},
+		{"again", func() {}, nil, true},
 	} {
 		step.do()
 		before := noted
@@ -59,6 +60,9 @@ func TestReadAgain(t *testing.T) {
 		}
 		if noted != before+1 {
 			t.Errorf("%s: noted %d times", step.name, noted-before)
+		}
+		if again, _ := readAgain(path, step.columns); again != nil != step.kept {
+			t.Errorf("%s: kept %v, want %v", step.name, again != nil, step.kept)
 		}
 		want, err := Options{Columns: step.columns}.Read(path)
 		if err != nil {

@@ -17,8 +17,22 @@ var nan = math.NaN()
 // Read reads the named columns of a file, or all when none is named, into memory. Columns are found
 // by name, wherever they stand; those of the schema have its kinds, of any other the kind follows
 // from the values as in pandas. Errors: *MissingColumnError, *RowError, fs errors, wrapped.
+//
+// Of files below 16 MiB it remembers the last four frames, and reads the same columns again only
+// when the file has changed.
 func Read(path string, columns ...string) (*Frame, error) {
-	return Options{Columns: columns}.Read(path)
+	again, remember := readAgain(path, columns)
+	if again != nil {
+		if err := noteRead(path); err != nil {
+			return nil, err
+		}
+		return again, nil
+	}
+	f, err := Options{Columns: columns}.Read(path)
+	if err == nil {
+		remember(f)
+	}
+	return f, err
 }
 
 // Read is the function Read with options. It remembers nothing.

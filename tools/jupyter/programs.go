@@ -317,16 +317,24 @@ func writeKernelModule(dir string) error {
 
 // digestPrograms returns the SHA-256 of each program.
 func digestPrograms(dir string) (map[string]string, error) {
-	sums := map[string]string{}
-	for _, name := range goPrograms {
-		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			return nil, err
-		}
-		sum := sha256.Sum256(data)
-		sums[name] = hex.EncodeToString(sum[:])
+	sums := make([]string, len(goPrograms))
+	var group errgroup.Group
+	for i, name := range goPrograms {
+		group.Go(func() error {
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+			sum := sha256.Sum256(data)
+			sums[i] = hex.EncodeToString(sum[:])
+			return err
+		})
 	}
-	return sums, nil
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	named := map[string]string{}
+	for i, name := range goPrograms {
+		named[name] = sums[i]
+	}
+	return named, nil
 }
 
 var errChanged = errors.New("its programs are not as they were built")

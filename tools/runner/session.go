@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"flowbook/tools/jupyter"
@@ -29,6 +30,7 @@ type session struct {
 	crossed  bool // a cell has updated another's output
 	ended    bool // a cell has ended the notebook, and well
 	send     sender
+	roots    func() []root // the folders that stack traces of Go programs name; asked for once
 }
 
 func newSession(nb *notebook.Notebook, opt Options) *session {
@@ -51,6 +53,7 @@ func newSession(nb *notebook.Notebook, opt Options) *session {
 		counts:   map[int]*task{},
 		displays: map[string][]*piece{},
 		saver:    newSaver(opt.Output),
+		roots:    sync.OnceValue(func() []root { return goRoots(opt.Dir) }),
 	}
 	s.widgets.limit = max(opt.MaxOutput, 0)
 	s.send = asIs{s}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ func (s *session) start(ctx context.Context) error {
 	timings := s.opt.Timings && s.opt.Spec.Language == "go"
 	if timings {
 		env = append(env, graphEnv(s.opt.Spec.Env["GOFLAGS"]))
+	}
+	if s.opt.Spec.Language == "go" {
+		go s.roots() // beside the kernel's start
 	}
 	var err error
 	s.k, err = jupyter.Start(ctx, jupyter.Options{Spec: withoutHistory(s.opt.Spec), Dir: s.opt.Dir, Env: env, Transport: s.opt.Transport,
@@ -84,7 +88,7 @@ func (s *session) introduce(raw json.RawMessage) error {
 		}
 	}
 	if s.gonb {
-		s.normal.roots = goRoots(s.opt.Dir)
+		s.normal.roots = s.roots()
 		s.normal.place = s.countPlace
 	}
 	return nil
@@ -101,7 +105,7 @@ func (s *session) stop() {
 			patience = time.Second
 		}
 	}
-	if s.gonb && s.res.Stop == nil && !s.dead() && patience > time.Second {
+	if s.gonb && s.res.Stop == nil && !s.dead() && patience > time.Second && !s.drains() {
 		s.drain(50 * time.Millisecond) // a large display may come after idle
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -110,6 +114,12 @@ func (s *session) stop() {
 		s.warn("kernel shutdown: %v", err)
 	}
 	s.drain(5 * time.Second)
+}
+
+// drains reports whether the kernel replies to a cell only when all displays of its program have been
+// sent: GoNB as Flowbook builds it does (but on Windows, where that has not been tried).
+func (s *session) drains() bool {
+	return runtime.GOOS != "windows" && jupyter.Changed(s.opt.Spec.Argv[0])
 }
 
 // drain takes messages until the kernel has said nothing for a while, or its channel is closed.
