@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -132,39 +133,64 @@ func (s *Sources) readPackage(dir string) (digest []byte, imports []string, err 
 	if err != nil {
 		return nil, nil, err
 	}
-	h := sha256.New()
-	files := 0
-	var embeds []string
+	var names []string
 	for _, e := range entries {
 		name := e.Name()
-		isGo := strings.HasSuffix(name, ".go")
-		if e.IsDir() || name[0] == '_' || name[0] == '.' || strings.HasSuffix(name, "_test.go") || !isGo && !slices.Contains(foreign, path.Ext(name)) {
-			continue
+		if !e.IsDir() && name[0] != '_' && name[0] != '.' && !strings.HasSuffix(name, "_test.go") &&
+			(strings.HasSuffix(name, ".go") || slices.Contains(foreign, path.Ext(name))) {
+			names = append(names, name)
 		}
-		data, err := s.readFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, nil, err
-		}
-		files++
-		if !isGo {
-			WriteFields(h, name, string(data))
-			continue
-		}
-		c := Scan(data)
-		if c.Broken || c.Cgo {
-			c.Tokens = data
-		}
-		WriteFields(h, name, string(c.Tokens))
-		imports = append(imports, c.Imports...)
-		embeds = append(embeds, c.Embeds...)
 	}
-	if files == 0 {
+	if len(names) == 0 {
 		return nil, nil, fmt.Errorf("no Go files in %s", dir)
+	}
+	files := make([]source, len(names))
+	var reading sync.WaitGroup
+	for k := range min(runtime.GOMAXPROCS(0), len(names)) {
+		reading.Go(func() {
+			for i := k; i < len(names); i += runtime.GOMAXPROCS(0) {
+				files[i].read(filepath.Join(dir, names[i]))
+			}
+		})
+	}
+	reading.Wait()
+	h := sha256.New()
+	var embeds []string
+	for i, f := range files {
+		if f.err != nil {
+			return nil, nil, f.err
+		}
+		if f.written.After(s.Modified) {
+			s.Modified = f.written
+		}
+		WriteFields(h, names[i], string(f.Tokens))
+		imports = append(imports, f.Imports...)
+		embeds = append(embeds, f.Embeds...)
 	}
 	if err := s.readEmbeds(h, dir, embeds); err != nil {
 		return nil, nil, err
 	}
 	return h.Sum(nil), imports, nil
+}
+
+// source is a file of a package: of one that is not Go's, Tokens is all of it.
+type source struct {
+	Code
+	written time.Time
+	err     error
+}
+
+func (f *source) read(name string) {
+	data, written, err := readFile(name)
+	if f.written, f.err = written, err; err != nil {
+		return
+	}
+	if strings.HasSuffix(name, ".go") {
+		f.Code = Scan(data)
+	}
+	if f.Broken || f.Cgo || !strings.HasSuffix(name, ".go") {
+		f.Tokens = data
+	}
 }
 
 // readEmbeds adds the files that match the patterns, hidden ones included.
@@ -203,14 +229,20 @@ func (s *Sources) readEmbeds(h hash.Hash, dir string, patterns []string) error {
 }
 
 func (s *Sources) readFile(name string) ([]byte, error) {
+	data, written, err := readFile(name)
+	if written.After(s.Modified) {
+		s.Modified = written
+	}
+	return data, err
+}
+
+func readFile(name string) (data []byte, at time.Time, err error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
-	if at := written(info); at.After(s.Modified) {
-		s.Modified = at
-	}
-	return os.ReadFile(name)
+	data, err = os.ReadFile(name)
+	return data, written(info), err
 }
 
 // WriteFields writes texts so that no two lists of texts give the same bytes.

@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,25 +37,32 @@ func fileState(modules, dirs, embedding []string, own string) (digest string, ne
 
 // fileContent digests names and contents of the same files.
 func fileContent(modules, dirs, embedding []string, own string) (string, error) {
-	h := sha256.New()
+	var names, paths []string
 	err := eachFile(modules, dirs, embedding, own, func(name, path string, info fs.FileInfo) error {
-		fmt.Fprintf(h, "%s %d\n", name, info.Size())
-		return copyFile(h, path)
+		names, paths = append(names, name), append(paths, path)
+		return nil
 	})
 	if err != nil {
 		return "", err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func copyFile(w io.Writer, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
+	sums, errs := make([][sha256.Size]byte, len(paths)), make([]error, len(paths))
+	var reading sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		reading.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(paths)); i = next.Add(1) - 1 {
+				var data []byte
+				data, errs[i] = os.ReadFile(paths[i])
+				sums[i] = sha256.Sum256(data)
+			}
+		})
 	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
+	reading.Wait()
+	h := sha256.New()
+	for i, name := range names {
+		fmt.Fprintf(h, "%s %x\n", name, sums[i])
+	}
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(errs...)
 }
 
 // noteFile is told a file's name in a digest and its path.

@@ -39,6 +39,7 @@ const maxShelf = 512 << 20
 type shelved struct {
 	Folder             string // of that kernel
 	Sum                string // SHA-256 of the program
+	Places, Names      []int  // where the folder stands in the program, and its last element alone
 	Importcfg, Linkcfg string
 	Decls              map[string]string
 	Built              built
@@ -114,7 +115,7 @@ func (s shelf) find() (old, now shelved, ok bool) {
 		return old, now, false
 	}
 	if json.Unmarshal(text, &old) != nil || !alike(old.Folder, s.keep.dir) ||
-		json.Unmarshal(moved(bytes.Clone(text), escaped(old.Folder), escaped(s.keep.dir)), &now) != nil {
+		json.Unmarshal([]byte(moved(string(text), escaped(old.Folder), escaped(s.keep.dir))), &now) != nil {
 		return old, now, false
 	}
 	b := &now.Built
@@ -144,11 +145,14 @@ func (s shelf) take(program string) (b built, ok bool) {
 // copy makes the files of a build by this kernel from those on the shelf.
 func (s shelf) copy(old, now shelved) bool {
 	data, err := os.ReadFile(s.path(".program"))
-	if err != nil || digest(data) != old.Sum || os.MkdirAll(s.file(""), 0o700) != nil {
+	if err != nil || os.MkdirAll(s.file(""), 0o700) != nil {
 		return false
 	}
-	// The program names main.go in its traces.
-	for path, data := range map[string][]byte{s.file("importcfg"): []byte(now.Importcfg), s.file("importcfg.link"): []byte(now.Linkcfg), s.file("program"): moved(data, old.Folder, s.keep.dir)} {
+	sum := digest(data)
+	if sum != old.Sum || !replace(data, old.Places, old.Folder, s.keep.dir) || !replace(data, old.Names, filepath.Base(old.Folder), filepath.Base(s.keep.dir)) {
+		return false
+	}
+	for path, data := range map[string][]byte{s.file("importcfg"): []byte(now.Importcfg), s.file("importcfg.link"): []byte(now.Linkcfg), s.file("program"): data} {
 		if os.WriteFile(path, data, 0o700) != nil {
 			return false
 		}
@@ -225,6 +229,7 @@ func (s shelf) put(b built, program string) {
 		return
 	}
 	n.Importcfg, n.Linkcfg, n.Sum = string(cfg), string(link), digest(data)
+	n.Places, n.Names = places(data, s.keep.dir)
 	s.load(declsFile, &n.Decls)
 	text, err := json.Marshal(n)
 	if err != nil || atomicfile.Write(s.path(".program"), data, 0o600) != nil || atomicfile.Write(s.path(".json"), text, 0o600) != nil {
@@ -300,26 +305,45 @@ func (s shelf) trim(limit int64) {
 	}
 }
 
-// alike reports whether a folder can take another's place in a program (see moved).
+// alike reports whether a folder can take another's place in a program.
 func alike(a, b string) bool {
-	same := func(a, b string) bool { return len(a) == len(b) }
-	return same(a, b) && same(escaped(a), escaped(b)) && same(filepath.Base(a), filepath.Base(b))
+	return len(a) == len(b) && len(filepath.Base(a)) == len(filepath.Base(b))
 }
 
-// moved puts the folder of a kernel in the place of another's, of the same length, and returns the
-// data. The last element of the folder is the name of the kernel's module.
-func moved(data []byte, from, to string) []byte {
-	for _, name := range [][2]string{{from, to}, {filepath.Base(from), filepath.Base(to)}} {
-		for at := 0; ; at += len(name[0]) {
-			next := bytes.Index(data[at:], []byte(name[0]))
-			if next < 0 {
-				break
-			}
-			at += next
-			copy(data[at:], name[1])
+// places finds a kernel's folder in a program, which names main.go in its traces, and the last
+// element of the folder, the name of the kernel's module, where it stands alone.
+func places(data []byte, folder string) (whole, last []int) {
+	name := filepath.Base(folder)
+	for at := 0; ; at += len(name) {
+		next := bytes.Index(data[at:], []byte(name))
+		if next < 0 {
+			return whole, last
+		}
+		at += next
+		if from := at - (len(folder) - len(name)); from >= 0 && string(data[from:at+len(name)]) == folder {
+			whole = append(whole, from)
+		} else {
+			last = append(last, at)
 		}
 	}
-	return data
+}
+
+// replace puts a text in the place of another of the same length, and reports whether that stood at
+// all the places.
+func replace(data []byte, places []int, from, to string) bool {
+	for _, at := range places {
+		if at < 0 || at+len(from) > len(data) || string(data[at:at+len(from)]) != from {
+			return false
+		}
+		copy(data[at:], to)
+	}
+	return true
+}
+
+// moved is a description of a program with the folder of a kernel in the place of another's.
+func moved(text, from, to string) string {
+	text = strings.ReplaceAll(text, from, to)
+	return strings.ReplaceAll(text, filepath.Base(from), filepath.Base(to))
 }
 
 // escaped is a path as it stands in JSON.
