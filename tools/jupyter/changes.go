@@ -115,6 +115,12 @@ var goNBChanges = []goNBChange{
 	{"internal/goexec/tracking.go", `					if event.Op != fsnotify.Write && event.Op != fsnotify.Remove {
 `, `					if event.Op&(fsnotify.Write|fsnotify.Create|fsnotify.Remove|fsnotify.Rename) == 0 {
 `},
+	// Where there is no gopls to hear of them, changes are not watched: the first cell would wait for
+	// a walk through the user's modules, and the kernel's end for hundreds of watches.
+	{"internal/goexec/tracking.go", "		_, found := ti.tracked[replaceTarget]\n		if found {\n",
+		"		_, found := ti.tracked[replaceTarget]\n		if found || !goplsclient.Wanted() {\n"},
+	{"internal/goexec/tracking.go", "		_, found := ti.tracked[p]\n		if found {\n",
+		"		_, found := ti.tracked[p]\n		if found || !goplsclient.Wanted() {\n"},
 	// gopls asks the go command for all packages anew whenever a program's imports are others, and
 	// every cell imports others.
 	{"internal/goexec/goplsclient/conn.go", "				Text:       fileData.Content,\n", "				Text:       steady(filePath, fileData.Content),\n"},

@@ -228,6 +228,7 @@ func (s *session) iopub(t *task, m jupyter.Message) {
 		s.capture(t, w, m)
 		return
 	}
+	t.late = true
 	if err := t.out.take(m); err != nil && t.broken == nil {
 		t.broken = err
 	}

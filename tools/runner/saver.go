@@ -109,8 +109,12 @@ func (v *saver) flush(nb *notebook.Notebook) error {
 		return v.err
 	}
 	v.next = false
-	if err := nb.WriteFile(v.path); err != nil {
-		return fmt.Errorf("write %s: %w", v.path, atomicfile.Reason(err))
+	text, err := v.draft.Append(v.text[:0], nb)
+	if err == nil {
+		err = atomicfile.Reason(atomicfile.Write(v.path, text, 0o666))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", v.path, err)
 	}
 	return nil
 }

@@ -125,6 +125,7 @@ func (s *session) record(t *task) {
 	t.cell.ExecutionCount = &count
 	s.normal.lost = func(text string) string { return restorePlaces(text, t.lines, s.countOf) }
 	t.cell.Outputs = t.out.result(count, s.normalize())
+	t.late = false
 }
 
 func (s *session) normalize() func(*notebook.Output) {
@@ -143,7 +144,10 @@ func (s *session) finish() error {
 	}
 	for _, t := range s.plan {
 		if t.out != nil {
-			s.record(t)
+			if t.late || s.crossed {
+				s.record(t)
+				s.saver.forget()
+			}
 			t.res.Cut = t.out.dropped
 			if t.out.lost > 0 {
 				s.warn("cell %d: the kernel cut %d characters in two; each is shown as U+FFFD", t.res.Number, t.out.lost)

@@ -19,7 +19,8 @@ type task struct {
 	source  string  // the code to send
 	places  []place // where its lines come from, if it is not the cell's source
 	out     *outputs
-	count   int // execution count in the notebook
+	late    bool // its outputs have changed since they were recorded
+	count   int  // execution count in the notebook
 	replied bool
 	idle    bool
 	reply   reply
