@@ -21,7 +21,8 @@
 // ends. It is valid until one of these changes: the files of the packages that are built from
 // folders (their names, sizes and times), go.mod, go.sum and go.work, the environment and the go
 // command itself. Packages of the module cache and of Go do not change. Linked programs outlive the
-// kernel on a shelf where $FLOWBOOK_PROGRAMS names one.
+// kernel on a shelf where $FLOWBOOK_PROGRAMS names one; there it also notes which program a go run
+// of a cell has executed.
 package main
 
 import (

@@ -423,3 +423,29 @@ func TestAheadElsewhere(t *testing.T) {
 		t.Errorf("prints %q", prints)
 	}
 }
+
+// The folder of a kernel and the name of its module are replaced by others of the same length, and
+// nothing else, wherever they stand.
+func TestPlaces(t *testing.T) {
+	const from, to = "/tmp/fb1/gonb_1", "/var/fb2/gonb_2"
+	for _, tt := range []struct{ text, want string }{
+		{"", ""},
+		{from, to},
+		{"a" + from + "/main.go\x00gonb_1.T gonb_", "a" + to + "/main.go\x00gonb_2.T gonb_"},
+		{"gonb_1gonb_1" + from + from, "gonb_2gonb_2" + to + to},
+		{"/tmp/fb3/gonb_1", "/tmp/fb3/gonb_2"},
+		{"/tmp/fb1/gonb_", "/tmp/fb1/gonb_"},
+	} {
+		data := []byte(tt.text)
+		whole, last := places(data, from)
+		if ok := replace(data, whole, from, to) && replace(data, last, "gonb_1", "gonb_2"); !ok || string(data) != tt.want {
+			t.Errorf("%q becomes %q (%v), want %q", tt.text, data, ok, tt.want)
+		}
+		if len(whole) > 0 && replace(data, whole, from, to) {
+			t.Errorf("%q: replaced what is not there", tt.text)
+		}
+	}
+	if replace([]byte("short"), []int{3}, from, to) || replace([]byte("short"), []int{-1}, from, to) {
+		t.Error("replaced beyond the end")
+	}
+}
