@@ -24,6 +24,10 @@ func (s *session) execute(ctx context.Context, t *task) {
 		return
 	}
 	s.tasks[id] = t
+	if s.unsaved {
+		s.unsaved = false
+		_ = s.saver.save(s.nb) // an error stops the run before the next cell
+	}
 	end := s.await(ctx, t)
 	t.res.Phases.Total = time.Since(t.res.Started)
 	s.graph.phases(t.res)

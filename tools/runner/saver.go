@@ -64,7 +64,8 @@ func (v *saver) save(nb *notebook.Notebook) error {
 	v.next = false
 	text, err := v.draft.Append(v.text[:0], nb)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", v.path, err)
+		v.err = fmt.Errorf("write %s: %w", v.path, err)
+		return v.err
 	}
 	v.text = text
 	done, hurry := make(chan error, 1), make(chan struct{})

@@ -27,6 +27,7 @@ type session struct {
 	graph    *buildGraph
 	executed int // cells executed so far: our execution counts
 	saver    saver
+	unsaved  bool // a cell has been recorded and not saved: that is done while the kernel has the next
 	crossed  bool // a cell has updated another's output
 	ended    bool // a cell has ended the notebook, and well
 	send     sender
@@ -72,6 +73,9 @@ func (s *session) cells(ctx context.Context) error {
 			s.progress(t)
 			continue
 		}
+		if s.saver.err != nil {
+			return s.saver.err
+		}
 		if s.k == nil {
 			if err := s.start(ctx); err != nil {
 				return err
@@ -95,9 +99,7 @@ func (s *session) cells(ctx context.Context) error {
 		if s.crossed {
 			s.saver.forget()
 		}
-		if err := s.saver.save(s.nb); err != nil {
-			return err
-		}
+		s.unsaved = true
 		s.progress(t)
 		if s.ended {
 			s.warn("cell %d ended the notebook with exit status 0", t.res.Number)
