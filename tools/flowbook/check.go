@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"flowbook/tools/compare"
+	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/runner"
 )
@@ -44,6 +45,7 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	case !(c.Pixels >= 0 && c.Pixels <= 1):
 		return &usageError{fmt.Errorf("check: --pixels is a share from 0 to 1 (got %v)", c.Pixels)}
 	}
+	defer jupyter.Prepare()()
 	as := &runCmd{Notebooks: c.Notebooks}
 	as.Strict = c.Strict
 	targets, err := as.targets(ctx, con)

@@ -17,6 +17,7 @@ import (
 
 	"flowbook/ml/atomicfile"
 	"flowbook/ml/module"
+	"flowbook/tools/jupyter"
 	"flowbook/tools/notebook"
 	"flowbook/tools/parameter"
 	"flowbook/tools/runner"
@@ -100,6 +101,9 @@ func (f *runFlags) Validate() error {
 func (c *runCmd) Run(ctx context.Context, con *console) error {
 	if err := c.prepare(); err != nil {
 		return err
+	}
+	if !c.HelpNotebook && !c.DryRun && !c.PrepareOnly {
+		defer jupyter.Prepare()()
 	}
 	targets, err := c.targets(ctx, con)
 	if err != nil {

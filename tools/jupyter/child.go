@@ -30,15 +30,29 @@ type child struct {
 
 // spawn starts a supervisor for folder, which must not exist, and the kernel of p under it.
 func spawn(folder string, p plan) (*child, error) {
+	s, err := launch(folder)
+	if err != nil {
+		return nil, err
+	}
+	return s.spawn(p)
+}
+
+// supervisor is a supervisor's process before it has its plan.
+type supervisor struct {
+	folder string // which it makes
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    io.Reader
+	tail   *tail
+}
+
+// launch starts a supervisor.
+func launch(folder string) (*supervisor, error) {
 	if !mainCalled {
 		return nil, errors.New("this program does not call jupyter.Main first in its main or TestMain")
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
-	}
-	var planned bytes.Buffer
-	if err := gob.NewEncoder(&planned).Encode(p); err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self, "supervise", folder)
@@ -63,10 +77,24 @@ func spawn(folder string, p plan) (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	c := &child{folder: folder, cmd: cmd, lifeline: in, tail: newTail(errs), gone: make(chan struct{}), exited: make(chan report, 1)}
-	reports := json.NewDecoder(bufio.NewReader(out))
+	return &supervisor{folder, cmd, in, out, newTail(errs)}, nil
+}
+
+// discard ends a supervisor that has no kernel.
+func (s *supervisor) discard() {
+	s.in.Close()
+	s.cmd.Wait()
+}
+
+// spawn has the kernel of p started.
+func (s *supervisor) spawn(p plan) (*child, error) {
+	var planned bytes.Buffer
+	err := gob.NewEncoder(&planned).Encode(p)
+	if err == nil {
+		_, err = s.in.Write(planned.Bytes())
+	}
+	reports := json.NewDecoder(bufio.NewReader(s.out))
 	var first report
-	_, err = in.Write(planned.Bytes())
 	if err == nil {
 		err = reports.Decode(&first)
 	}
@@ -74,13 +102,13 @@ func spawn(folder string, p plan) (*child, error) {
 		err = errors.New(first.Error)
 	}
 	if err != nil {
-		in.Close()
-		cmd.Wait()
-		if text := c.tail.last(); text != "" {
+		s.discard()
+		if text := s.tail.last(); text != "" {
 			err = fmt.Errorf("%w\n%s", err, text)
 		}
 		return nil, fmt.Errorf("start %s: %w", p.Argv[0], err)
 	}
+	c := &child{folder: s.folder, cmd: s.cmd, lifeline: s.in, tail: s.tail, gone: make(chan struct{}), exited: make(chan report, 1)}
 	go c.watch(reports)
 	return c, nil
 }

@@ -115,30 +115,18 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 
 // start is an attempt of Start. Its error does not name the kernel.
 func start(ctx context.Context, opt Options) (*Kernel, error) {
-	folder := newFolder()
-	swept.Do(func() { sweepRuns(filepath.Dir(folder), time.Minute) })
-	conn, err := newConnection(opt.Transport, folder, opt.Spec.Name)
+	s, err := newSupervisor()
 	if err != nil {
 		return nil, err
 	}
-	name, data := conn.file()
-	argv, err := opt.Spec.command(filepath.Join(folder, name))
+	swept.Do(func() { sweepRuns(filepath.Dir(s.folder), time.Minute) })
+	conn, p, err := planOf(opt, s.folder)
 	if err != nil {
+		conn.release()
+		s.discard()
 		return nil, err
 	}
-	dir, err := filepath.Abs(opt.Dir)
-	if err != nil {
-		return nil, err
-	}
-	p := plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder, opt.Sandbox != nil), Dir: dir,
-		Files: map[string][]byte{name: data}}
-	if opt.Sandbox != nil {
-		if p, err = isolate(p, *opt.Sandbox, folder); err != nil {
-			conn.release()
-			return nil, err
-		}
-	}
-	child, err := spawn(folder, p)
+	child, err := s.spawn(p)
 	if err != nil {
 		conn.release()
 		return nil, err
@@ -154,6 +142,27 @@ func start(ctx context.Context, opt Options) (*Kernel, error) {
 		return nil, k.giveUp(err)
 	}
 	return k, nil
+}
+
+// planOf is the plan of a kernel in a run folder, and its connection.
+func planOf(opt Options, folder string) (conn connection, p plan, err error) {
+	if conn, err = newConnection(opt.Transport, folder, opt.Spec.Name); err != nil {
+		return conn, p, err
+	}
+	name, data := conn.file()
+	argv, err := opt.Spec.command(filepath.Join(folder, name))
+	if err != nil {
+		return conn, p, err
+	}
+	dir, err := filepath.Abs(opt.Dir)
+	if err != nil {
+		return conn, p, err
+	}
+	p = plan{Argv: argv, Env: environ(opt.Spec, opt.Env, folder, opt.Sandbox != nil), Dir: dir, Files: map[string][]byte{name: data}}
+	if opt.Sandbox != nil {
+		p, err = isolate(p, *opt.Sandbox, folder)
+	}
+	return conn, p, err
 }
 
 // giveUp ends a kernel that did not become ready; a death explains more than err.
