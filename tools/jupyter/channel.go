@@ -85,10 +85,28 @@ func (c *channel) send(frames [][]byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.raw.SetWriteDeadline(time.Now().Add(10 * time.Second))
-	if err := c.zmtp.SendMsg(zmq4.NewMsgFrom(frames...)); err != nil {
+	if _, err := c.raw.Write(appendFrames(nil, frames)); err != nil {
 		return fmt.Errorf("send to %s: %w", c.name, err)
 	}
 	return nil
+}
+
+// appendFrames appends a message as it stands on the wire. The library writes each frame's head and
+// body by itself, and each of these writes wakes the kernel.
+func appendFrames(wire []byte, frames [][]byte) []byte {
+	for i, f := range frames {
+		var flags byte
+		if i < len(frames)-1 {
+			flags = flagMore
+		}
+		if len(f) > 255 {
+			wire = binary.BigEndian.AppendUint64(append(wire, flags|flagLong), uint64(len(f)))
+		} else {
+			wire = append(wire, flags, byte(len(f)))
+		}
+		wire = append(wire, f...)
+	}
+	return wire
 }
 
 // Bits of a frame's first byte, as in the ZMTP 3.0 specification.

@@ -131,8 +131,9 @@ func start(ctx context.Context, opt Options) (*Kernel, error) {
 		conn.release()
 		return nil, err
 	}
+	out := make(chan Message)
 	k := &Kernel{spec: opt.Spec, conn: conn, child: child, session: newID(), channels: map[string]*channel{},
-		probe: newProbe(), queue: newQueue(), out: make(chan Message), abandon: make(chan struct{}), dead: make(chan struct{})}
+		probe: newProbe(), queue: newQueue(out), out: out, abandon: make(chan struct{}), dead: make(chan struct{})}
 	go k.watch()
 	err = k.connect(ctx)
 	if err == nil {

@@ -9,15 +9,18 @@ const queueLimit = 64 << 20
 
 // queue holds the messages of all channels in the order in which they arrived.
 type queue struct {
+	out chan<- Message // where the messages go
+
 	mu     sync.Mutex
 	change *sync.Cond
 	items  []Message
+	popped bool // a message has been taken that out may not have taken yet
 	bytes  int
 	closed bool
 }
 
-func newQueue() *queue {
-	q := &queue{}
+func newQueue(out chan<- Message) *queue {
+	q := &queue{out: out}
 	q.change = sync.NewCond(&q.mu)
 	return q
 }
@@ -30,10 +33,18 @@ func size(m Message) int {
 	return n
 }
 
-// push appends m, after waiting for room; a closed queue drops it.
+// push appends m, after waiting for room; a closed queue drops it. Who waits for a message gets it
+// at once: a second goroutine in between costs a thread's wake-up.
 func (q *queue) push(m Message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if len(q.items) == 0 && !q.popped && !q.closed {
+		select {
+		case q.out <- m:
+			return
+		default:
+		}
+	}
 	for q.bytes > queueLimit && !q.closed {
 		q.change.Wait()
 	}
@@ -45,17 +56,19 @@ func (q *queue) push(m Message) {
 	q.change.Broadcast()
 }
 
-// pop takes the first message; ok is false when the queue is closed and empty.
+// pop takes the first message, when out has the one before; ok is false when the queue is closed
+// and empty.
 func (q *queue) pop() (m Message, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.popped = false
 	for len(q.items) == 0 && !q.closed {
 		q.change.Wait()
 	}
 	if len(q.items) == 0 {
 		return Message{}, false
 	}
-	m = q.items[0]
+	m, q.popped = q.items[0], true
 	q.items[0] = Message{}
 	q.items = q.items[1:]
 	q.bytes -= size(m)
