@@ -256,8 +256,8 @@ func (k *kernelBuild) compile(ctx context.Context, dir, bin, flag string, progra
 	return nil
 }
 
-// goRun runs the go command for the programs, with nothing of the environment that would make them
-// others. Its error is the last line that it says.
+// goRun runs the go command for the programs; of the environment, only the flags of a C compiler
+// have a say in them. Its error is the last line that it says.
 func (k *kernelBuild) goRun(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, k.goCommand, args...)
 	cmd.Dir = dir
