@@ -51,7 +51,7 @@ func (b *builder) add(p *piece) {
 // addLabels notes the row numbers of the piece.
 func (b *builder) addLabels(p *piece) {
 	v := &p.parsed
-	if v.bad == nil {
+	if v.bad == nil || v.bad[0].Row == p.block.firstRow+v.rows { // the last one, if any, is bad
 		for k := range v.rows {
 			b.labels = append(b.labels, int64(p.block.firstRow+k))
 		}

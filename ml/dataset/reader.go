@@ -156,7 +156,8 @@ func (r *Reader) Progress() (done, size int64) { return r.read, r.size }
 // without SkipBad.
 func (r *Reader) Skipped() (int, *RowError) { return r.skipped, r.firstBad }
 
-// Err returns the error that ended Scan, nil at the end of the file.
+// Err returns the error that has ended Scan, or will after the frame at hand; nil at the end of the
+// file.
 func (r *Reader) Err() error { return r.err }
 
 // Frame returns the rows that Scan has read. It stays valid, its labels are the rows' numbers in
@@ -211,7 +212,7 @@ func (r *Reader) start() {
 }
 
 // nextPiece returns the next parsed piece, to be given back to idle; nil at the end or after an
-// error.
+// error. The rows before a bad one are a piece too.
 func (r *Reader) nextPiece() *piece {
 	if r.err != nil {
 		return nil
@@ -234,7 +235,10 @@ func (r *Reader) nextPiece() *piece {
 		if !r.skipBad {
 			r.err = p.parsed.bad[0]
 			r.closed.Do(func() { close(r.quit) })
-			return nil
+			if p.parsed.rows == 0 {
+				return nil
+			}
+			return p
 		}
 		if r.firstBad == nil {
 			r.firstBad = p.parsed.bad[0]
@@ -246,7 +250,7 @@ func (r *Reader) nextPiece() *piece {
 }
 
 // Scan reads some rows more, at most a few thousand. It returns false at the end of the file and on
-// an error.
+// an error, after all rows that stand before it.
 func (r *Reader) Scan() bool {
 	p := r.nextPiece()
 	if p == nil {

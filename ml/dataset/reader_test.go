@@ -251,6 +251,45 @@ func TestErrorInLaterBlock(t *testing.T) {
 	}
 }
 
+// TestRowsBeforeAnError: all rows before a bad one are handed out, with their labels.
+func TestRowsBeforeAnError(t *testing.T) {
+	rows := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%d,a\n", i)
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		name, last string
+		rows       int
+	}{
+		{"a number", "x,a\n1,b\n", 40_000},
+		{"the first", "x,a\n1,b\n", 0},
+		{"too many fields", "1,a,b\n1,b\n", 700},
+		{"an open quote", "1,\"a\n1,b\n", 700},
+		{"an open quote first", "1,\"a\n", 0},
+		{"too long", "1," + strings.Repeat("x", 2*maxRow) + "\n1,b\n", 700},
+		{"cut off", "1", 700},
+	} {
+		r, err := NewReader(strings.NewReader("id,src_ip\n"+rows(c.rows)+c.last), "x.csv", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := int64(0)
+		for r.Scan() {
+			f := r.Frame()
+			if ids, labels := f.Int64s("id"), f.Labels(); len(labels) != len(ids) || labels[0] != n || ids[len(ids)-1] != labels[len(labels)-1] {
+				t.Errorf("%s: %d labels from %d on for %d rows from %d on", c.name, len(labels), labels[0], len(ids), n)
+			}
+			n += int64(f.NumRows())
+		}
+		if want := fmt.Sprintf("row %d", c.rows); n != int64(c.rows) || r.Err() == nil || !strings.Contains(r.Err().Error(), want) {
+			t.Errorf("%s: %d rows, error %v; want %d rows and the error of %s", c.name, n, r.Err(), c.rows, want)
+		}
+	}
+}
+
 func TestRowTooLong(t *testing.T) {
 	text := "id,src_ip\n1,a\n2," + strings.Repeat("x", 2*maxRow) + "\n"
 	_, err := readText(t, text, Options{})

@@ -116,10 +116,11 @@ func (s *source) next(b *block) error {
 		}
 		at = s.cutRows(b, at)
 		if at < len(b.data) && (s.eof || len(b.data)-at > maxRow) {
-			if err := s.cutLast(b, at); err != nil {
+			if err := s.cutLast(b, at); err == nil {
+				at = len(b.data)
+			} else if at == 0 { // otherwise the rows before it come first
 				return err
 			}
-			at = len(b.data)
 		}
 		if at > 0 || s.eof {
 			break

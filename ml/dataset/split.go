@@ -26,6 +26,9 @@ type SplitOptions struct {
 	Rows     int                     // rows in each part, the last may have fewer
 	Force    bool                    // overwrite also files that no earlier Split has written
 	Progress func(done, total int64) // called now and then with bytes of the source; may be nil
+	// Bad, if not nil, is called after the last row of a file with rows that no Reader takes: too few
+	// or too many fields, or a stray quote. They are kept as they are.
+	Bad func(rows int, first *RowError)
 }
 
 // splitting is the file that marks a folder whose parts are being exchanged: after a crash the next
@@ -67,6 +70,7 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 	if s.src, err = newSource(io.TeeReader(f, s.digest), Rel(path), usual, Options{Delimiter: ','}); err != nil {
 		return nil, err
 	}
+	s.src.count = opt.Bad != nil
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("split %s: make folder %s: %w", Rel(path), Rel(dir), atomicfile.Reason(err))
 	}
@@ -83,6 +87,9 @@ func Split(ctx context.Context, path, dir string, opt SplitOptions) (*Manifest, 
 		return nil, err
 	}
 	m := &Manifest{RowsPerPart: opt.Rows, Rows: s.src.row, Parts: s.parts}
+	if s.bad > 0 && opt.Bad != nil {
+		opt.Bad(s.bad, s.firstBad)
+	}
 	m.Source = Source{Name: filepath.Base(path), Size: s.total, SHA256: hex.EncodeToString(s.digest.Sum(nil))}
 	return m, s.finish(m)
 }
@@ -102,6 +109,9 @@ type splitter struct {
 	digest hash.Hash
 	parts  []Part
 	old    []string // parts of an earlier split
+
+	bad      int // rows that no Reader takes
+	firstBad *RowError
 
 	out  *atomicfile.File // the part being written
 	part Part
@@ -175,6 +185,7 @@ func (s *splitter) copyRows(ctx context.Context) error {
 		if err := s.whole(&b); err != nil {
 			return err
 		}
+		s.look(&b)
 		if err := s.copyBlock(&b); err != nil {
 			return err
 		}
@@ -188,6 +199,30 @@ func (s *splitter) copyRows(ctx context.Context) error {
 		return fmt.Errorf("split %s: no rows after the header", s.src.file)
 	}
 	return s.endPart()
+}
+
+// look counts the rows of a block that no Reader takes. Where fields were counted, only a row of
+// another number is looked at closely.
+func (s *splitter) look(b *block) {
+	if !s.src.count {
+		return
+	}
+	for i, row := range b.spans {
+		if row.fields == len(s.src.names) {
+			continue
+		}
+		fields, err := s.src.dialect.countFields(b.data[row.from:row.to], 0)
+		if err == nil && fields == len(s.src.names) {
+			continue
+		}
+		if s.bad++; s.firstBad == nil {
+			msg := fmt.Sprintf("%d fields, the header has %d", fields, len(s.src.names))
+			if err != nil {
+				msg = err.Error()
+			}
+			s.firstBad = &RowError{File: s.src.file, Row: b.firstRow + i, Line: b.lines[i], Msg: msg}
+		}
+	}
 }
 
 // whole refuses a file that was cut off in its last row, as a broken download is: it would come out

@@ -171,11 +171,11 @@ func bitsOf(t *testing.T, training Training) bits {
 		}
 		fmt.Fprintln(findings)
 		return err
-	}, func(index float64, t Tally) { fmt.Fprintf(findings, "drift %x %+v\n", index, t) })
+	}, func(index float64, t Tally) { fmt.Fprintf(findings, "drift %x %s\n", index, tallied(t)) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(findings, "%+v", tally)
+	fmt.Fprint(findings, tallied(tally))
 	return bits{digest(document), digestOf(model.Transform(frame).Data), digestOf(model.Score(frame)), hex.EncodeToString(findings.Sum(nil))}
 }
 
@@ -185,4 +185,9 @@ func digestOf(values []float64) string {
 		panic(err)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// tallied is a tally as the digests have it.
+func tallied(t Tally) string {
+	return fmt.Sprintf("{Flows:%d Anomalies:%d Drifts:%d WorstDrift:%v}", t.Flows, t.Anomalies, t.Drifts, t.WorstDrift)
 }

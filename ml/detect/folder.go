@@ -117,6 +117,9 @@ func Load(folder string) (*Model, error) {
 	return m, nil
 }
 
+// again is the remedy for a folder that is damaged.
+const again = "copy the folder again, or train anew"
+
 func load(folder fs.FS) (*Model, error) {
 	text, err := readFile(folder, modelFile, maxModelFile)
 	if err != nil {
@@ -124,13 +127,13 @@ func load(folder fs.FS) (*Model, error) {
 	}
 	var version struct{ Schema int }
 	if err := json.Unmarshal(text, &version); err != nil {
-		return nil, fmt.Errorf("%s: %w", modelFile, err)
+		return nil, fmt.Errorf("%s is cut short or altered: %w; %s", modelFile, err, again)
 	}
 	if version.Schema > Schema {
 		return nil, fmt.Errorf("it has schema %d, and this program reads up to %d: use a newer one", version.Schema, Schema)
 	}
 	if version.Schema < 1 || !intact(text) {
-		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", modelFile)
+		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum; %s", modelFile, again)
 	}
 	// Fields that are not known here are no reason to refuse: whoever changes the meaning of a
 	// model raises the schema.
@@ -169,7 +172,7 @@ func (a array) read(folder fs.FS, dtype string, shape []int) ([]float64, error) 
 		return nil, err
 	}
 	if digest(file) != a.SHA256 {
-		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum", a.File)
+		return nil, fmt.Errorf("%s is not as it was written: it does not match its checksum; %s", a.File, again)
 	}
 	values, err := decodeNpy(bytes.NewReader(file), dtype, shape)
 	if err != nil {
@@ -193,7 +196,7 @@ func readFile(folder fs.FS, name string, size int64) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is no file", name)
 	case name != modelFile && info.Size() < size:
-		return nil, fmt.Errorf("%s is cut short: %d of %d bytes", name, info.Size(), size)
+		return nil, fmt.Errorf("%s is cut short: %d of %d bytes; %s", name, info.Size(), size, again)
 	case info.Size() > size:
 		return nil, fmt.Errorf("%s is too large: %d bytes, and %d are enough", name, info.Size(), size)
 	}

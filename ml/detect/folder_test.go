@@ -145,8 +145,8 @@ func TestLoadRefuses(t *testing.T) {
 		change     func(fstest.MapFS)
 	}{
 		{"no folder", "model.json: file does not exist", func(f fstest.MapFS) { clear(f) }},
-		{"no json", "model.json: invalid character", func(f fstest.MapFS) { f[modelFile].Data = []byte("{[") }},
-		{"cut short", "model.json: unexpected end", func(f fstest.MapFS) { f[modelFile].Data = f[modelFile].Data[:500] }},
+		{"no json", "model.json is cut short or altered: invalid character", func(f fstest.MapFS) { f[modelFile].Data = []byte("{[") }},
+		{"cut short", "model.json is cut short or altered: unexpected end of JSON input; copy the folder again, or train anew", func(f fstest.MapFS) { f[modelFile].Data = f[modelFile].Data[:500] }},
 		{"altered threshold", "model.json is not as it was written", func(f fstest.MapFS) {
 			f[modelFile].Data = bytes.Replace(f[modelFile].Data, []byte(`"threshold": `), []byte(`"threshold": 1`), 1)
 		}},

@@ -60,7 +60,7 @@ func (m *Model) Score(flows *dataset.Frame) []float64 {
 
 // Flags says of each flow whether it is an anomaly.
 func (m *Model) Flags(flows *dataset.Frame) ([]bool, error) {
-	if err := usable(flows, m.Columns(), 0); err != nil {
+	if _, err := usable(flows, m.Columns(), 0); err != nil {
 		return nil, err
 	}
 	return ml.Above(m.Score(flows), m.Threshold), nil

@@ -25,6 +25,7 @@ type Tally struct {
 	Flows, Anomalies int64
 	Drifts           int     // how often the spread of the scores was far from the calibration's
 	WorstDrift       float64 // the largest index seen
+	Shuffled         bool    // whether flows are in no order of time, which their features need
 }
 
 // mostDrivers is how many features a finding names.
@@ -36,8 +37,8 @@ const patience = 500 * time.Millisecond
 // Scan scores a stream, in memory that does not grow with it, and calls found for each anomaly in
 // the stream's order and drift, if not nil, each time that the scores of Block flows are spread
 // otherwise than the calibration's. It ends at the end of the stream, with an error of the stream
-// or of found, with an *UnfitError, or when ctx ends: then what was read is still scored, the tally
-// says how much that was, and a Scan of flows that waits for its source is left waiting.
+// or of found, with an *UnfitError, or when ctx ends: then the flows before are still scored, the
+// tally says how many they were, and a Scan of flows that waits for its source is left waiting.
 func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error, drift func(index float64, t Tally)) (Tally, error) {
 	s := &scan{model: m, names: m.FeatureNames(), columns: m.Columns(), found: found, report: drift, drift: m.Calibration.NewDrift()}
 	if m.Features != nil {
@@ -71,6 +72,7 @@ func (m *Model) Scan(ctx context.Context, flows Flows, found func(Finding) error
 			if !ok {
 				err := errors.Join(flows.Err(), s.flushAll())
 				s.lastDrift()
+				s.tally.Shuffled = s.order.shuffled()
 				return s.tally, err
 			}
 			if err := s.frame(f); err != nil {
@@ -99,13 +101,14 @@ type scan struct {
 	rows    extraction // nil where flows are scored one by one
 	flows   []place    // of the rows that are taken and not yet scored
 	taken   int64      // flows of the frames before
+	order   order      // of the flows, where features depend on it
 	tally   Tally
 
 	scoring chan error // gets the end of the scoring under way; nil if there is none
 	spare   []place
 }
 
-// frame takes one frame of the stream.
+// frame takes one frame of the stream, up to the first flow that cannot be scored.
 func (s *scan) frame(f *dataset.Frame) error {
 	first := s.taken
 	s.taken += int64(f.NumRows())
@@ -113,15 +116,26 @@ func (s *scan) frame(f *dataset.Frame) error {
 	if f.Has("id") {
 		needed = append(slices.Clip(needed), "id")
 	}
-	if err := usable(f, needed, first); err != nil {
-		return errors.Join(err, s.flushAll())
+	n, unfit := usable(f, needed, first)
+	if unfit == nil {
+		return s.take(f)
 	}
+	var err error
+	if n > 0 {
+		err = s.take(f.Slice(0, n))
+	}
+	return errors.Join(unfit, cmp.Or(err, s.flushAll()))
+}
+
+// take takes flows that can be scored.
+func (s *scan) take(f *dataset.Frame) error {
 	if s.rows == nil {
 		for r := range f.NumRows() {
 			s.flows = append(s.flows, place{f, r})
 		}
 		return s.score(s.model.Transform(f), s.takeFlows())
 	}
+	s.order.add(f)
 	for from := 0; from < f.NumRows(); {
 		n := s.rows.add(f, from)
 		for r := from; r < from+n; r++ {
@@ -198,12 +212,20 @@ func (s *scan) infinite(row []float64) string {
 func (s *scan) score(rows dataset.Matrix, flows []place) error {
 	defer clear(flows)
 	scores := s.model.Detector.Score(rows)
+	for i, v := range scores {
+		if math.IsNaN(v) || math.IsInf(v, 0) { // no threshold is below NaN, so it would pass for ordinary
+			unfit := &UnfitError{Row: s.tally.Flows + int64(i), Why: "no score, because " + s.infinite(rows.Row(i))}
+			return cmp.Or(s.judge(rows.Slice(0, i), flows, scores[:i]), error(unfit))
+		}
+	}
+	return s.judge(rows, flows, scores)
+}
+
+// judge reports the flows whose scores lie above the threshold.
+func (s *scan) judge(rows dataset.Matrix, flows []place, scores []float64) error {
 	flagged := dataset.Matrix{Cols: rows.Cols}
 	var at []int
 	for i, v := range scores {
-		if math.IsNaN(v) || math.IsInf(v, 0) { // no threshold is below NaN, so it would pass for ordinary
-			return &UnfitError{Row: s.tally.Flows + int64(i), Why: "no score, because " + s.infinite(rows.Row(i))}
-		}
 		if v > s.model.Threshold {
 			at = append(at, i)
 			flagged.Rows++

@@ -51,6 +51,8 @@ type Report struct {
 	Threshold                     float64 // before it was raised
 	Widened                       bool    // whether the threshold was raised because the judging flows broke the promise
 	Calibrated                    Scored  // the calibration flows
+	Crossed                       bool    // whether these are training flows, scored by detectors that had not seen them
+	Shuffled                      bool    // whether the flows are in no order of time, which their features need
 }
 
 // Got is the share of the judging flows that was flagged.
@@ -156,7 +158,8 @@ func (t Training) check() (kind, error) {
 	if !(t.Percentile >= 0 && t.Percentile <= 100) || !(t.AlarmsPerDay >= 0) || !(t.IncidentsPerDay >= 0) || t.AlarmsPerDay > 0 && t.IncidentsPerDay > 0 {
 		return k, fmt.Errorf("train: percentile %v, %v alarms a day, %v incidents a day", t.Percentile, t.AlarmsPerDay, t.IncidentsPerDay)
 	}
-	if err := cmp.Or(usable(t.Flows, columns, 0), finite(t.Flows, columns)); err != nil {
+	_, err = usable(t.Flows, columns, 0)
+	if err := cmp.Or(err, finite(t.Flows, columns)); err != nil {
 		return k, fmt.Errorf("train: %w", err)
 	}
 	if t.Kind != "original" && !t.Blocks {

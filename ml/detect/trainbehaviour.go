@@ -33,6 +33,9 @@ func trainBehaviour(ctx context.Context, t Training, kinds []kind) ([]*Model, []
 		return nil, nil, err
 	}
 	models, reports := make([]*Model, len(kinds)), make([]Report, len(kinds))
+	var rows order
+	rows.add(t.Flows)
+	disordered := rows.shuffled()
 	for i, k := range kinds {
 		var of []Detector
 		var scores [][]float64
@@ -45,6 +48,7 @@ func trainBehaviour(ctx context.Context, t Training, kinds []kind) ([]*Model, []
 		if reports[i], err = models[i].promise(t, k, own, raw.Slice(fit, n)); err != nil {
 			return nil, nil, err
 		}
+		reports[i].Shuffled = disordered
 	}
 	return models, reports, nil
 }
@@ -81,7 +85,7 @@ func (m *Model) promise(t Training, k kind, unseen []float64, after dataset.Matr
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Train: fit}
+	report := Report{Train: fit, Crossed: true}
 	if k.stopsEarly() {
 		some := min(fit, mostOfNetwork)
 		report.Train = some * 9 / 10

@@ -22,27 +22,29 @@ func (e *UnfitError) Error() string {
 	return fmt.Sprintf("row %d, column %s: %s", e.Row, e.Column, e.Why)
 }
 
-// usable says what keeps flows, the first of which is row first, from being scored by those
-// columns: numbers that are missing, or columns of another kind than the schema's. Missing texts
-// are empty.
-func usable(flows *dataset.Frame, columns []string, first int64) error {
+// usable returns how many flows, the first of which is row first, can be scored by those columns,
+// and why the next one cannot: a number is missing, or a column is of another kind than the
+// schema's. Missing texts are empty.
+func usable(flows *dataset.Frame, columns []string, first int64) (int, error) {
+	usable, why := flows.NumRows(), error(nil)
 	for _, name := range columns {
 		c := flows.Column(name)
 		want, _ := dataset.KindOf(name)
 		number := want != dataset.Text && (c.Kind() == dataset.Int64 || c.Kind() == dataset.Float64)
 		if c.Kind() != want && (!number || name == firstSeen || name == "id") {
-			return &UnfitError{first, name, fmt.Sprintf("the values are %v, not %v", c.Kind(), want)}
+			return 0, &UnfitError{first, name, fmt.Sprintf("the values are %v, not %v", c.Kind(), want)}
 		}
 		if c.Kind() == dataset.Text || c.Nulls() == 0 {
 			continue
 		}
-		for r := range c.Len() {
+		for r := range usable {
 			if c.IsNull(r) {
-				return &UnfitError{first + int64(r), name, "the value is missing"}
+				usable, why = r, &UnfitError{first + int64(r), name, "the value is missing"}
+				break
 			}
 		}
 	}
-	return nil
+	return usable, why
 }
 
 // finite says which of the flows has an infinite number in one of those columns: nothing can be

@@ -54,6 +54,6 @@ func (c *convertCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(con.stdout, "%s: %d rows%s\n", dataset.Rel(c.Out), rows, note)
+	fmt.Fprintf(con.stdout, "%s: %s%s\n", dataset.Rel(c.Out), plural(int(rows), "row"), note)
 	return nil
 }

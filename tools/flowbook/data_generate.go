@@ -73,7 +73,7 @@ func (c *generateCmd) Run(ctx context.Context, con *console) error {
 	if err := commit(); err != nil {
 		return err
 	}
-	fmt.Fprintf(con.stdout, "%s: %d flows, sha256 %s\n", dataset.Rel(c.Out), c.Rows, sum)
+	fmt.Fprintf(con.stdout, "%s: %s, sha256 %s\n", dataset.Rel(c.Out), plural(int(c.Rows), "flow"), sum)
 	fmt.Fprintf(con.stdout, "%s: %d of them are attacks\n", dataset.Rel(c.Labels), len(list))
 	return nil
 }

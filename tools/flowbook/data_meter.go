@@ -86,7 +86,7 @@ func (c *meterCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return fmt.Errorf("data meter: %w", err)
 	}
-	fmt.Fprintf(con.stderr, "%s: %d flows of %d packets, %s\n", name, s.Flows, s.Packets, skipped(s.Skipped))
+	fmt.Fprintf(con.stderr, "%s: %s of %s, %s\n", name, plural(int(s.Flows), "flow"), plural(int(s.Packets), "packet"), skipped(s.Skipped))
 	if s.Longer > 0 {
 		fmt.Fprintf(con.stderr, "%s: %d packets were captured longer than they were on the wire\n", name, s.Longer)
 	}
@@ -94,7 +94,7 @@ func (c *meterCmd) Run(ctx context.Context, con *console) error {
 		fmt.Fprintf(con.stderr, "%s: %s\n", name, told)
 	}
 	if s.Evicted > 0 {
-		fmt.Fprintf(con.stderr, "%s: %d flows ended early, the table of %d was full\n", name, s.Evicted, c.MaxFlows)
+		fmt.Fprintf(con.stderr, "%s: %s ended early, the table of %d was full\n", name, plural(int(s.Evicted), "flow"), c.MaxFlows)
 	}
 	return damage
 }

@@ -49,11 +49,16 @@ func (c *splitCmd) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	tick := newTicker(con, "data split: %d of %d MB")
+	bad, first := 0, (*dataset.RowError)(nil)
 	m, err := dataset.Split(ctx, c.File, c.Out, dataset.SplitOptions{
 		Rows: c.Rows, Force: c.Force,
 		Progress: func(done, total int64) { tick.show(int(done/1e6), int(total/1e6)) },
+		Bad:      func(n int, row *dataset.RowError) { bad, first = n, row },
 	})
 	tick.end()
+	if bad > 0 {
+		fmt.Fprintf(con.stderr, "flowbook: data split: warning: train and detect will refuse %s, the first: %v\n", plural(bad, "row"), first)
+	}
 	var occupied *dataset.OccupiedError
 	if errors.As(err, &occupied) {
 		return fmt.Errorf("%w: choose another --out, or --force to overwrite", err)

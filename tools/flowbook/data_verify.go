@@ -42,11 +42,15 @@ func (c *verifyCmd) Run(ctx context.Context, con *console) error {
 	}
 	name := dataset.Rel(c.File)
 	if report.OK() {
-		fmt.Fprintf(con.stdout, "%s: %d flows, every rule holds\n", name, report.Rows)
+		fmt.Fprintf(con.stdout, "%s: %s, every rule holds\n", name, plural(int(report.Rows), "flow"))
 		return nil
 	}
 	for _, b := range report.Rules {
-		fmt.Fprintf(con.stdout, "%s: %s: %d rows do not\n", name, b.Rule, b.Rows)
+		do := "do"
+		if b.Rows == 1 {
+			do = "does"
+		}
+		fmt.Fprintf(con.stdout, "%s: %s: %s %s not\n", name, b.Rule, plural(int(b.Rows), "row"), do)
 		for _, f := range b.First {
 			id := fmt.Sprintf(" (id %d)", f.ID)
 			if f.ID < 0 {
@@ -55,5 +59,9 @@ func (c *verifyCmd) Run(ctx context.Context, con *console) error {
 			fmt.Fprintf(con.stdout, "  row %d%s: %s\n", f.Row, id, f.What)
 		}
 	}
-	return fmt.Errorf("data verify: %s: %d rules are broken in %d rows read", name, len(report.Rules), report.Rows)
+	are := "are"
+	if len(report.Rules) == 1 {
+		are = "is"
+	}
+	return fmt.Errorf("data verify: %s: %s %s broken in %s read", name, plural(len(report.Rules), "rule"), are, plural(int(report.Rows), "row"))
 }

@@ -90,7 +90,14 @@ func (c *detectCmd) Run(ctx context.Context, con *console) error {
 	if allowed != nil && !addresses && tally.Anomalies > 0 {
 		fmt.Fprintln(con.stderr, "flowbook: detect: warning: --allow matched nothing: the addresses are not IP addresses (hashed by --anonymise or data generate?)")
 	}
-	fmt.Fprintf(con.stderr, "%d flows, %d anomalies above %.6g", tally.Flows, tally.Anomalies, model.Threshold)
+	if tally.Shuffled {
+		fmt.Fprintf(con.stderr, "flowbook: detect: warning: %s: %s\n", c.name(), outOfOrder)
+	}
+	anomalies := fmt.Sprintf("%d anomalies", tally.Anomalies)
+	if tally.Anomalies == 1 {
+		anomalies = "1 anomaly"
+	}
+	fmt.Fprintf(con.stderr, "%s, %s above %.6g", plural(int(tally.Flows), "flow"), anomalies, model.Threshold)
 	if ended > 0 {
 		fmt.Fprintf(con.stderr, " in %s", plural(int(ended), "incident"))
 	}

@@ -233,7 +233,7 @@ func (c *runCmd) dryRun(con *console, targets []*target) error {
 				n++
 			}
 		}
-		fmt.Fprintf(con.stdout, "%s: would run %d cells and skip %d on kernel %s in %s, into %s\n", t.name, n, skipped, t.kernelName(c.Kernel), display(t.workDir(c.Cwd)), t.goal())
+		fmt.Fprintf(con.stdout, "%s: would run %s and skip %d on kernel %s in %s, into %s\n", t.name, plural(n, "cell"), skipped, t.kernelName(c.Kernel), display(t.workDir(c.Cwd)), t.goal())
 		for _, cell := range t.nb.Cells {
 			if cell.HasTag("injected-parameters") {
 				fmt.Fprintln(con.stdout, "  "+strings.ReplaceAll(cell.Source, "\n", "\n  "))

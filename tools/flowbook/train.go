@@ -95,16 +95,28 @@ func (c *trainCmd) Run(ctx context.Context, con *console) error {
 		fmt.Fprintf(con.stdout, "%s: %d of %d flows, which the model before flags, taught nothing\n", c.Model, left, len(t.Left))
 	}
 	c.print(con, model, report)
+	if report.Shuffled {
+		fmt.Fprintf(con.stderr, "flowbook: train: warning: %s: %s\n", dataset.Rel(c.Data), outOfOrder)
+	}
 	return nil
 }
+
+// outOfOrder warns of flows whose counts within windows of time mean nothing.
+const outOfOrder = "the rows are in no order of time, which the features need: sort them by bidirectional_first_seen_ms"
 
 // check refuses what makes no sense.
 func (c *trainCmd) check() error {
 	switch {
 	case c.Labels != "" && parquet.Is(c.Data):
 		return &usageError{errors.New("train: --labels does not go with Parquet: labels are bound to the bytes of their CSV file; train on that")}
-	case c.Percentile != nil && !(*c.Percentile > 0 && *c.Percentile <= 100), !(c.AlarmsPerDay >= 0), !(c.IncidentsPerDay >= 0), c.Last < 0: // NaN is none of them
-		return &usageError{errors.New("train: --percentile goes from above 0 to 100, --alarms-per-day, --incidents-per-day and --last from 0 up")}
+	case c.Percentile != nil && !(*c.Percentile > 0 && *c.Percentile <= 100): // NaN neither
+		return &usageError{fmt.Errorf("train: --percentile goes from above 0 to 100 (got %v)", *c.Percentile)}
+	case !(c.AlarmsPerDay >= 0):
+		return &usageError{fmt.Errorf("train: --alarms-per-day must not be negative (got %v)", c.AlarmsPerDay)}
+	case !(c.IncidentsPerDay >= 0):
+		return &usageError{fmt.Errorf("train: --incidents-per-day must not be negative (got %v)", c.IncidentsPerDay)}
+	case c.Last < 0:
+		return &usageError{fmt.Errorf("train: --last must not be negative (got %d)", c.Last)}
 	case c.Detector != "" && !slices.Contains(detect.Kinds, c.Detector):
 		return &usageError{fmt.Errorf("train: --detector must be one of %q, got %q", detect.Kinds, c.Detector)}
 	}
@@ -129,8 +141,12 @@ func (c *trainCmd) old(t *detect.Training) (*detect.Model, error) {
 
 // print says what the model learnt from, what it promises, and how it did on flows not seen before.
 func (c *trainCmd) print(con *console, model *detect.Model, report detect.Report) {
-	fmt.Fprintf(con.stdout, "%s: %s trained on %d flows, threshold %.6g from %d others\n",
-		c.Model, model.Kind, report.Train, report.Threshold, report.Calibrate)
+	calibrated := plural(report.Calibrate, "other")
+	if report.Crossed {
+		calibrated = fmt.Sprintf("the scores of %s by detectors that had not seen them", plural(report.Calibrate, "flow"))
+	}
+	fmt.Fprintf(con.stdout, "%s: %s trained on %s, threshold %.6g from %s\n",
+		c.Model, model.Kind, plural(report.Train, "flow"), report.Threshold, calibrated)
 	switch cal := model.Calibration; {
 	case cal.IncidentsPerDay > 0:
 		fmt.Fprintf(con.stdout, "promised: at most %s incidents of ordinary flows a day at %.0f flows a day\n", aDay(cal.IncidentsPerDay), cal.FlowsPerDay)
