@@ -25,6 +25,7 @@ type Rules struct {
 	MostPixels int64       // largest picture that is decoded, at 4 to 8 bytes a pixel; 0 is 50 million
 	IgnoreMIME []string    // types that are not compared
 	Sanitizers []Sanitizer // on top of the built-in ones
+	Exact      bool        // without the built-in sanitizers: durations, addresses and temporary paths count
 }
 
 // Diff says how outputs differ, for people; "" if they do not.

@@ -55,6 +55,9 @@ func TestDiff(t *testing.T) {
 	}{
 		{"same", Rules{}, outs{text("stdout", "a\n")}, outs{text("stdout", "a\n")}, ""},
 		{"text", Rules{}, outs{text("stdout", "a\nb\n")}, outs{text("stdout", "a\nc\n")}, "--- stored stdout\n+++ new stdout\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"},
+		{"a duration", Rules{}, outs{text("stdout", "12ms 0xc000012345 /tmp/a")}, outs{text("stdout", "99ms 0xc000099999 /tmp/b")}, ""},
+		{"a duration, exact", Rules{Exact: true}, outs{text("stdout", "12ms\n")}, outs{text("stdout", "99ms\n")}, "-12ms\n+99ms\n"},
+		{"an address, exact", Rules{Exact: true}, outs{text("stdout", "0xc000012345\n")}, outs{text("stdout", "0xc000099999\n")}, "-0xc000012345\n+0xc000099999\n"},
 		{"a blank that does not break", Rules{}, outs{text("stdout", "a\u00a0b\n")}, outs{text("stdout", "a b\n")}, "-a\\u00a0b\n+a b\n"},
 		{"blanks at the end", Rules{}, outs{text("stdout", "a \n")}, outs{text("stdout", "a\n")}, "-a\\x20\n+a\n"},
 		{"escapes", Rules{}, outs{text("stdout", "\x1b[1ma\n")}, outs{text("stdout", "\u200ba\n")}, "-\\x1b[1ma\n+\\u200ba\n"},

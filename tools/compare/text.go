@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ type Sanitizer struct {
 	Replace string
 }
 
-// builtin are the sanitizers that always apply: temporary folders, addresses, and durations as Go
+// builtin are the sanitizers that apply unless Rules.Exact: temporary folders, addresses, and durations as Go
 // prints them. Dates are left alone: here they are data.
 var builtin = []Sanitizer{
 	// a kernel's folder
@@ -31,10 +32,11 @@ var builtin = []Sanitizer{
 }
 
 func (c Rules) sanitize(s string) string {
-	for _, san := range builtin {
-		s = san.Regex.ReplaceAllString(s, san.Replace)
+	all := c.Sanitizers
+	if !c.Exact {
+		all = slices.Concat(builtin, all)
 	}
-	for _, san := range c.Sanitizers {
+	for _, san := range all {
 		s = san.Regex.ReplaceAllString(s, san.Replace)
 	}
 	return s

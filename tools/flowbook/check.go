@@ -18,6 +18,7 @@ type checkCmd struct {
 
 	Update     bool     `help:"Store the new outputs in the notebooks that ran well; outputs that count as equal stay as they are."`
 	Sanitize   []string `sep:"none" placeholder:"FILE" help:"File of regex: and replace: lines, as nbval has them, for what differs on each run."`
+	Exact      bool     `help:"Compare durations (12ms), addresses (0xc000012345) and temporary paths too, which otherwise count as equal; the tag exact-output does so for a cell."`
 	Tolerance  float64  `placeholder:"X" help:"Relative difference up to which numbers are equal, such as 1e-6. Default: they must be the same."`
 	Pixels     float64  `default:"0.001" placeholder:"SHARE" help:"Share of an image's pixels that may differ visibly (${default})."`
 	MaxPixels  uint32   `default:"50" placeholder:"MILLIONS" help:"Largest image that is compared, in millions of pixels, each of up to 8 bytes. 0 is no limit (${default})."`
@@ -52,7 +53,7 @@ func (c *checkCmd) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, MostPixels: c.mostPixels(), IgnoreMIME: c.IgnoreMIME}, Lax: c.Lax, Storing: c.Update}
+	comparison := runner.Comparison{Rules: compare.Rules{Tolerance: c.Tolerance, Pixels: c.Pixels, MostPixels: c.mostPixels(), IgnoreMIME: c.IgnoreMIME, Exact: c.Exact}, Lax: c.Lax, Storing: c.Update}
 	for _, path := range c.Sanitize {
 		more, err := compare.ReadSanitizers(path)
 		if err != nil {

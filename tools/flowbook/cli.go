@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if errors.As(err, &fault) && fault.Context.Selected() != nil {
 			command = fault.Context.Selected()
 		}
-		fmt.Fprintf(stderr, "flowbook: %v (see %s --help)\n", err, command.FullPath())
+		fmt.Fprintf(stderr, "flowbook: %v%s (see %s --help)\n", err, swallowed(err, args), command.FullPath())
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))

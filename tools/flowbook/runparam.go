@@ -44,6 +44,20 @@ func (p *pairs) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
+// swallowed explains the error of a command line without notebooks where a parameter has taken the
+// word that may have been meant as one: -p n nb.ipynb. It is "" otherwise.
+func swallowed(err error, args []string) string {
+	n := len(args)
+	if n < 3 || !strings.HasPrefix(err.Error(), `expected "<nb>`) || strings.Contains(args[n-2], "=") {
+		return ""
+	}
+	switch flag := args[n-3]; flag {
+	case "-p", "-r", "--param", "--param-raw", "--parameters", "--parameters_raw":
+		return fmt.Sprintf("; %s %s %s sets %s to %q, so no notebook is left: %s NAME=VALUE takes one word", flag, args[n-2], args[n-1], args[n-2], args[n-1], flag)
+	}
+	return ""
+}
+
 // assignments reads the parameters of the command line.
 func (c *paramFlags) assignments() ([]parameter.Assignment, error) {
 	one := func(parse func(string) (parameter.Assignment, error)) func(string) ([]parameter.Assignment, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"flowbook/tools/notebook"
+	"flowbook/tools/runner"
 )
 
 type validateCmd struct {
@@ -35,7 +36,7 @@ func (c *validateCmd) Run(ctx context.Context, con *console) error {
 	return nil
 }
 
-// one checks a notebook and says how many faults it has.
+// one checks a notebook, and the settings of the runner in its metadata, and says how many faults it has.
 func (c *validateCmd) one(ctx context.Context, con *console, t *target) (int, error) {
 	name := t.name
 	nb, err := t.load(ctx, con)
@@ -59,8 +60,16 @@ func (c *validateCmd) one(ctx context.Context, con *console, t *target) (int, er
 		}
 		fmt.Fprintf(con.stdout, "%s: %v\n", where, f)
 	}
-	if len(faults) == 0 {
+	settings := runner.SettingFaults(nb)
+	for _, f := range settings {
+		where := name
+		if f.Cell >= 0 {
+			where += fmt.Sprintf(": cell %d of %d", f.Cell+1, len(nb.Cells))
+		}
+		fmt.Fprintf(con.stdout, "%s: %v\n", where, f)
+	}
+	if len(faults)+len(settings) == 0 {
 		fmt.Fprintf(con.stdout, "%s: valid, format 4.%d, %s\n", name, nb.Minor, plural(len(nb.Cells), "cell"))
 	}
-	return len(faults), nil
+	return len(faults) + len(settings), nil
 }

@@ -14,7 +14,8 @@ type Comparison struct {
 	Storing bool // the outputs are stored afterwards, so cells without stored ones need no warning
 }
 
-// Check compares a run's outputs with the stored notebook's and marks cells as Mismatched. It skips
+// Check compares a run's outputs with the stored notebook's and marks cells as Mismatched. Of cells
+// tagged exact-output every character is compared (see compare.Rules.Exact). Check skips
 // cells that failed, that are excluded from comparison, or that were never executed before; the
 // latter are counted in the warnings. stored must have the run notebook's cells.
 func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
@@ -35,7 +36,12 @@ func Check(stored, run *notebook.Notebook, res *Result, c Comparison) error {
 				continue
 			}
 			r.Status, r.Error = Mismatched, &CellError{Value: "the stored cell has outputs, but was never executed: its execution_count is null"}
-		} else if diff := c.Diff(was.Outputs, is.Outputs); diff != "" {
+			res.Status = res.Status.Worst(r.Status)
+			continue
+		}
+		rules := c.Rules
+		rules.Exact = rules.Exact || m.exactOutput
+		if diff := rules.Diff(was.Outputs, is.Outputs); diff != "" {
 			r.Status, r.Error = Mismatched, &CellError{Value: "the outputs are not the stored ones", Diff: diff}
 		}
 		res.Status = res.Status.Worst(r.Status)

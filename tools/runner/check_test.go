@@ -23,6 +23,8 @@ func TestCheck(t *testing.T) {
 		{"a comment beats a tag", "# NBVAL_CHECK_OUTPUT\nx", "nbval-ignore-output", false, false, Mismatched},
 		{"lax", "x", "", false, true, OK},
 		{"lax, marked", "x", "nbval-check-output", false, true, Mismatched},
+		{"a duration", "took 2s", "", false, false, OK},
+		{"a duration, exact", "took 2s", "exact-output", false, false, Mismatched},
 		{"outputs without execution", "x", "", true, false, Mismatched},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -38,6 +40,9 @@ func TestCheck(t *testing.T) {
 			was.Cells = []*notebook.Cell{cell}
 			is := was.Clone()
 			is.Cells[0].Outputs[0].Text = "b"
+			if tt.source == "took 2s" {
+				cell.Outputs[0].Text, is.Cells[0].Outputs[0].Text = "took 1s", tt.source
+			}
 			if tt.unrun {
 				cell.ExecutionCount = nil
 			}

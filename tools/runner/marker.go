@@ -13,6 +13,7 @@ type markers struct {
 	skip          bool // is not executed: skip-execution, nbval-skip
 	mayFail       bool // may end in an error: raises-exception, nbval-raises-exception
 	ignoreOutput  bool // its output is not compared: nbval-ignore-output
+	exactOutput   bool // durations, addresses and temporary paths are compared too: exact-output
 	compareOutput bool // its output is compared even where only marked cells are: nbval-check-output
 }
 
@@ -39,6 +40,8 @@ func (m *markers) set(tag string) {
 		m.skip = true
 	case "raises-exception", "nbval-raises-exception":
 		m.mayFail = true
+	case "exact-output":
+		m.exactOutput = true
 	case "nbval-ignore-output":
 		m.ignoreOutput, m.compareOutput = true, false
 	case "nbval-check-output":

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -13,24 +12,17 @@ import (
 // can be written.
 func (s *session) prepare() error {
 	var common settings
-	if err := s.nb.Metadata.Decode("flowbook", &common); err != nil {
-		return fmt.Errorf("metadata flowbook: %w", err)
-	}
-	var nbmake settings
-	if err := s.nb.Metadata.Decode("execution", &nbmake); err != nil {
-		return fmt.Errorf("metadata execution: %w", err)
-	}
 	// in a sandbox the user, not the notebook's author, decides which cells are executed and for
 	// how long
-	if s.opt.Sandbox != nil {
-		common, nbmake = settings{}, settings{}
+	if s.opt.Sandbox == nil {
+		var err error
+		if common, err = notebookSettings(s.nb.Metadata); err != nil {
+			return err
+		}
 	}
-	everywhere, err := nbmake.timeout(s.opt.Timeout)
-	if err != nil {
-		return fmt.Errorf("metadata execution.timeout: %w", err)
-	}
-	if everywhere, err = common.timeout(everywhere); err != nil {
-		return fmt.Errorf("metadata flowbook.timeout: %w", err)
+	everywhere := s.opt.Timeout
+	if len(common.Timeout) > 0 {
+		everywhere = common.limit
 	}
 	n := 0
 	for _, c := range s.nb.Cells {
@@ -62,24 +54,18 @@ func (s *session) planCell(i int, c *notebook.Cell, everywhere time.Duration) (*
 	}
 	t := &task{cell: c, source: c.Source, res: &s.res.Cells[number-1], mayFail: marks.mayFail}
 	var own settings
-	if err := c.Metadata.Decode("flowbook", &own); err != nil {
-		return nil, fmt.Errorf("metadata flowbook: %w", err)
+	if s.opt.Sandbox == nil {
+		var err error
+		if own, err = readSettings(c.Metadata, cellSettings); err != nil {
+			return nil, err
+		}
 	}
-	if s.opt.Sandbox != nil {
-		own = settings{}
-	}
-	var err error
-	if t.timeout, err = own.timeout(everywhere); err != nil {
-		return nil, fmt.Errorf("metadata flowbook.timeout: %w", err)
+	t.timeout, t.pure, t.expect = everywhere, own.Pure, own.expect
+	if len(own.Timeout) > 0 {
+		t.timeout = own.limit
 	}
 	if bound := s.opt.Timeout; bound > 0 && (t.timeout <= 0 || t.timeout > bound) {
 		t.timeout = bound
-	}
-	t.pure = own.Pure
-	if own.ExpectError != "" {
-		if t.expect, err = regexp.Compile(own.ExpectError); err != nil {
-			return nil, fmt.Errorf("metadata flowbook.expect-error: %w", err)
-		}
 	}
 	switch {
 	case marks.skip:

@@ -11,8 +11,8 @@
 //	os.Exit(res.ExitCode())
 //
 // Tags that it knows: parameters, injected-parameters, skip-execution (and nbval-skip),
-// raises-exception (and nbval-raises-exception: the cell may fail). Metadata that it knows, of a
-// cell or, as the default for all of its cells, of the notebook:
+// raises-exception (and nbval-raises-exception: the cell may fail), exact-output (see Check).
+// Metadata that it knows of a cell; timeout may stand in the notebook's for all of its cells:
 //
 //	"flowbook": {"timeout": "90s", "expect-error": "regexp", "pure": ["flowbook/tools/flowbook"]}
 //
@@ -26,8 +26,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,29 +116,6 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) (*Result, erro
 		return nil, err
 	}
 	return s.res, s.finish()
-}
-
-// settings is the "flowbook" object of a cell's or a notebook's metadata.
-type settings struct {
-	Timeout     json.RawMessage `json:"timeout"`
-	ExpectError string          `json:"expect-error"`
-	Pure        []string        `json:"pure"`
-}
-
-// timeout reads a duration ("90s") or a number of seconds.
-func (s settings) timeout(otherwise time.Duration) (time.Duration, error) {
-	if len(s.Timeout) == 0 {
-		return otherwise, nil
-	}
-	var text string
-	var seconds float64
-	if json.Unmarshal(s.Timeout, &text) == nil {
-		return time.ParseDuration(text)
-	}
-	if err := json.Unmarshal(s.Timeout, &seconds); err != nil {
-		return 0, errors.New("want a duration such as \"90s\" or a number of seconds")
-	}
-	return time.Duration(seconds * float64(time.Second)), nil
 }
 
 var importLine = regexp.MustCompile(`^import\b`)
