@@ -25,6 +25,7 @@ var goNBAdded = map[string]string{
 	"drain.go.txt":  "internal/jpyexec/flowbook_drain.go",
 	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
 	"holder.go.txt": "internal/goexec/flowbook_holder.go",
+	"room.go.txt":   "internal/kernel/flowbook_room.go",
 	"warm.go.txt":   "internal/goexec/goplsclient/flowbook_warm.go",
 }
 
@@ -58,6 +59,13 @@ var goNBChanges = []goNBChange{
 			close(exec.drained)
 		}()
 `},
+	// GoNB publishes what a program writes without waiting for readers, so a program that writes
+	// faster than they read fills the kernel's memory, and its end is heard of after all of that.
+	{"internal/kernel/messages.go", "	msg.Content = content\n	return m.kernel.sockets.IOPubSocket.RunLocked(", `	msg.Content = content
+	if msgType != "status" {
+		waitForRoom(m.kernel.sockets.IOPubSocket.Socket)
+	}
+	return m.kernel.sockets.IOPubSocket.RunLocked(`},
 	// GoNB looks for gopls for the first time 12 seconds after it has started it, and lets whoever
 	// asks it wait for as long.
 	{"internal/goexec/goplsclient/exec.go", `			case <-time.After(ConnectTimeout):

@@ -80,18 +80,17 @@ const flood = 16
 // the kernel, again each second because GoNB loses an interrupt while it compiles, and waits during
 // the grace period for the cell to end.
 func (s *session) await(ctx context.Context, t *task) ending {
-	var timeout, silence, grace, again <-chan time.Time
+	var silence, grace, again <-chan time.Time
+	clock := s.clock(t)
 	quiet := time.NewTimer(s.opt.Quiet)
 	defer quiet.Stop()
 	told := false
-	if t.timeout > 0 {
-		timeout = time.After(t.timeout)
-	}
 	cut := done // why the cell is being cut short
 	cancel := ctx.Done()
 	interrupt := func(why ending, patience time.Duration) {
 		cut = why
-		timeout, cancel = nil, nil
+		clock.stop()
+		cancel = nil
 		grace = time.After(patience)
 		again = time.After(time.Second)
 		s.interrupt(t)
@@ -102,13 +101,15 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if !ok {
 				return died
 			}
-			if s.dispatch(m) != t {
+			of := s.dispatch(m)
+			clock.heard(of)
+			if of != t {
 				continue
 			}
 			if !told {
 				quiet.Reset(s.opt.Quiet)
 			}
-			if t.replied && t.idle {
+			if t.ended() {
 				return cut
 			}
 			if why := t.unruly(); cut == done && why != done {
@@ -124,7 +125,7 @@ func (s *session) await(ctx context.Context, t *task) ending {
 			if s.opt.Progress != nil {
 				s.opt.Progress(Event{Cell: *t.res, Total: len(s.plan), Quiet: s.opt.Quiet})
 			}
-		case <-timeout:
+		case <-clock.over:
 			interrupt(timedOut, s.opt.Grace)
 		case <-cancel:
 			interrupt(stopped, min(s.opt.Grace, 2*time.Second))

@@ -25,7 +25,8 @@ type session struct {
 	widgets  widgets
 	normal   normalizer
 	graph    *buildGraph
-	executed int // cells executed so far: our execution counts
+	before   *task // the cell executed last
+	executed int   // cells executed so far: our execution counts
 	saver    saver
 	unsaved  bool // a cell has been recorded and not saved: that is done while the kernel has the next
 	crossed  bool // a cell has updated another's output

@@ -38,6 +38,9 @@ type reply struct {
 	Traceback []string `json:"traceback"`
 }
 
+// ended reports whether the kernel is done with the cell.
+func (t *task) ended() bool { return t.replied && t.idle }
+
 // stops reports whether no other cell can follow, whatever the options: the kernel is dead, or
 // still busy with this one.
 func (t *task) stops() bool {
@@ -45,7 +48,7 @@ func (t *task) stops() bool {
 	case KernelDied, Interrupted:
 		return true
 	case TimedOut, StdinRequested:
-		return !t.replied || !t.idle
+		return !t.ended()
 	}
 	return false
 }
