@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,46 @@ func TestSplitKeepsEveryByte(t *testing.T) {
 	}
 	if diff := cmp.Diff(m, stored); diff != "" {
 		t.Errorf("manifest on disk (-returned +stored):\n%s", diff)
+	}
+}
+
+// TestSplitRandom cuts random files, with line ends in quotes, Windows line ends, blank lines and
+// none at the end: the parts without their headers are the file without its own, and the rows of a
+// part are as many as the manifest says.
+func TestSplitRandom(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	fields := []string{"", "1", "-2.5", `"a
+b"`, `"say ""hi"""`, "\"\r\n\"", strings.Repeat("f", 300)}
+	path, dir := filepath.Join(t.TempDir(), "flows.csv"), t.TempDir()
+	for range 60 {
+		end := []string{"\n", "\r\n"}[rng.IntN(2)]
+		head, body, n := "a,b"+end, "", 1+rng.IntN(40)
+		for i := range n {
+			body += "x" + fields[rng.IntN(2)] + "," + fields[rng.IntN(len(fields))]
+			if i < n-1 || rng.IntN(2) == 0 {
+				body += strings.Repeat(end, 1+rng.IntN(8)/7)
+			}
+		}
+		writeFile(t, path, head+body)
+		m, err := Split(context.Background(), path, dir, SplitOptions{Rows: 1 + rng.IntN(9)})
+		if err != nil {
+			t.Fatalf("%q: %v", head+body, err)
+		}
+		got, rows := "", 0
+		for _, p := range m.Parts {
+			part, ok := strings.CutPrefix(readFile(t, filepath.Join(dir, p.Name)), head)
+			if !ok {
+				t.Fatalf("%s of %q has no header", p.Name, head+body)
+			}
+			f, err := Read(filepath.Join(dir, p.Name))
+			if err != nil || f.NumRows() != p.Rows {
+				t.Fatalf("%s of %q: %v; %d rows in the manifest", p.Name, head+body, err, p.Rows)
+			}
+			got, rows = got+part, rows+p.Rows
+		}
+		if got != body || rows != n {
+			t.Fatalf("parts of %d rows, want %d (-want +got):\n%s", rows, n, cmp.Diff(body, got))
+		}
 	}
 }
 
