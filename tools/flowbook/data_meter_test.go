@@ -57,7 +57,7 @@ func TestMeter(t *testing.T) {
 		rows   string // how the row begins
 	}{
 		{"good.pcap", nil, exitOK, "flows.csv: 1 flow of 5 packets, 0 packets skipped\n", "0,0,192.0.2.1,02:00:00:00:00:01,02:00:00,0,192.0.2.2,"},
-		{"- --first-id 77", capture, exitOK, "1 flows of 5 packets", "77,0,192.0.2.1,"},
+		{"- --first-id 77", capture, exitOK, "1 flow of 5 packets", "77,0,192.0.2.1,"},
 		{"good.pcap good.pcap --idle 3s", nil, exitOK, "2 flows of 10 packets", "0,0,192.0.2.1,"},
 		{"cut.pcap", nil, exitFailed, "flowbook: read cut.pcap: packet 5: the capture is cut off\n", "0,0,192.0.2.1,"},
 	} {
