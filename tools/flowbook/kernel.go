@@ -22,10 +22,19 @@ type kernelCmd struct {
 	Isolated kernelIsolatedCmd `cmd:"" hidden:"" help:"Be the isolated kernel that Jupyter has started."`
 }
 
-// kernelPlace says in which of Jupyter's folders the kernelspec is.
+// kernelPlace says in which of Jupyter's folders the kernelspec is, and its name there.
 type kernelPlace struct {
+	Name   string `placeholder:"NAME" help:"The kernel gonb-NAME, shown as Go (Flowbook, NAME), beside those of other modules. Default: gonb, of which there is one."`
 	User   bool   `xor:"place" help:"The user's Jupyter folder ($JUPYTER_DATA_DIR, ~/.local/share/jupyter), also in a virtual environment."`
 	Prefix string `xor:"place" type:"path" placeholder:"DIR" help:"The Python installation in DIR. Default: the active virtual environment ($VIRTUAL_ENV, $CONDA_PREFIX), else --user."`
+}
+
+// folder is the kernelspec's folder in a Jupyter data folder.
+func (p *kernelPlace) folder(dataDir string) (dir, name string, err error) {
+	if name, err = jupyter.Named(p.Name); err != nil {
+		return "", "", &usageError{fmt.Errorf("kernel: --name: %w", err)}
+	}
+	return filepath.Join(dataDir, "kernels", name), name, nil
 }
 
 // dataDir is the Jupyter data folder that the flags mean.
@@ -48,7 +57,7 @@ func (p *kernelPlace) dataDir() (string, error) {
 
 type kernelInstallCmd struct {
 	kernelPlace `embed:""`
-	Sandbox     bool `help:"Also a second kernel, gonb-sandbox, whose cells are isolated: no network, no files but Go's and the module's, nothing kept."`
+	Sandbox     bool `help:"Also a second kernel, gonb-sandbox, whose cells are isolated: no network, no files but the system's, Go's and the module's, nothing kept."`
 	GPU         bool `name:"gpu" help:"Build cells with cgo, which links XLA into them: slower cells, and the GPU where its plugin is there."`
 	Offline     bool `help:"Let cells fetch no module: GOPROXY=off. Default: the settings of the go command."`
 }
@@ -65,12 +74,21 @@ func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 	if c.GPU && compiler() == "" {
 		return errors.New("kernel install: --gpu needs a C compiler, and neither $CC nor gcc nor clang is on the PATH")
 	}
-	in, err := jupyter.Install(ctx, root, dir, jupyter.InstallOptions{GPU: c.GPU, Offline: c.Offline})
+	at, name, err := c.folder(dir)
+	if err != nil {
+		return err
+	}
+	before, _ := jupyter.ReadInstalled(at) // Install tells of one that is not ours
+	in, err := jupyter.Install(ctx, root, dir, jupyter.InstallOptions{Name: name, GPU: c.GPU, Offline: c.Offline})
 	if err != nil {
 		return unwritable(err, "--prefix DIR is another place for the kernel, $XDG_CACHE_HOME for the cache")
 	}
 	fmt.Fprintf(con.stdout, "installed %s in %s\n", in.DisplayName, in.Dir)
 	fmt.Fprintf(con.stdout, "its cells see the module in %s\n", display(root))
+	if before != nil && !sameFolder(before.Metadata.Flowbook.Root, in.Metadata.Flowbook.Root) {
+		fmt.Fprintf(con.stdout, "it replaces the kernel of the module in %s, whose notebooks do not find their packages in Jupyter now: "+
+			"flowbook kernel install --name NAME there gives them a kernel of their own\n", before.Metadata.Flowbook.Root)
+	}
 	if c.Sandbox {
 		if err := c.isolated(con, in); err != nil {
 			return err
@@ -82,7 +100,7 @@ func (c *kernelInstallCmd) Run(ctx context.Context, con *console) error {
 	if jupyter.FindGopls(in.Env["GOPATH"]) == "" {
 		fmt.Fprintf(con.stdout, "without completion, for gopls is not there: %s, then install again\n", getGopls)
 	}
-	found, err := jupyter.FindSpec("gonb")
+	found, err := jupyter.FindSpec(name)
 	var missing *jupyter.NotFoundError
 	switch {
 	case errors.As(err, &missing):
@@ -194,14 +212,17 @@ func (c *kernelRemoveCmd) Run(con *console) error {
 	if err != nil {
 		return fmt.Errorf("kernel remove: %w", err)
 	}
-	dir := filepath.Join(data, "kernels", "gonb")
+	dir, _, err := c.folder(data)
+	if err != nil {
+		return err
+	}
 	if err := jupyter.Remove(dir); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("kernel remove: there is none in %s (flowbook kernel list says where kernels are)", dir)
 	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(con.stdout, "removed %s\n", dir)
-	isolated := filepath.Join(data, "kernels", jupyter.IsolatedName)
+	isolated := dir + "-sandbox"
 	if err := jupyter.Remove(isolated); err == nil {
 		fmt.Fprintf(con.stdout, "removed %s\n", isolated)
 	} else if !errors.Is(err, fs.ErrNotExist) {

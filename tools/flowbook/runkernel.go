@@ -8,12 +8,15 @@ import (
 	"flowbook/tools/jupyter"
 )
 
-// kernelName is the kernel to run on: the one asked for, else the notebook's; Go notebooks that name none get GoNB.
+// kernelName is the kernel to run on: the one asked for, else the notebook's, else GoNB for a Go
+// notebook. The kernels that Flowbook installs for modules are all GoNB.
 func (t *target) kernelName(asked string) string {
 	if asked != "" {
 		return asked
 	}
-	if name := t.nb.KernelName(); name != "" {
+	if name := t.nb.KernelName(); jupyter.Ours(name) {
+		return "gonb"
+	} else if name != "" {
 		return name
 	}
 	if lang := t.nb.Language(); lang != "" && lang != "go" {

@@ -2,6 +2,7 @@ package jupyter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -51,20 +52,39 @@ func (e *ForeignError) Error() string {
 // prefix.
 func PrefixDir(prefix string) string { return filepath.Join(prefix, "share", "jupyter") }
 
-// InstallOptions change the installed kernel.
-type InstallOptions struct {
-	GPU     bool // cells are built with cgo, which links XLA into them
-	Offline bool // cells fetch no module
+// Named is the name of the kernelspec of a module that has its own: "gonb-geo" for "geo", "gonb" for
+// "".
+func Named(own string) (string, error) {
+	if own == "" {
+		return "gonb", nil
+	}
+	if name := "gonb-" + strings.ToLower(own); len(name) <= 100 && validName.MatchString(name) && !strings.HasSuffix(name, sandboxSuffix) {
+		return name, nil
+	}
+	return "", fmt.Errorf("%q is no name: up to 95 letters, digits, dots, dashes and underscores, not ending in %s", own, sandboxSuffix[1:])
 }
 
-// Install writes the kernelspec "gonb" into a Jupyter data folder: the kernel of [GoNB], in its
+// Ours says whether kernels of that name are those of [Install]: a notebook that names one runs on
+// the kernel of its own module.
+func Ours(name string) bool {
+	return name == "gonb" || strings.HasPrefix(name, "gonb-") && !strings.HasSuffix(name, sandboxSuffix)
+}
+
+// InstallOptions change the installed kernel.
+type InstallOptions struct {
+	Name    string // of the kernelspec, as [Named] has it; "" is "gonb"
+	GPU     bool   // cells are built with cgo, which links XLA into them
+	Offline bool   // cells fetch no module
+}
+
+// Install writes the kernelspec "gonb", or opt.Name, into a Jupyter data folder: the kernel of [GoNB], in its
 // environment, with its programs copied beside kernel.json, so that it works whatever becomes of
 // the cache folder. gopls, which completes code, is found by [FindGopls] and stays where it is.
 //
 // The files of an earlier Install are replaced, file by file and kernel.json last; a kernelspec of
 // something else is a [*ForeignError].
 func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*Installed, error) {
-	dir, err := filepath.Abs(filepath.Join(dataDir, "kernels", "gonb"))
+	dir, err := filepath.Abs(filepath.Join(dataDir, "kernels", cmp.Or(opt.Name, "gonb")))
 	if err != nil {
 		return nil, fmt.Errorf("install the Go kernel: %w", err)
 	}
@@ -77,6 +97,9 @@ func Install(ctx context.Context, root, dataDir string, opt InstallOptions) (*In
 	}
 	in := &Installed{Spec: *spec}
 	in.Dir, in.DisplayName = dir, DisplayName
+	if own, ok := strings.CutPrefix(opt.Name, "gonb-"); ok {
+		in.Name, in.DisplayName = opt.Name, "Go (Flowbook, "+own+")"
+	}
 	in.Metadata.Flowbook = &Mark{Root: in.Env[module.EnvRoot]}
 	built := filepath.Dir(spec.Argv[0])
 	write := func(name string, data []byte, mode fs.FileMode) error {

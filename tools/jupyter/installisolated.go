@@ -12,15 +12,18 @@ import (
 // IsolatedName is the name of the kernelspec whose kernels run in a sandbox, beside "gonb".
 const IsolatedName = "gonb-sandbox"
 
+// sandboxSuffix ends the names of isolated kernels.
+const sandboxSuffix = "-sandbox"
+
 // baseFile is the file, in the folder of the isolated kernelspec, that holds the spec of the kernel
 // that it isolates.
 const baseFile = "base.json"
 
-// InstallIsolated writes the kernelspec [IsolatedName] beside an installed one. Its kernels are
+// InstallIsolated writes the kernelspec [IsolatedName], or NAME-sandbox, beside the installed one NAME. Its kernels are
 // those of base in a sandbox: it starts `program kernel isolated`, a copy of the program at that
 // path, which calls [Relay]. nbgrader, papermill and JupyterLab run a stranger's cells with it.
 func InstallIsolated(base *Installed, program string) (*Installed, error) {
-	dir := filepath.Join(filepath.Dir(base.Dir), IsolatedName)
+	dir := base.Dir + sandboxSuffix
 	if _, err := ReadInstalled(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("install the isolated kernel: %w", err)
 	}
@@ -32,7 +35,7 @@ func InstallIsolated(base *Installed, program string) (*Installed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("install the isolated kernel: %w", err)
 	}
-	in := &Installed{Spec: Spec{Name: IsolatedName, Dir: dir, DisplayName: DisplayName + ", isolated", Language: base.Language,
+	in := &Installed{Spec: Spec{Name: filepath.Base(dir), Dir: dir, DisplayName: base.DisplayName + ", isolated", Language: base.Language,
 		InterruptMode: base.InterruptMode, Argv: []string{"{resource_dir}/bin/flowbook" + exe, "kernel", "isolated", "{resource_dir}", "{connection_file}"}}}
 	in.Metadata.Flowbook = &Mark{Root: base.Metadata.Flowbook.Root,
 		Files: []string{"bin/flowbook" + exe, baseFile, "logo-32x32.png", "logo-64x64.png", "logo-svg.svg", "kernel.json"}}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"flowbook/ml/atomicfile"
+	"flowbook/tools/jupyter"
 	"flowbook/tools/runner"
 )
 
@@ -78,7 +79,7 @@ func (t *Task) Private() string {
 	if err != nil {
 		return err.Error()
 	}
-	if name := nb.KernelName(); name != "" && name != "gonb" {
+	if name := nb.KernelName(); name != "" && !jupyter.Ours(name) {
 		return "the packages of its kernel " + name + " are not part of its key"
 	}
 	return ""

@@ -311,7 +311,7 @@ func settings(c *notebook.Cell) string {
 // others their kernelspec is all that is known before they run.
 func kernel(nb *notebook.Notebook) (string, error) {
 	name := nb.KernelName()
-	if name == "" || name == "gonb" {
+	if name == "" || jupyter.Ours(name) {
 		versions, err := jupyter.Versions()
 		return "gonb " + sum(string(versions)), err
 	}
