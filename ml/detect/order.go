@@ -7,9 +7,9 @@ import (
 	"flowbook/ml/dataset"
 )
 
-// order measures how far flows are from an order of time, which windows of time need. Meters write
-// flows when they end or have been idle for minutes, so neighbours may begin at times far apart, and
-// flows of a few minutes in any order; that is no disorder.
+// order measures how far flows are from an order of time, which windows of time need. A meter writes
+// a flow when it ends, or half an hour after its beginning at the latest. So flows of one half-hour
+// may come in any order, as those of the synthetic day do; that is no disorder.
 type order struct {
 	rows   int64
 	last   int64   // when the flow before began, in ms
@@ -25,8 +25,8 @@ const (
 	fewestOfOrder = 1000
 )
 
-// leastOfOrder is how far apart in time, in ms, any two flows are in the mean where disorder can be
-// told from a meter's: those of half an hour.
+// leastOfOrder is how far apart in time, in ms, any two flows must be in the mean for disorder to be
+// told from a meter's: those of half an hour are 10 minutes apart.
 const leastOfOrder = 600_000
 
 // shuffled is the disorder from which on flows count as shuffled; of flows in random order it is

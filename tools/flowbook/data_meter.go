@@ -88,7 +88,11 @@ func (c *meterCmd) Run(ctx context.Context, con *console) error {
 	}
 	fmt.Fprintf(con.stderr, "%s: %s of %s, %s\n", name, plural(int(s.Flows), "flow"), plural(int(s.Packets), "packet"), skipped(s.Skipped))
 	if s.Longer > 0 {
-		fmt.Fprintf(con.stderr, "%s: %d packets were captured longer than they were on the wire\n", name, s.Longer)
+		were := "packets were captured longer than they were"
+		if s.Longer == 1 {
+			were = "packet was captured longer than it was"
+		}
+		fmt.Fprintf(con.stderr, "%s: %d %s on the wire\n", name, s.Longer, were)
 	}
 	if told := s.Back.String(); told != "" {
 		fmt.Fprintf(con.stderr, "%s: %s\n", name, told)
@@ -105,7 +109,7 @@ func skipped(s flowmeter.Skips) string {
 	if n == 0 {
 		return "0 packets skipped"
 	}
-	return fmt.Sprintf("%d packets skipped (%v)", n, s)
+	return fmt.Sprintf("%s skipped (%v)", plural(int(n), "packet"), s)
 }
 
 // open opens all captures, so that a wrong name is found before anything is metered. They are read

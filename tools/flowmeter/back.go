@@ -40,9 +40,16 @@ func (b Back) String() string {
 	if b.Packets == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("the time of %d packets runs back, by up to %v, first in packet %d of %s", b.Packets, b.Most, b.First, b.File)
+	packets, times := "packets", "times"
+	if b.Packets == 1 {
+		packets = "packet"
+	}
+	if b.Resets == 1 {
+		times = "time"
+	}
+	s := fmt.Sprintf("the time of %d %s runs back, by up to %v, first in packet %d of %s", b.Packets, packets, b.Most, b.First, b.File)
 	if b.Resets > 0 {
-		s += fmt.Sprintf("; %d times by more than the idle timeout: are the captures in the order of their times?", b.Resets)
+		s += fmt.Sprintf("; %d %s by more than the idle timeout: are the captures in the order of their times?", b.Resets, times)
 	}
 	return s
 }

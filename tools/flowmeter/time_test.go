@@ -39,11 +39,11 @@ func TestTimeRunsBack(t *testing.T) {
 		back     string
 	}{
 		{"in order", [][]byte{at(1000, 1001)}, []string{"1000000"}, ""},
-		{"a straggler", [][]byte{at(1000, 1002, 1001)}, []string{"1000000"}, "the time of 1 packets runs back, by up to 1s, first in packet 3 of 0.pcap"},
+		{"a straggler", [][]byte{at(1000, 1002, 1001)}, []string{"1000000"}, "the time of 1 packet runs back, by up to 1s, first in packet 3 of 0.pcap"},
 		{"one packet of 2038", [][]byte{at(1000, 2145916800, 1001)}, []string{"1000000", "2145916800000", "1001000"},
-			"the time of 1 packets runs back, by up to 596087h43m19s, first in packet 3 of 0.pcap; 1 times by more than the idle timeout: are the captures in the order of their times?"},
+			"the time of 1 packet runs back, by up to 596087h43m19s, first in packet 3 of 0.pcap; 1 time by more than the idle timeout: are the captures in the order of their times?"},
 		{"rotated files in the shell's order", [][]byte{at(1000), at(9000), at(2000)}, []string{"1000000", "9000000", "2000000"},
-			"the time of 1 packets runs back, by up to 1h56m40s, first in packet 1 of 2.pcap; 1 times by more than the idle timeout: are the captures in the order of their times?"},
+			"the time of 1 packet runs back, by up to 1h56m40s, first in packet 1 of 2.pcap; 1 time by more than the idle timeout: are the captures in the order of their times?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rows, s, err := metered(options(), tt.captures...)
