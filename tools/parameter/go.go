@@ -55,7 +55,7 @@ func declareGo(source, dir string) (*goDecl, error) {
 			return
 		}
 		if first == nil {
-			first = err
+			first = d.advise(te, err)
 		}
 	}}
 	d.pkg, _ = conf.Check("parameters", d.fset, []*ast.File{d.file}, nil)
@@ -72,6 +72,27 @@ func declareGo(source, dir string) (*goDecl, error) {
 		}
 	}
 	return d, nil
+}
+
+// advise adds the remedy to an error about a package that the cell does not import: the kernel would
+// find one of the user's, which addImports does not look for.
+func (d *goDecl) advise(te types.Error, err error) error {
+	name, undefined := strings.CutPrefix(te.Msg, "undefined: ")
+	if !undefined {
+		return err
+	}
+	qualifies := false
+	ast.Inspect(d.file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			id, ok := sel.X.(*ast.Ident)
+			qualifies = qualifies || ok && id.Name == name
+		}
+		return !qualifies
+	})
+	if !qualifies {
+		return err
+	}
+	return fmt.Errorf("%w: if %s is a package, write its import into this cell", err, name)
 }
 
 // add takes up the names of one specification.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/parser"
+	"go/token"
 	"go/types"
 	"math"
 	"math/big"
@@ -19,8 +20,9 @@ import (
 // goValue writes values as Go source of a wanted type; go/types decides which values fit.
 type goValue struct{ d *goDecl }
 
-// of writes the value of an assignment. Text from a command line is taken as it is for a string,
-// else as a Go expression ([]int{1, 2}, 1<<20, math.Pi), else as a YAML value ([1, 2]).
+// of writes the value of an assignment. Text from a command line is taken as it is for a string; for
+// a number it is one, or the name of one; for other types it is a Go expression ([]int{1, 2}), or
+// else a YAML value ([1, 2]).
 func (g goValue) of(a Assignment, t types.Type) (string, error) {
 	if a.Node != nil {
 		return g.node(a.Node, t, true)
@@ -109,10 +111,31 @@ func (g goValue) scalar(text string, basic *types.Basic, t types.Type) (string, 
 			return "math.Inf(-1)", nil
 		}
 	}
+	if e, err := parser.ParseExpr(text); err == nil && basic.Info()&types.IsComplex == 0 && !isNumber(e) {
+		return "", fmt.Errorf("%q is no %s: a number is needed, or a name that is declared", text, name)
+	}
 	if s, ok := g.expr(text, t); ok {
 		return s, nil
 	}
 	return "", g.why(text, t)
+}
+
+// isNumber reports whether an expression is a number or a name, with or without a sign. Anything
+// else is hardly meant as Go computes it: 1/2 would be 0, and 2024-01-01 would be 2022.
+func isNumber(e ast.Expr) bool {
+	if u, ok := e.(*ast.UnaryExpr); ok && (u.Op == token.ADD || u.Op == token.SUB) {
+		e = u.X
+	}
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return e.Kind == token.INT || e.Kind == token.FLOAT
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		_, ok := e.X.(*ast.Ident)
+		return ok
+	}
+	return false
 }
 
 // expr accepts text as a Go expression if it can be assigned to t without running anything but

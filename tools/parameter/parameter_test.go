@@ -72,7 +72,17 @@ func TestGoParameters(t *testing.T) {
 		{"epochs=0.5", "", "-p epochs=0.5: parameter epochs: 0.5 is no whole number and must be of type int"},
 		{"epochs=9223372036854775808", "", "-p epochs=9223372036854775808: parameter epochs: 9223372036854775808 overflows int"},
 		{"epochs=-9223372036854775808", "var epochs int = -9223372036854775808", ""},
-		{"epochs=panic(1)", "", `-p epochs=panic(1): parameter epochs: "panic(1)" is no int`},
+		{"epochs=panic(1)", "", `-p epochs=panic(1): parameter epochs: "panic(1)" is no int: a number is needed, or a name that is declared`},
+		{"epochs=int(3)", "", `-p epochs=int(3): parameter epochs: "int(3)" is no int: a number is needed, or a name that is declared`},
+		{"epochs=10/4", "", `-p epochs=10/4: parameter epochs: "10/4" is no int: a number is needed, or a name that is declared`},
+		{"epochs='a'", "", `-p epochs='a': parameter epochs: "'a'" is no int: a number is needed, or a name that is declared`},
+		{"epochs=- 3", "var epochs int = - 3", ""},
+		{"epochs=limit", "var epochs int = limit", ""},
+		{"alpha=1/2", "", `-p alpha=1/2: parameter alpha: "1/2" is no float64: a number is needed, or a name that is declared`},
+		{"alpha=2024-01-01", "", `-p alpha=2024-01-01: parameter alpha: "2024-01-01" is no float64: a number is needed, or a name that is declared`},
+		{"layers=[2024-01-01]", "", `-p layers=[2024-01-01]: parameter layers: item 1: "2024-01-01" is no int: a number is needed, or a name that is declared`},
+		{"weight={a: 1/2}", "", `-p weight={a: 1/2}: parameter weight: a: "1/2" is no float64: a number is needed, or a name that is declared`},
+		{"limit=1<<3", "", `-p limit=1<<3: parameter limit: "1<<3" is no untyped int: a number is needed, or a name that is declared`},
 		{"epochs=", "", `-p epochs=: parameter epochs: "" is no int`},
 		{"small=255", "var small uint8 = 255", ""},
 		{"small=256", "", "-p small=256: parameter small: 256 overflows uint8"},
@@ -337,5 +347,17 @@ var free = "x"`
 	}
 	if diff := cmp.Diff([]string{"parameters that the notebook does not declare: x"}, warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+// TestMissingImport: a package that only the kernel would find is asked for, another name is not.
+func TestMissingImport(t *testing.T) {
+	for source, want := range map[string]string{
+		"var h = geo.Dist(1, 2)": "parameters cell: parameters:1: undefined: geo: if geo is a package, write its import into this cell",
+		"var h = other":          "parameters cell: parameters:1: undefined: other",
+	} {
+		if _, err := declareGo(source, "."); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", source, err, want)
+		}
 	}
 }
