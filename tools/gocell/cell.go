@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -46,6 +47,7 @@ func Read(source string) *Cell {
 		c.Opaque = true
 		return c
 	}
+	c.Altered = c.Altered || slices.ContainsFunc(file.Comments, isLost)
 	text := func(n ast.Node) string {
 		const shift = len("package p;")
 		return decls[fset.Position(n.Pos()).Offset-shift : fset.Position(n.End()).Offset-shift]
@@ -86,6 +88,13 @@ func Read(source string) *Cell {
 		c.Body.cell = c
 	}
 	return c
+}
+
+// lostDirective matches the comments for the compiler with which the kernel refuses a cell.
+var lostDirective = regexp.MustCompile(`^//go:(embed|linkname|debug)\b`)
+
+func isLost(group *ast.CommentGroup) bool {
+	return slices.ContainsFunc(group.List, func(c *ast.Comment) bool { return lostDirective.MatchString(c.Text) })
 }
 
 // lineOf is line n, from 1, of a text that has it.

@@ -37,6 +37,8 @@ func TestRead(t *testing.T) {
 		{"lines that end in CRLF", "var a int\r\n%%\r\nprint(a)\r\n", []string{"a"}, []int{1}, "print(a)\n", 3, nil, "%%"},
 		{"a carriage return", "var a = `\r`", []string{"a"}, []int{1}, "", 0, nil, "altered"},
 		{"a script behind a comment", "//gonb:%%bash\r\nls", nil, nil, "", 0, nil, "foreign"},
+		{"a directive that GoNB drops", "//go:embed x\nvar a string", []string{"a"}, []int{2}, "", 0, nil, "altered"},
+		{"a directive that it keeps", "//go:noinline\nfunc f() {}", []string{"f"}, []int{2}, "", 0, nil, ""},
 		{"a lone %", "%\nvar a int", nil, nil, "", 0, nil, "opaque"},
 		{"an import beside something", "import \"fmt\"; var a = 1", []string{"import fmt", "a"}, []int{1, 1}, "", 0, nil, "tangled"},
 	} {

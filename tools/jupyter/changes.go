@@ -25,6 +25,8 @@ var goNBAdded = map[string]string{
 	"drain.go.txt":  "internal/jpyexec/flowbook_drain.go",
 	"hint.go.txt":   "internal/goexec/flowbook_hint.go",
 	"holder.go.txt": "internal/goexec/flowbook_holder.go",
+	"kinds.go.txt":  "internal/goexec/flowbook_kinds.go",
+	"refuse.go.txt": "internal/goexec/flowbook_refuse.go",
 	"room.go.txt":   "internal/kernel/flowbook_room.go",
 	"warm.go.txt":   "internal/goexec/goplsclient/flowbook_warm.go",
 }
@@ -235,6 +237,67 @@ var goNBChanges = []goNBChange{
 	rememberLocals(mainDecl)
 
 	// Execute compiled code.
+`},
+	// A second %% in a cell ends the kernel, also when the cell is only completed, or nests one main
+	// in another.
+	{"internal/goexec/parser.go", `	var fileToCellLine []int
+	if err = s.RemoveGeneratedCode(); err != nil {
+`, `	if err = refuseSecondMain(cellId, lines); err != nil {
+		return
+	}
+	var fileToCellLine []int
+	if err = s.RemoveGeneratedCode(); err != nil {
+`},
+	// So do a %exec without a name that is completed, a % or ! with blanks after it, and a %%script
+	// without a program.
+	{"internal/goexec/composer.go", `				err = errors.Errorf("%%exec requires the name of a function to execute, none given in line %d: %q", ii, line)
+`, `				err = errors.Errorf("%%exec requires the name of a function to execute, none given in line %d: %q", ii, line)
+				return
+`},
+	{"internal/specialcmd/specialcmd.go", `			for cmdStr[0] == ' ' || cmdStr[0] == '\t' {
+`, `			for len(cmdStr) > 0 && (cmdStr[0] == ' ' || cmdStr[0] == '\t') {
+`},
+	{"internal/specialcmd/cellmagic.go", `		if parts[0] == "%%script" {
+			args = parts[1:]
+`, `		if parts[0] == "%%script" {
+			if args = parts[1:]; len(args) == 0 {
+				err = errors.New("%%script requires the name of a program")
+				return
+			}
+`},
+	// A cell of %exec alone would end without having done anything.
+	{"internal/dispatcher/dispatcher.go", `		hasMoreToRun := !goexec.IsEmptyLines(lines, specialLines) || goExec.CellIsTest
+`, `		hasMoreToRun := !goexec.IsEmptyLines(lines, specialLines) || goExec.CellIsTest || goexec.CallsFunction(lines)
+`},
+	// A command that is misspelt would do nothing, and the cell succeed.
+	{"internal/specialcmd/specialcmd.go", `		err := kernel.PublishWriteStream(msg, kernel.StreamStderr, fmt.Sprintf("\"%%%s\" unknown or not implemented yet.", parts[0]))
+		if err != nil {
+			klog.Errorf("Error while reporting back on unimplemented message command \"%%%s\" kernel: %+v", parts[0], err)
+		}
+`, `		return errors.Errorf("%%%s is no command of the kernel; %%help lists them", parts[0])
+`},
+	// %env X=1 is refused for a name of one letter.
+	{"internal/specialcmd/specialcmd.go", `strings.Index(parts[1], "="); eqPos > 1 {
+`, `strings.Index(parts[1], "="); eqPos > 0 {
+`},
+	// The comments of variables are dropped, and //go:embed is one.
+	{"internal/goexec/parser.go", `			// Incorporate Imports
+			for _, entry := range fileObj.Imports {
+`, `			if lost := pi.refuseLost(fileObj); lost != "" && msg != nil {
+				err = errors.New(lost)
+				return nil, s.DisplayErrorWithContext(msg, fileToCellIdAndLine, lost, err)
+			}
+
+			// Incorporate Imports
+			for _, entry := range fileObj.Imports {
+`},
+	// A name that is declared again as another kind would be declared twice, and the compiler would
+	// blame the cell that had it first.
+	{"internal/goexec/parser.go", `	updatedDecls.MergeFrom(newDecls)
+	if s.CellIsWasm {
+`, `	updatedDecls.dropOtherKinds(newDecls)
+	updatedDecls.MergeFrom(newDecls)
+	if s.CellIsWasm {
 `},
 }
 

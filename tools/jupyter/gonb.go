@@ -24,6 +24,9 @@ import (
 func GoNB(ctx context.Context, root string) (*Spec, error) {
 	spec, err := goNB(ctx, root)
 	if err != nil {
+		if refused := refusedSetting(err.Error()); refused != nil {
+			err = refused
+		}
 		return nil, fmt.Errorf("prepare the Go kernel: %w", err)
 	}
 	return spec, nil

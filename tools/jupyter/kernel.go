@@ -172,6 +172,9 @@ func (k *Kernel) giveUp(err error) error {
 	case <-k.dead:
 		if d := k.Death(); d != nil {
 			err = d
+			if refused := refusedSetting(d.Stderr); refused != nil {
+				err = refused
+			}
 		}
 	default:
 		if text := k.child.tail.last(); text != "" {

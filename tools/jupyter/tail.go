@@ -57,20 +57,43 @@ func (t *tail) forget() {
 // colours are the escape sequences of a terminal's colours.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// last returns the last twelve lines, or twelve from the last Go panic on, whose cause stands at
-// its top.
+var (
+	// logLine matches the head of a line of GoNB's log: its level, time, process and source line.
+	logLine = regexp.MustCompile(`^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+\.go:\d+\] (\[[0-9a-f]{8}\] )?`)
+	// frame matches a call in the trace of an error, above the line of its source file.
+	frame = regexp.MustCompile(`^[\w./]+\.[\w.()*]+$`)
+)
+
+// causes leaves out GoNB's log of its work, and the traces of the errors in its log.
+func causes(lines []string) []string {
+	var left []string
+	for i := 0; i < len(lines); i++ {
+		switch m := logLine.FindStringSubmatch(lines[i]); {
+		case m != nil && (m[1] == "I" || m[1] == "W"):
+		case m != nil:
+			left = append(left, lines[i][len(m[0]):])
+		case i+1 < len(lines) && frame.MatchString(lines[i]) && strings.HasPrefix(lines[i+1], "\t"):
+			i++
+		default:
+			left = append(left, lines[i])
+		}
+	}
+	return left
+}
+
+// last returns the last twelve lines that tell of a fault, or twelve from the last Go panic on,
+// whose cause stands at its top.
 func (t *tail) last() string {
 	t.mu.Lock()
 	text := strings.ToValidUTF8(string(t.text), "\uFFFD")
 	t.mu.Unlock()
 	text = colours.ReplaceAllString(text, "")
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	from := max(0, len(lines)-12)
 	for i := len(lines) - 1; i >= 0; i-- {
 		if strings.HasPrefix(lines[i], "panic: ") || strings.HasPrefix(lines[i], "fatal error: ") {
-			from = i
-			break
+			return strings.TrimSpace(strings.Join(lines[i:min(len(lines), i+12)], "\n"))
 		}
 	}
-	return strings.TrimSpace(strings.Join(lines[from:min(len(lines), from+12)], "\n"))
+	lines = causes(lines)
+	return strings.TrimSpace(strings.Join(lines[max(0, len(lines)-12):], "\n"))
 }

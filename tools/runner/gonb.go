@@ -7,9 +7,9 @@ import (
 	"flowbook/tools/gocell"
 )
 
-// GoNB reports some failures only as text: its reply to a cell whose shell line failed, or whose
-// magic it does not know, says "ok". It writes these texts as messages of their own, which no
-// program's output is likely to equal.
+// GoNB reports some failures only as text: its reply to a cell whose shell line failed says "ok",
+// and that of stock GoNB to a cell whose magic it does not know. It writes these texts as messages
+// of their own, which no program's output is likely to equal.
 var (
 	shellFailed  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z -]+|exec: .*|fork/exec .*)\n$`)
 	unknownMagic = regexp.MustCompile(`^"%\S*" unknown or not implemented yet\.$`)

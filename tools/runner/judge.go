@@ -45,6 +45,7 @@ func (s *session) judge(t *task, end ending) {
 		// way
 		t.res.Status, s.ended = OK, true
 	case e != nil && !t.mayFail:
+		e.Stderr = s.stored(t, e.Stderr) // told as the notebook has it
 		t.fail(Failed, e)
 	default:
 		t.res.Status = OK

@@ -204,6 +204,8 @@ func TestLocate(t *testing.T) {
 		{"panic", "exit status 2", "panic: boom\n\ngoroutine 1 [running]:\nmain.f(...)\n\t \x1b[7m[[ Cell [1] Line 3 ]]\x1b[0m /tmp/x/main.go:9\nexit status 2\n", []string{"exit status 2"}, 1, Position{Line: 3, Text: "panic: boom"}},
 		{"log.Fatal", "exit status 1", "2020/01/01 no such file\nexit status 1\n", []string{"exit status 1"}, 0, Position{Text: "2020/01/01 no such file"}},
 		{"a package", "# flowbook/ml\nml/a.go:13:9: undefined: fmt\n", "", nil, 0, Position{Text: "ml/a.go:13:9: undefined: fmt"}},
+		{"a package of no module", "failed to run \"/x/go get\": exit status 1\n\ngo: gonb_21982612 imports\n\tb imports\n\tc: package c is not in std (/go/src/c)\n", "", nil, 0,
+			Position{Text: "c: package c is not in std (/go/src/c)"}},
 		{"python", "division by zero", "", []string{"Traceback", "Cell \x1b[0;32mIn[3], line 2\x1b[0m\n"}, 3, Position{Line: 2}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

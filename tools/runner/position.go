@@ -14,8 +14,8 @@ var (
 	gonbTrace    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	goFileLine   = regexp.MustCompile(`main(?:_test)?\.go:(\d+):(\d+): (.*)`)
 	compilerSays = regexp.MustCompile(`(?m)^[^#\n].*$`)
-	// a message of the go command about modules
-	goFailed = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n([^\n]+)`)
+	// a message of the go command about modules, after those of which the package is imported
+	goFailed = regexp.MustCompile(`^failed to run "[^"\n]*": exit status \d+\s*\n(?:[^\n]* imports\n\s*)*([^\n]+)`)
 	exited   = regexp.MustCompile(`^(exit status|signal: )`)
 	// the line by which our change of GoNB says what to do
 	hint        = regexp.MustCompile(`(?m)^hint: (.+)$`)

@@ -126,9 +126,23 @@ func (s *session) cells(ctx context.Context) error {
 func (s *session) record(t *task) {
 	count := t.count
 	t.cell.ExecutionCount = &count
-	s.normal.lost = func(text string) string { return restorePlaces(text, t.lines, s.countOf) }
+	s.restores(t)
 	t.cell.Outputs = t.out.result(count, s.normalize())
 	t.late = false
+}
+
+// restores has lost places named after the program that cell t executed.
+func (s *session) restores(t *task) {
+	s.normal.lost = func(text string) string { return restorePlaces(text, t.lines, s.countOf) }
+}
+
+// stored is a text of cell t as the notebook's outputs have it.
+func (s *session) stored(t *task, text string) string {
+	if !s.gonb {
+		return text
+	}
+	s.restores(t)
+	return s.normal.text(text)
 }
 
 func (s *session) normalize() func(*notebook.Output) {

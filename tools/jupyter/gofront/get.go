@@ -119,12 +119,26 @@ func explainGet(said string, missing []string, offline bool) string {
 		what = "no module provides package " + missing[0]
 	}
 	cure := cureGet(said, offline)
+	if m := notInStd.FindStringSubmatch(said); m != nil {
+		what, cure = "package "+m[1]+" is neither Go's nor in a module of yours", cureLocal(m[1])
+	}
 	if cure == "" {
 		return said
 	}
 	// GoNB has advice of its own about go.work for these words of the go command; it does not fit.
 	said = strings.ReplaceAll(said, "cannot find module providing package", "no module provides package")
 	return what + ": " + cure + "\n" + indent(said)
+}
+
+// notInStd finds the package that can have no module, because its path names no host.
+var notInStd = regexp.MustCompile(`package (\S+) is not in std`)
+
+// cureLocal is the remedy for such a package.
+func cureLocal(pkg string) string {
+	if strings.HasPrefix(pkg, "flowbook/ml") {
+		return "take it from a clone of Flowbook: go mod edit -require flowbook@v0.0.0 -replace flowbook=CLONE, or go work init . CLONE"
+	}
+	return "is the path right? That of a module without an address needs a replace in your go.mod, or a go.work"
 }
 
 // cureGet returns the reason why go get failed and the remedy; "" where the go command's words are
