@@ -23,6 +23,10 @@ import (
 //	%%
 //	display.Show(memo.Keep(Slow).Head(5)) // later cells, and tomorrow's kernel, read it back
 //
+// A result holds until the code changes, or a file that f read through package dataset. A file that
+// f reads otherwise, with os.ReadFile for instance, is noticed only if f names it to [Reads]; a
+// server, the clock and chance never are.
+//
 // It is Do without an argument, for use in cells: where Do returns an error, Keep panics with it.
 // The rules of Do for functions of cells apply to Keep: among them, a result of more than 256 MiB
 // is refused before it is written, and all results together take at most 1 GiB of disk.

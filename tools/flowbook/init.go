@@ -119,7 +119,10 @@ func initPipeline(root string) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("# What `flowbook pipeline` brings up to date. Paths are from this folder. List the files a step reads under\n" +
-		"# inputs and those it writes under outputs; the order of the steps follows from them.\ntitle: Notebooks\n\nsteps:\n")
+		"# inputs and those it writes under outputs; the order of the steps follows from them. A notebook that reads\n" +
+		"# otherwise than through package dataset and lists no inputs runs every time; inputs: [] says that it reads nothing.\n" +
+		"# `flowbook pipeline --help` has the other fields of a step: command, params, grid, when, needs.\n" +
+		"title: Notebooks\n\nsteps:\n")
 	if len(notebooks) == 0 {
 		b.WriteString("  # analysis:\n  #   notebook: analysis.ipynb\n  #   inputs: [data/flows.csv]\n")
 	}

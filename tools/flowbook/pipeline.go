@@ -27,6 +27,32 @@ type pipelineCmd struct {
 	clusterFlags
 }
 
+// Help shows the form of a pipeline file.
+func (*pipelineCmd) Help() string {
+	return `pipeline.yaml stands in the module's root or in its folder notebooks; flowbook init writes
+one. Paths are from the root:
+
+    title: Flows
+    steps:
+      split:
+        command: data split Datasets/flows.csv      # words of a flowbook command, or
+        inputs: [Datasets/flows.csv]
+        outputs: [Datasets/EditDatasets/split_*.csv]
+      each:
+        notebook: notebooks/each.ipynb              # a notebook
+        inputs: ["Datasets/EditDatasets/split_{split}.csv", "labels.csv?"]  # ? may be missing
+        params: {threshold: 95}                     # of its cell tagged parameters
+        grid: {split: 1..N}                         # or a list: a run for each value
+        when: missing                               # only if the first output is missing
+        needs: gpu                                  # only on workers of the queue flowbook-gpu
+
+A step runs after those whose outputs it reads, and if its code, parameters or inputs have changed.
+Package dataset notes the files that it opens, and an undeclared one fails the step. A notebook that
+may read otherwise (os, net, the clock, a line for the shell, another kernel, a package of another
+module that is not known to be pure), or a command that names a file, and that has no inputs, runs
+every time and is shared through no store; inputs, an empty list too, say that nothing else counts.`
+}
+
 // manyJobs lets all runs that are ready wait for their workers.
 const manyJobs = 1 << 16
 

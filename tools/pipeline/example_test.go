@@ -79,5 +79,5 @@ func ExampleFileError() {
 	if errors.As(err, &mistake) {
 		fmt.Printf("line %d: %s\n", mistake.Line, mistake.Msg)
 	}
-	// Output: line 4: a step has no field "input"
+	// Output: line 4: a step has no field "input"; it may have notebook, command, inputs, outputs, params, grid, when and needs
 }

@@ -69,20 +69,24 @@ func (t *Task) Changes() (words []string) {
 	return words
 }
 
-// Private returns the reason why the run's outputs are of no use to other machines, "" if it is:
-// only of a Go notebook and of a command is everything known that decides their results.
+// Private returns the reason why the run's outputs are of no use to other machines, "" if they are:
+// only of a command and of a Go notebook whose reads are known is everything known that decides
+// their results.
 func (t *Task) Private() string {
-	if t.instance.Notebook == "" {
-		return ""
+	if t.instance.Notebook != "" {
+		nb, err := t.session.p.Largest.ReadFile(t.session.p.path(t.instance.Notebook))
+		if err != nil {
+			return err.Error()
+		}
+		if name := nb.KernelName(); name != "" && !jupyter.Ours(name) {
+			return "the packages of its kernel " + name + " are not part of its key"
+		}
 	}
-	nb, err := t.session.p.Largest.ReadFile(t.session.p.path(t.instance.Notebook))
+	why, err := t.session.keys.doubt(t.instance.Step)
 	if err != nil {
 		return err.Error()
 	}
-	if name := nb.KernelName(); name != "" && !jupyter.Ours(name) {
-		return "the packages of its kernel " + name + " are not part of its key"
-	}
-	return ""
+	return why
 }
 
 // Execute makes the run on this machine.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,7 +36,7 @@ func Read(root, file string) (*Pipeline, error) {
 func (p *Pipeline) parse(data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return p.yamlError(err)
+		return p.yamlError(data, err)
 	}
 	if len(doc.Content) == 0 {
 		return p.errorAt(1, "the file is empty; it needs steps")
@@ -64,8 +65,15 @@ func (p *Pipeline) parse(data []byte) error {
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
 
+// indentTab matches the lines that are indented with a tab. The parser names the line before.
+var indentTab = regexp.MustCompile(`(?m)^ *\t+ *[^\s#]`)
+
 // yamlError gives the parser's error our form of a position.
-func (p *Pipeline) yamlError(err error) error {
+func (p *Pipeline) yamlError(data []byte, err error) error {
+	text := err.Error()
+	if at := indentTab.FindIndex(data); at != nil && (strings.Contains(text, "tab character") || strings.Contains(text, "cannot start any token")) {
+		return p.errorAt(1+bytes.Count(data[:at[0]], []byte("\n")), "it is indented with a tab; YAML wants blanks")
+	}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		line, _ := strconv.Atoi(m[1])
 		return p.errorAt(line, "%s", m[2])
@@ -75,6 +83,12 @@ func (p *Pipeline) yamlError(err error) error {
 
 // errUnknown is the error of a field's reader for an unknown field.
 var errUnknown = errors.New("unknown")
+
+// fieldsOf lists the fields for the error of an unknown one.
+var fieldsOf = map[string]string{
+	"a pipeline": "title and steps",
+	"a step":     "notebook, command, inputs, outputs, params, grid, when and needs",
+}
 
 // fields calls read for each field of a mapping.
 func (p *Pipeline) fields(n *yaml.Node, what string, read func(key, value *yaml.Node) error) error {
@@ -92,7 +106,7 @@ func (p *Pipeline) fields(n *yaml.Node, what string, read func(key, value *yaml.
 		}
 		seen[key.Value] = true
 		if err := read(key, value); err == errUnknown {
-			return p.errorAt(key.Line, "%s has no field %q", what, key.Value)
+			return p.errorAt(key.Line, "%s has no field %q; it may have %s", what, key.Value, fieldsOf[what])
 		} else if err != nil {
 			return err
 		}
@@ -130,6 +144,7 @@ func (p *Pipeline) step(key, n *yaml.Node) (*Step, error) {
 			s.Command = strings.Fields(words)
 			return err
 		case "inputs":
+			s.Declared = true
 			return p.files(n, &s.Inputs)
 		case "outputs":
 			return p.files(n, &s.Outputs)

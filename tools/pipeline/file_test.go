@@ -14,11 +14,13 @@ import (
 func TestReadErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "notebooks/pipeline.yaml:1: the file is empty; it needs steps"},
-		{"no YAML", "steps:\n\ta: b\n", "notebooks/pipeline.yaml:2: found character that cannot start any token"},
+		{"no YAML", "steps:\n\ta: b\n", "notebooks/pipeline.yaml:2: it is indented with a tab; YAML wants blanks"},
+		{"a tab further down", "title: x\nsteps:\n  a:\n    notebook: x\n\tinputs: [y]\n", "notebooks/pipeline.yaml:5: it is indented with a tab; YAML wants blanks"},
+		{"a tab after a list", "steps:\n  a:\n    inputs:\n\t- y\n", "notebooks/pipeline.yaml:4: it is indented with a tab; YAML wants blanks"},
 		{"no mapping", "- a\n", "notebooks/pipeline.yaml:1: want name: value pairs here"},
 		{"no steps", "title: x\n", "notebooks/pipeline.yaml:1: a pipeline needs steps"},
-		{"unknown field", "step: {}\n", `notebooks/pipeline.yaml:1: a pipeline has no field "step"`},
-		{"unknown field of a step", "steps:\n  a:\n    command: x\n    output: [a]\n", `notebooks/pipeline.yaml:4: a step has no field "output"`},
+		{"unknown field", "step: {}\n", `notebooks/pipeline.yaml:1: a pipeline has no field "step"; it may have title and steps`},
+		{"unknown field of a step", "steps:\n  a:\n    command: x\n    output: [a]\n", `notebooks/pipeline.yaml:4: a step has no field "output"; it may have notebook, command, inputs, outputs, params, grid, when and needs`},
 		{"a step twice", "steps:\n  a: {command: x}\n  a: {command: y}\n", "notebooks/pipeline.yaml:3: a is there twice"},
 		{"steps that differ by case", "steps:\n  a: {command: x}\n  A: {command: y}\n", "notebooks/pipeline.yaml:3: step A differs from step a by case only"},
 		{"a step's name", "steps:\n  a/b: {command: x}\n", `notebooks/pipeline.yaml:2: step "a/b": a name is made of letters, digits, _, - and ., and is not index`},

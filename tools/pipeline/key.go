@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -92,6 +93,9 @@ type keys struct {
 	goVersion string
 	space     *module.Workspace
 	packages  []string // import paths of the workspace's packages
+
+	mu     sync.Mutex // of purity
+	purity *gocell.Purity
 }
 
 func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
@@ -113,7 +117,7 @@ func newKeys(ctx context.Context, p *Pipeline, d *digests) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keys{p: p, digests: d, goVersion: version, space: space, packages: packages}, nil
+	return &keys{p: p, digests: d, goVersion: version, space: space, packages: packages, purity: gocell.NewPurity(space, packages)}, nil
 }
 
 // key is the digest of a run's inputs.
@@ -258,7 +262,7 @@ func named(name string, err error) error {
 
 // cells returns a part for each code cell and the packages of the module that the cells import, or
 // name without importing them, which goimports mends, or run by their path, in a command or with
-// os/exec.
+// os/exec, and those of their metadata "pure".
 func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 	isGo := nb.Language() == "" || nb.Language() == "go"
 	var all gocell.Code
@@ -273,11 +277,13 @@ func (k *keys) cells(nb *notebook.Notebook) (parts []Part, packages []string) {
 			code := gocell.ReadCode(c.Source)
 			digest = code.Digest
 			all.Add(code)
+			packages = append(packages, slices.DeleteFunc(pure(c), func(p string) bool { return !k.space.Contains(p) })...)
 		}
 		parts = append(parts, Part{fmt.Sprintf("cell %d", number), sum(digest, settings(c))})
 	}
 	parts = append(parts, Part{"the notebook's settings", string(nb.Metadata.Get("flowbook"))})
-	return parts, append(all.Uses(k.packages, k.space.Folder), slices.DeleteFunc(all.Imports, func(p string) bool { return !k.space.Contains(p) })...)
+	packages = append(packages, all.Uses(k.packages, k.space.Folder)...)
+	return parts, append(packages, slices.DeleteFunc(all.Imports, func(p string) bool { return !k.space.Contains(p) })...)
 }
 
 // backend is $GOMLX_BACKEND with a plugin's digest in the place of its path, which other machines

@@ -30,7 +30,11 @@
 //
 // A notebook's environment has $FLOWBOOK_READS, in which package dataset notes the files that it
 // opened: the step fails if the notebook opened a file of the module that the pipeline does not
-// name, because the key does not cover it.
+// name, because the key does not cover it. Reads by other means are not observed. So a notebook
+// whose step lists no inputs and whose cells, or packages of the module, use anything that is not
+// known to be pure (os, net, the clock, a line for the shell, a kernel of another language) runs
+// every time, and no store shares it; so does a command that names a file. The inputs of a step, an empty list too, are its author's
+// word that nothing else counts; so is a cell's metadata "pure" (package runner) for this cell.
 package pipeline
 
 import (

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"flowbook/tools/notebook"
 )
 
@@ -23,6 +25,75 @@ func TestRunAgainRunsNothing(t *testing.T) {
 		"data: up to date", "split: up to date", "b: up to date", "sum: up to date", "a: up to date",
 		"each-part-1: up to date", "each-part-2: up to date", "each-part-3: up to date",
 	}, statuses)
+}
+
+// TestRunDoubt runs a notebook twice whose step lists no inputs: the second time only if it may
+// have read something that nobody observed.
+func TestRunDoubt(t *testing.T) {
+	const reads = "%%\nos.ReadFile(\"x\")"
+	tests := []struct{ name, fields, cell, why string }{
+		{"computes", "", "%%\nfmt.Println(1)", ""},
+		{"observed", "", "%%\nmemo.Reads(\"/x\")", ""},
+		{"reads", "", reads, "cell 1 uses os.ReadFile, which is not known to be pure; list what it reads under inputs at notebooks/pipeline.yaml:2"},
+		{"runs a program", "", "!cat x", "cell 1 has the command !cat x; list what it reads under inputs at notebooks/pipeline.yaml:2"},
+		{"reads an input", "inputs: [x]", reads, ""},
+		{"reads nothing that counts", "inputs: []", reads, ""},
+		{"reads, and writes an output", "outputs: [x]", reads, "cell 1 uses os.ReadFile, which is not known to be pure; list what it reads under inputs at notebooks/pipeline.yaml:2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, map[string]string{
+				"go.mod": example["go.mod"], "x": "1", "notebooks/a.ipynb": tt.cell, "ml/memo/m.go": "package memo\n",
+				"notebooks/pipeline.yaml": "steps:\n  a:\n    notebook: notebooks/a.ipynb\n    " + tt.fields + "\n",
+			})
+			w.run(Options{})
+			plan, err := w.pipeline().Plan(t.Context(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tasks, err := w.pipeline().Keys(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{tt.why, tt.why}, []string{plan[0].Why, tasks[0].Private()}); diff != "" {
+				t.Errorf("why it would run and is not shared (-want +got):\n%s", diff)
+			}
+			want := UpToDate
+			if tt.why != "" {
+				want = Ran
+			}
+			statuses, _ := w.run(Options{})
+			w.want("the second run", []string{"a: " + string(want)}, statuses)
+		})
+	}
+}
+
+// TestNamed: a command that names a file and lists no inputs runs every time.
+func TestNamed(t *testing.T) {
+	for _, tt := range []struct{ step, why string }{
+		{"{command: sum x}", "its command names x"},
+		{"{command: sum --of=./x}", "its command names ./x"},
+		{"{command: sum https://example.com/x}", "its command names https://example.com/x"},
+		{"{command: sum notebooks}", "its command names notebooks"},
+		{"{command: x y}", ""},
+		{"{command: sum x, outputs: [x]}", ""},
+		{"{command: sum notebooks, outputs: [notebooks/y]}", ""},
+		{"{command: sum x, inputs: [x]}", ""},
+		{"{command: sum x, inputs: []}", ""},
+	} {
+		w := newWorld(t, map[string]string{"go.mod": example["go.mod"], "x": "1", "notebooks/pipeline.yaml": "steps:\n  a: " + tt.step + "\n"})
+		tasks, err := w.pipeline().Keys(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := tt.why
+		if want != "" {
+			want += "; list what it reads under inputs at notebooks/pipeline.yaml:2"
+		}
+		if diff := cmp.Diff(want, tasks[0].Private()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.step, diff)
+		}
+	}
 }
 
 // TestRunAfterOneChange changes one thing of a pipeline that is up to date and looks at what is

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -121,7 +122,10 @@ func (s *session) judge(run *instance) (verdict, error) {
 	case slices.Contains(s.forced, run.Step):
 		v.why = "forced"
 	default:
-		if v.why, err = s.damage(run, v.record); err != nil {
+		if v.why, err = s.damage(run, v.record); v.why == "" && err == nil {
+			v.why, err = s.keys.doubt(run.Step)
+		}
+		if err != nil {
 			return v, err
 		}
 		v.fresh = v.why == ""
@@ -233,6 +237,10 @@ func (s *session) lock(ctx context.Context) (func(), error) {
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		s.tell(Event{Kind: TextEvent, Text: "waiting for another pipeline of this module"})
 		unlock, err = module.Lock(ctx, name)
+	}
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = fmt.Errorf("%w (set $%s to a folder that can be written)", err, module.EnvState)
 	}
 	return unlock, err
 }

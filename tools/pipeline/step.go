@@ -17,6 +17,7 @@ type Step struct {
 	Notebook string   // path of the notebook, or
 	Command  []string // words of a flowbook command
 	Inputs   []File
+	Declared bool // the file says what the step reads, though it may be nothing: inputs: []
 	Outputs  []File
 	Missing  bool   // run only while the first output is not there
 	Needs    string // a property that a worker on another machine must have, such as gpu

@@ -82,12 +82,10 @@ var errTorn = fmt.Errorf("a group of constants, or of methods that are one to Go
 // in it, these packages of the module and the noted data files.
 func (k *keyer) key(i int, pure []string) (key, why string, err error) {
 	c := k.cells[i]
-	switch {
-	case c.Foreign:
-		return "", "is no Go", nil
-	case c.Opaque:
-		return "", "cannot be parsed", nil
-	case len(c.Commands) > 0:
+	if why := c.NotGo(); why != "" {
+		return "", why, nil
+	}
+	if len(c.Commands) > 0 {
 		return "", "has the command " + c.Commands[0], nil
 	}
 	d := gocell.Remember(k.cells[:i+1])
