@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+
+	"flowbook/ml/atomicfile"
 )
 
 // Self is the import path of Flowbook's own module, the beginning of this package's.
@@ -111,10 +113,16 @@ func State(root string, elem ...string) (string, error) {
 		return "", fmt.Errorf("make the state folder: %w", err)
 	}
 	dir := filepath.Join(append([]string{base}, elem...)...)
-	_, err = os.Stat(base)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	if err = os.MkdirAll(dir, 0o700); err == nil && fresh {
-		err = os.WriteFile(filepath.Join(base, ".gitignore"), []byte("*\n"), 0o600)
+	if _, err = os.Stat(base); errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(base, 0o700); err == nil {
+			err = atomicfile.Write(filepath.Join(base, ".gitignore"), []byte("*\n"), 0o600)
+		}
+		if err != nil {
+			os.Remove(base) // a folder that stays would never get one
+		}
+	}
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
 	}
 	if err != nil {
 		return "", fmt.Errorf("make the state folder: %w (set $%s to a folder that can be written)", err, EnvState)

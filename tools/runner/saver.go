@@ -1,7 +1,11 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"flowbook/ml/atomicfile"
@@ -72,7 +76,7 @@ func (v *saver) save(nb *notebook.Notebook) error {
 	v.busy, v.hurry = done, hurry
 	go func() {
 		rest := time.After(pause)
-		err := atomicfile.Write(v.path, text, 0o666)
+		err := v.write(text)
 		select {
 		case <-rest:
 		case <-hurry:
@@ -80,6 +84,19 @@ func (v *saver) save(nb *notebook.Notebook) error {
 		done <- err
 	}()
 	return nil
+}
+
+// write writes the notebook, and makes its folder again if that has been removed since the run
+// began, by git clean for instance: a long run is worth more.
+func (v *saver) write(text []byte) error {
+	err := atomicfile.Write(v.path, text, 0o666)
+	if !v.replaces || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(v.path), 0o700); err != nil {
+		return err
+	}
+	return atomicfile.Write(v.path, text, 0o666)
 }
 
 // forget has all cells encoded again: an output has changed after its cell was recorded.
@@ -112,7 +129,7 @@ func (v *saver) flush(nb *notebook.Notebook) error {
 	v.next = false
 	text, err := v.draft.Append(v.text[:0], nb)
 	if err == nil {
-		err = atomicfile.Reason(atomicfile.Write(v.path, text, 0o666))
+		err = atomicfile.Reason(v.write(text))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", v.path, err)
