@@ -54,7 +54,7 @@ func Reads(paths ...string) error {
 	return nil
 }
 
-// kept is a result of a function of a cell as it is stored: with the files that it has read.
+// kept is a result as it is stored: with the files that were read for it.
 type kept struct {
 	Reads []fileRead
 	Value []byte

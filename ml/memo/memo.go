@@ -36,8 +36,11 @@ import (
 // Do returns f(ctx, in), computed now or read from the store.
 //
 // f must be a named function of a package of this module or of the notebook, not a closure, a
-// method or a generic function: only of those is the source known. It must depend only on in (not
-// on files, the clock or global state) and print nothing, because the next call does not run it. If
+// method or a generic function: only of those is the source known. It must depend only on in and
+// on files that it reads (not on the clock, the network or global state) and print nothing, because
+// the next call does not run it. A result holds as long as the files that package dataset opened
+// while it was computed, and those named to [Reads], have the same bytes; a file that it reads
+// otherwise, with os.ReadFile for instance, is not noticed. If
 // f returns an error, Do returns both its results as they are and stores nothing: a function that
 // was told to stop may hand over its partial result beside the error.
 //
@@ -49,10 +52,8 @@ import (
 //
 // Of a function of a cell the key has, instead of the package, the declaration and all that it
 // reaches in the cell's program, without comments and formatting, and the sources of the packages
-// that this names. So it is the same in all cells and in run, pipeline and JupyterLab. Such a
-// function may read files: a result holds as long as the files that package dataset opened while it
-// was computed, and those named to [Reads], have the same bytes. A variable that the program
-// changes anywhere is an error, for its value is in no key.
+// that this names. So it is the same in all cells and in run, pipeline and JupyterLab. A
+// variable that the program changes anywhere is an error, for its value is in no key.
 //
 // In and Out are made of booleans, numbers, strings, slices, arrays, maps, pointers and structs
 // whose fields are all exported, or of structs with both MarshalBinary and UnmarshalBinary, such as
@@ -90,7 +91,6 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	if err != nil {
 		return zero, fmt.Errorf("memo: %w", err)
 	}
-	ofCell := pkg == "main"
 	code, err := codeOf(root, name, pkg)
 	if err != nil {
 		return zero, fmt.Errorf("memo: %w", err)
@@ -104,8 +104,8 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 		return unkept(ctx, name, f, in, err)
 	}
 	s := store{dir: dir, limit: sizeLimit}
-	key := makeKey(name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), code.digest, os.Getenv("GOMLX_BACKEND"))
-	if result, ok := load[Out](s, key, ofCell); ok {
+	key := makeKey(keyForm, name, describe(reflect.TypeFor[In]()), describe(reflect.TypeFor[Out]()), string(input), code.digest, os.Getenv("GOMLX_BACKEND"))
+	if result, ok := load[Out](s, key); ok {
 		return result, nil
 	}
 	unlock, err := s.lock(ctx, key)
@@ -116,10 +116,10 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 		return unkept(ctx, name, f, in, err)
 	}
 	defer unlock()
-	if result, ok := load[Out](s, key, ofCell); ok { // somebody else computed it while we waited
+	if result, ok := load[Out](s, key); ok { // somebody else computed it while we waited
 		return result, nil
 	}
-	result, data, err := computeReading(ctx, name, f, in, code, ofCell)
+	result, data, err := computeReading(ctx, name, f, in, code)
 	if err != nil {
 		return result, err
 	}
@@ -129,9 +129,8 @@ func do[In, Out any](ctx context.Context, name, pkg string, f func(context.Conte
 	return result, nil
 }
 
-// computeReading is compute of a function that may be a cell's: its bytes then tell which files it
-// has read.
-func computeReading[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, code code, ofCell bool) (Out, []byte, error) {
+// computeReading is compute, with bytes that also tell which files f has read.
+func computeReading[In, Out any](ctx context.Context, name string, f func(context.Context, In) (Out, error), in In, code code) (Out, []byte, error) {
 	var read reading
 	if code.initialised {
 		read.paths = module.ReadFiles()
@@ -139,7 +138,7 @@ func computeReading[In, Out any](ctx context.Context, name string, f func(contex
 	stop := module.OnRead(read.note)
 	result, data, err := compute(ctx, name, f, in)
 	stop()
-	if err != nil || !ofCell {
+	if err != nil {
 		return result, data, err
 	}
 	files, err := read.digests()
@@ -226,10 +225,10 @@ func compute[In, Out any](ctx context.Context, name string, f func(context.Conte
 	return back, data, nil
 }
 
-func load[Out any](s store, key string, ofCell bool) (Out, bool) {
+func load[Out any](s store, key string) (Out, bool) {
 	var result Out
 	data, ok := s.read(key)
-	if ok && ofCell {
+	if ok {
 		data, ok = unpack(data)
 	}
 	if !ok || decode(data, reflect.ValueOf(&result).Elem()) != nil {
@@ -238,6 +237,9 @@ func load[Out any](s store, key string, ofCell bool) (Out, bool) {
 	}
 	return result, true
 }
+
+// keyForm changes when the bytes under a key would mean something else.
+const keyForm = "2"
 
 // makeKey is the hex SHA-256 of the parts; their lengths keep them apart.
 func makeKey(parts ...string) string {

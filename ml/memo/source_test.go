@@ -38,6 +38,36 @@ func writeModule(t *testing.T, files map[string]string) string {
 	return root
 }
 
+// size reads a file and says so.
+func size(ctx context.Context, path string) (int, error) {
+	calls.Add(1)
+	if err := Reads(path); err != nil {
+		return 0, err
+	}
+	text, err := os.ReadFile(path)
+	return len(text), err
+}
+
+// TestDoFollowsTheFiles changes a file that a function of a package has read.
+func TestDoFollowsTheFiles(t *testing.T) {
+	inStore(t)
+	t.Setenv("FLOWBOOK_ROOT", writeModule(t, miniature))
+	file := filepath.Join(t.TempDir(), "x")
+	for _, tt := range []struct {
+		text string
+		runs int64
+	}{{"1", 1}, {"1", 0}, {"22", 1}, {"22", 0}} {
+		if err := os.WriteFile(file, []byte(tt.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		before := calls.Load()
+		got, err := Do(t.Context(), size, file)
+		if runs := calls.Load() - before; err != nil || got != len(tt.text) || runs != tt.runs {
+			t.Errorf("%q: got %d, %v after %d runs, want %d", tt.text, got, err, runs, tt.runs)
+		}
+	}
+}
+
 func TestDoFollowsTheSource(t *testing.T) {
 	tests := []struct {
 		name       string
