@@ -47,8 +47,8 @@ func TestOneOwner(t *testing.T) {
 			"ml/dataset/split.go",            // moves whole parts of a finished split
 			"ml/tensorboard/writer.go",       // names a new file
 			"tools/cluster/pending.go",       // moves a finished notebook
+			"tools/jupyter/gofront/gorun.go", // what the go command tells of one run
 			"tools/runner/incremental.go",    // a list that the kernel appends to
-			"ml/dataset/split.go",            // moves the parts of a whole split
 		}},
 		{"ml/atomicfile takes paths out of errors", regexp.MustCompile(`\*(fs|os)\.(PathError|LinkError)\b`), []string{"ml/atomicfile/atomicfile.go", "tools/flowbook/run.go"}},
 		{"tools/status holds the statuses of cells and notebooks", regexp.MustCompile(`^type Status (string|int)`), []string{"tools/status/status.go"}},
