@@ -59,7 +59,7 @@ var trivial = map[string]struct {
 	cells  int
 }{
 	"python3": {"print(1)", 100},
-	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 10},
+	"gonb":    {"import \"fmt\"\n%%\nfmt.Println(1)", 100},
 }
 
 // goRunner runs notebooks of trivial cells. The start is the time of a notebook of one cell: kernel
