@@ -41,9 +41,10 @@ one. Paths are from the root:
       each:
         notebook: notebooks/each.ipynb              # a notebook
         inputs: ["Datasets/EditDatasets/split_{split}.csv", "labels.csv?"]  # ? may be missing
+        outputs: ["figures/{split}.png"]
         params: {threshold: 95}                     # of its cell tagged parameters
         grid: {split: 1..N}                         # or a list: a run for each value
-        when: missing                               # only if the first output is missing
+        when: missing                               # only if its first output is missing
         needs: gpu                                  # only on workers of the queue flowbook-gpu
 
 A step runs after those whose outputs it reads, and if its code, parameters or inputs have changed.
