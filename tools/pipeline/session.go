@@ -238,8 +238,7 @@ func (s *session) lock(ctx context.Context) (func(), error) {
 		s.tell(Event{Kind: TextEvent, Text: "waiting for another pipeline of this module"})
 		unlock, err = module.Lock(ctx, name)
 	}
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if err != nil && ctx.Err() == nil { // of the file, not of the waiting
 		err = fmt.Errorf("%w (set $%s to a folder that can be written)", err, module.EnvState)
 	}
 	return unlock, err
