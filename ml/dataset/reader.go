@@ -175,9 +175,14 @@ func (r *Reader) Close() error {
 
 const workers = 2
 
-// start lets one goroutine cut the stream into blocks and a few parse them.
+// start lets one goroutine read a large file, one cut the stream into blocks and a few parse them.
 func (r *Reader) start() {
 	r.started = true
+	stop := func() {}
+	if r.size > blockSize {
+		text := readAhead(r.src.r)
+		r.src.r, stop = text, text.stop
+	}
 	n := min(workers, runtime.GOMAXPROCS(0))
 	r.queue, r.work, r.idle = make(chan *piece, n+1), make(chan *piece, n+1), make(chan *piece, n+2)
 	for range n + 2 {
@@ -194,6 +199,7 @@ func (r *Reader) start() {
 	go func() {
 		defer close(r.work)
 		defer close(r.queue)
+		defer stop()
 		for {
 			var p *piece
 			select {
