@@ -110,7 +110,7 @@ func growthFigure(all []growth) *figure.Figure {
 		peak.Line(g.Rows, g.Peak, style)
 	}
 	for _, f := range []*figure.Figure{cpu, peak} {
-		f.XLabel, f.LogX, f.LogY = "rows; dashed: the Python sides", true, true
+		f.XLabel, f.LogX, f.LogY = "rows; dashed: the others", true, true
 	}
 	return figure.Row(cpu, peak)
 }
